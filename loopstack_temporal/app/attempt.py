@@ -1,0 +1,63 @@
+"""What the objects injected into a workflow share with it: the attempt it works for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from loopstack_temporal.definition.context import RunContext, RunRef
+from loopstack_temporal.definition.document import DocumentStore
+from loopstack_temporal.definition.session import ChildOptions, Session, session_of
+from loopstack_temporal.tools.base import ToolSession
+
+
+@dataclass(slots=True)
+class Owner:
+    """The workflow object of one attempt; set as soon as it is made."""
+
+    workflow: object = None
+
+
+class OwnersSession:
+    """The session of whoever owns a tool or child handle, looked up at every use.
+
+    Objects are made before the attempt's session exists and may outlive it, so what they hold is the owner: once the
+    owner's session ends, a tool somebody kept says `ContextClosed` like the workflow itself.
+    """
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+
+    def _session(self, wanted: str) -> Session:
+        return session_of(self._owner.workflow, wanted)
+
+    @property
+    def context(self) -> RunContext[Any]:
+        """The run, as the transition sees it."""
+        return cast("ToolSession", self._session("ctx")).context
+
+    @property
+    def documents(self) -> DocumentStore:
+        """The documents of the run."""
+        return self._session("document_store").documents
+
+    def assign_state(self, fields: Mapping[str, Any]) -> None:
+        """Merge fields into the state."""
+        self._session("assign_state").assign_state(fields)
+
+    def set_state(self, value: Any) -> None:
+        """Replace the state."""
+        self._session("set_state").set_state(value)
+
+    def assign_result(self, fields: Mapping[str, Any]) -> None:
+        """Merge fields into the result."""
+        self._session("assign_result").assign_result(fields)
+
+    def set_result(self, value: Any) -> None:
+        """Replace the result."""
+        self._session("set_result").set_result(value)
+
+    async def run_child(self, cls: type[Any], args: Any, options: ChildOptions) -> RunRef[Any]:
+        """Note a child run to be started with the commit of the owner's transition."""
+        return await self._session("run").run_child(cls, args, options)

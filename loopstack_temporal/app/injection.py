@@ -1,0 +1,142 @@
+"""Dependency injection, the only file that knows dishka.
+
+Providers live as long as the app; tools and child handles are made for one attempt. What is missing or circular was
+found before (see `resolve`), so a failure in here is a failure of a provider's own code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from dishka import AsyncContainer, Scope, make_async_container
+from dishka import Provider as Registry
+
+from loopstack_temporal.app.attempt import Owner, OwnersSession
+from loopstack_temporal.definition.model import WorkflowDefinition
+from loopstack_temporal.definition.session import attach
+from loopstack_temporal.tools.base import Tool
+
+_OWNER = "_loopstack_owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One injection, resolved to the class it is asked for under."""
+
+    name: str
+    key: type[Any]
+    into_constructor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """One provider: what it gives, how it is made, and what it needs for that."""
+
+    key: type[Any]
+    source: object
+    """A class, a factory or the ready object."""
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that can be injected into anything of one app."""
+
+    providers: Sequence[Provided]
+    tools: Sequence[type[Any]]
+    children: Sequence[type[Any]]
+    wishes: Mapping[type[Any], Sequence[Wish]]
+    """Per workflow and tool class."""
+    aliases: Mapping[type[Any], type[Any]]
+    """Base class or interface → the provider that stands for it."""
+
+
+class Injector:
+    """Makes workflow objects. Nothing is opened before the first one; `aclose` closes what was."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._container: AsyncContainer | None = None
+
+    @asynccontextmanager
+    async def workflow(self, definition: WorkflowDefinition) -> AsyncGenerator[Any]:
+        """A new workflow object with new tools, for one attempt."""
+        if self._container is None:
+            self._container = make_async_container(_registry(self._plan), lock_factory=asyncio.Lock)
+        owner = Owner()
+        async with self._container(context={Owner: owner}) as scope:
+            wishes = self._plan.wishes[definition.cls]
+            found = {wish.name: await scope.get(wish.key) for wish in wishes}
+            owner.workflow = _made(definition.cls, wishes, found)
+            yield owner.workflow
+
+    async def aclose(self) -> None:
+        """Close every provider that was opened, last first."""
+        container, self._container = self._container, None
+        if container is not None:
+            await container.close()
+
+
+def _registry(plan: Plan) -> Registry:
+    registry = Registry()
+    registry.from_context(provides=Owner, scope=Scope.REQUEST)
+    for provided in plan.providers:
+        source: Any = _ready(provided.source) if provided.ready else provided.source
+        registry.provide(source, provides=provided.key, scope=Scope.APP)
+    for wanted, key in plan.aliases.items():
+        registry.alias(source=key, provides=wanted)
+    for cls in plan.tools:
+        registry.provide(_tool(cls, plan.wishes[cls]), provides=cls, scope=Scope.REQUEST)
+    for cls in plan.children:
+        registry.provide(_handle(cls), provides=cls, scope=Scope.REQUEST)
+    return registry
+
+
+def _ready(value: object) -> Callable[[], object]:
+    def give() -> object:
+        return value
+
+    return give
+
+
+def _tool(cls: type[Tool], wishes: Sequence[Wish]) -> Callable[..., Tool]:
+    def make(**found: Any) -> Tool:
+        owner: Owner = found.pop(_OWNER)
+        made: Tool = _made(cls, wishes, found)
+        attach(made, OwnersSession(owner))
+        return made
+
+    keys = {wish.name: wish.key for wish in wishes}
+    return _asking(make, {_OWNER: Owner, **keys}, cls)
+
+
+def _handle(cls: type[Any]) -> Callable[..., Any]:
+    def make(**found: Any) -> Any:
+        # Only `run` of a child is ever used here; its own tools are injected where the child itself runs.
+        handle = object.__new__(cls)
+        attach(handle, OwnersSession(found[_OWNER]))
+        return handle
+
+    return _asking(make, {_OWNER: Owner}, cls)
+
+
+def _asking(make: Callable[..., Any], keys: Mapping[str, type[Any]], gives: type[Any]) -> Callable[..., Any]:
+    """Give a function the signature from which dishka reads what to hand it."""
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter(name, kind, annotation=key) for name, key in keys.items()]
+    setattr(make, "__signature__", inspect.Signature(parameters, return_annotation=gives))  # noqa: B010 - not declared
+    make.__annotations__ = {**keys, "return": gives}
+    return make
+
+
+def _made(cls: type[Any], wishes: Sequence[Wish], found: Mapping[str, object]) -> Any:
+    made = cls(**{wish.name: found[wish.name] for wish in wishes if wish.into_constructor})
+    for wish in wishes:
+        if not wish.into_constructor:
+            setattr(made, wish.name, found[wish.name])
+    return made

@@ -1,0 +1,186 @@
+"""Checks that everything that is asked for is provided, and in an order that can be made."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from typing import Any, cast, get_args, get_origin
+
+from loopstack_temporal.app.gathering import Gathered
+from loopstack_temporal.app.injection import Plan, Provided, Wish
+from loopstack_temporal.app.values import Provider
+from loopstack_temporal.definition.hints import UnresolvedHint, annotations_of, resolve, type_name
+from loopstack_temporal.definition.model import Injection, Source
+from loopstack_temporal.definition.problems import Problems, hint_for
+from loopstack_temporal.definition.registry import class_source
+from loopstack_temporal.definition.workflow import BaseWorkflow
+from loopstack_temporal.llm.models import Models
+from loopstack_temporal.llm.port import ModelProvider
+from loopstack_temporal.tools.base import Tool, line_of
+
+_YIELDING = (AsyncIterator, AsyncIterable, AsyncGenerator, Iterator, Iterable, Generator)
+
+
+def plan(gathered: Gathered, problems: Problems) -> Plan:
+    """What injection has to do. Missing, ambiguous and circular requests are problems."""
+    provided = _read_providers(gathered.providers, problems)
+    keys = _Keys([found.key for found in provided], problems)
+    tools = {found.target: found for found in gathered.tools if isinstance(found.target, type)}
+    asking = [(found.cls, found.injections) for found in gathered.workflows]
+    asking += [(cls, found.injections) for cls, found in tools.items()]
+    wishes: dict[type[Any], tuple[Wish, ...]] = {}
+    for cls, injections in asking:
+        wanted = ((injection, gathered.wanted.get(id(injection))) for injection in injections)
+        wishes[cls] = tuple(wish for it, what in wanted if what is not None and (wish := keys.wish(cls, it, what)))
+    needs = {found.key: keys.needs(found) for found in provided if not found.ready}
+    needs |= {cls: [wish.key for wish in wishes[cls]] for cls in tools}
+    _report_cycles(needs, problems)
+    return Plan(provided, tuple(tools), tuple(gathered.children), wishes, keys.aliases)
+
+
+class _Keys:
+    """Finds who provides what is asked for: that class itself, or the one provider that derives from it."""
+
+    def __init__(self, provided: Sequence[type[Any]], problems: Problems) -> None:
+        self.aliases: dict[type[Any], type[Any]] = {}
+        self._provided = provided
+        self._problems = problems
+
+    def wish(self, cls: type[Any], injection: Injection, wanted: type[Any]) -> Wish | None:
+        """One injection of a workflow or tool."""
+        key = self._find(wanted, injection.source, f"`{cls.__name__}.{injection.name}`")
+        return None if key is None else Wish(injection.name, key, injection.into == "constructor")
+
+    def needs(self, provided: Provided) -> list[type[Any]]:
+        """What a provider asks for in its constructor or parameters."""
+        source = cast("Callable[..., Any]", provided.source)
+        function: Any = source.__init__ if isinstance(source, type) else source
+        if not inspect.isfunction(function):
+            return []
+        found: list[type[Any]] = []
+        annotations = annotations_of(function)
+        parameters = list(inspect.signature(function).parameters.values())
+        for parameter in parameters[1:] if isinstance(source, type) else parameters:
+            who = f"parameter `{parameter.name}` of the provider `{source.__name__}`"
+            try:
+                hint = resolve(annotations.get(parameter.name, Any), function.__globals__, {})
+            except UnresolvedHint as error:
+                self._problems.add(_line_of(source), "unresolved_hint", f"the type of {who} cannot be found: {error}")
+                continue
+            key = self._find(hint, _line_of(source), who)
+            found += [key] if key is not None else []
+        return found
+
+    def _find(self, wanted: Any, source: Source, who: str) -> type[Any] | None:
+        if wanted in self._provided or _derives(wanted, Tool) or _derives(wanted, BaseWorkflow):
+            return wanted
+        fitting = [key for key in self._provided if _derives(key, wanted)]
+        if len(fitting) == 1:
+            self.aliases[wanted] = fitting[0]
+            return fitting[0]
+        if fitting:
+            names = ", ".join(f"`{key.__name__}`" for key in fitting)
+            text = f"{who} asks for `{type_name(wanted)}`, but several providers fit: {names}; ask for one of them"
+            self._problems.add(source, "ambiguous_injection", text)
+        else:
+            near = hint_for(type_name(wanted), [key.__name__ for key in self._provided])
+            text = (
+                f"{who} asks for `{type_name(wanted)}`, which nothing provides; add it to the app's `providers`{near}"
+            )
+            self._problems.add(source, "missing_provider", text)
+        return None
+
+
+def _read_providers(given: Sequence[tuple[Provider, Source]], problems: Problems) -> tuple[Provided, ...]:
+    found: dict[type[Any], Provided] = {}
+    models: dict[str, ModelProvider] = {}
+    seen: set[int] = set()
+    for provider, at in given:
+        if id(provider) in seen:
+            continue
+        seen.add(id(provider))
+        if isinstance(provider, ModelProvider) and not isinstance(provider, type):
+            if provider.provider_id in models:
+                text = f"two model providers are named {provider.provider_id!r}"
+                problems.add(at, "provider_clash", text)
+            models[provider.provider_id] = provider
+        provided = _read_provider(provider, at, problems)
+        if provided is not None and provided.key in found:
+            text = f"`{provided.key.__name__}` is provided twice; settings for one module only are not supported yet"
+            problems.add(at, "provider_clash", text)
+        elif provided is not None:
+            found[provided.key] = provided
+    found.setdefault(Models, Provided(Models, Models(tuple(models.values())), ready=True))
+    return tuple(found.values())
+
+
+def _read_provider(provider: Provider, at: Source, problems: Problems) -> Provided | None:
+    if isinstance(provider, type):
+        cls = cast("type[Any]", provider)
+        if issubclass(cls, Tool | BaseWorkflow):
+            problems.add(at, "bad_provider", f"`{cls.__name__}` needs no provider: ask for it and it is there")
+            return None
+        if all(callable(getattr(cls, name, None)) for name in ("text", "object")) and hasattr(cls, "provider_id"):
+            text = f"list the model provider as an object, `{cls.__name__}(...)`, not as a class"
+            problems.add(at, "bad_provider", text)
+            return None
+        return Provided(cls, cls, ready=False)
+    if inspect.isfunction(provider):
+        key = _given_by(provider)
+        if key is None:
+            text = f"the provider `{provider.__name__}` needs the class it gives as return annotation"
+            problems.add(_line_of(provider), "bad_provider", text)
+            return None
+        return Provided(key, provider, ready=False)
+    return Provided(cast("type[Any]", type(provider)), provider, ready=True)
+
+
+def _given_by(factory: Callable[..., Any]) -> type[Any] | None:
+    """The class a factory returns, or yields before it cleans up."""
+    try:
+        hint: Any = resolve(annotations_of(factory).get("return", Any), getattr(factory, "__globals__", {}), {})
+    except UnresolvedHint:
+        return None
+    if get_origin(hint) in _YIELDING:
+        hint = get_args(hint)[0]
+    hint = get_origin(hint) or hint
+    return cast("type[Any]", hint) if isinstance(hint, type) and hint is not type(None) else None
+
+
+def _derives(key: Any, wanted: Any) -> bool:
+    try:
+        return wanted is not object and issubclass(key, wanted)
+    except TypeError:
+        # Not a class, or a protocol that cannot be asked at run time.
+        return False
+
+
+def _report_cycles(needs: Mapping[type[Any], Sequence[type[Any]]], problems: Problems) -> None:
+    done: set[type[Any]] = set()
+
+    def visit(key: type[Any], path: tuple[type[Any], ...]) -> None:
+        if key in path:
+            circle = " → ".join(f"`{one.__name__}`" for one in (*path[path.index(key) :], key))
+            text = f"the dependencies go in a circle: {circle}; let one of them be handed over at the call"
+            problems.add(_line_of(key), "dependency_cycle", text)
+        elif key not in done:
+            for needed in needs.get(key, ()):
+                visit(needed, (*path, key))
+            done.add(key)
+
+    for key in needs:
+        visit(key, ())
+
+
+def _line_of(thing: Any) -> Source:
+    return class_source(thing) if isinstance(thing, type) else line_of(thing)

@@ -1,0 +1,1 @@
+"""The `loopstack` command; one module per subcommand, loaded when it is called."""

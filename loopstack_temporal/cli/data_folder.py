@@ -1,0 +1,78 @@
+"""The folder in which `loopstack dev` keeps everything: databases, logs, and the lock that makes it the only one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from loopstack_temporal.errors import SetupError
+
+DATABASE_VARIABLE = "LOOPSTACK_DATABASE_URL"
+DEFAULT_DATA_FOLDER = ".loopstack"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """A folder that is ours while its lock is open, here or in a child that inherited it."""
+
+    path: Path
+    lock: int
+    """File descriptor. The Temporal server inherits it: killed hard, we may be gone while it still writes."""
+
+
+@contextmanager
+def hold(folder: Path, *, patience: float = 15.0) -> Generator[DataFolder]:
+    """Make `folder`, and be its only user in this block.
+
+    Two Temporal servers on one file would damage it, so this comes before anything is started. What a killed
+    `loopstack dev` left behind gets `patience` seconds to end.
+
+    Raises:
+        SetupError: `data_folder_in_use` when another `loopstack dev` runs in it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".gitignore").write_text("*\n")
+    with (folder / "dev.lock").open("a+") as lock:
+        _lock(folder, lock, time.monotonic() + patience)
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield DataFolder(folder, lock.fileno())
+
+
+def database_url(folder: Path) -> str:
+    """`LOOPSTACK_DATABASE_URL`, else a SQLite file in `folder`."""
+    return os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{folder.absolute() / 'loopstack.db'}"
+
+
+def _lock(folder: Path, lock: TextIO, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            lock.seek(0)
+            owner = lock.read().strip()
+            if _lives(owner) or time.monotonic() > deadline:
+                raise SetupError(
+                    f"`loopstack dev` already uses {folder} (process {owner or 'unknown'}). Stop that one, or name "
+                    "another folder with --data-dir.",
+                    code="data_folder_in_use",
+                ) from None
+        time.sleep(0.05)
+
+
+def _lives(owner: str) -> bool:
+    try:
+        os.kill(int(owner), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

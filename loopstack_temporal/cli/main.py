@@ -1,0 +1,143 @@
+"""The `loopstack` command: its arguments, its help, and which module does the work.
+
+The modules are imported when their command is called: `loopstack --version` should not load Temporal, and
+`loopstack db upgrade` should not load anything but the store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import sys
+from collections.abc import Callable, Sequence
+from typing import Protocol, cast
+
+from loopstack_temporal.cli.data_folder import DATABASE_VARIABLE, DEFAULT_DATA_FOLDER
+from loopstack_temporal.errors import LoopstackError
+
+USAGE_OR_CONNECTION = 2
+INTERRUPTED = 130
+
+_APP = "the app as `module:app`, `file.py` or `file.py:app`; without it `app.py` of this folder"
+_DATABASE = f"the database is named by {DATABASE_VARIABLE}; default: a SQLite file in {DEFAULT_DATA_FOLDER}"
+_CLUSTER = "the Temporal cluster is named by temporal.toml and the TEMPORAL_* variables"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status: 0 success, 1 failure, 2 usage or connection error."""
+    chosen = parser().parse_args(arguments)
+    run = cast(Callable[[argparse.Namespace], int], importlib.import_module(chosen.module).run)
+    try:
+        return run(chosen)
+    except LoopstackError as error:
+        sys.stderr.write(f"loopstack: {error}\n")
+        return USAGE_OR_CONNECTION
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="loopstack",
+        description="Stateful workflows on Temporal, with a studio in the browser.",
+        epilog="Example: loopstack dev examples.app:app",
+    )
+    top.add_argument("--version", action="version", version=f"loopstack {version()}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_dev(commands)
+    _add_worker(commands)
+    _add_api(commands)
+    _add_db(commands)
+    return top
+
+
+def version() -> str:
+    """The version of the installed package."""
+    try:
+        return importlib.metadata.version("loopstack-temporal")
+    except importlib.metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+class Commands(Protocol):
+    """What of argparse's (private) collection of subcommands is used here."""
+
+    def add_parser(self, name: str, *, help: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        """A new subcommand."""
+        ...
+
+
+def _add(commands: Commands, name: str, *, text: str, example: str, module: str) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=text, description=text, epilog=f"Example: {example}")
+    added.set_defaults(module=f"loopstack_temporal.cli.{module}")
+    return added
+
+
+def _add_dev(commands: Commands) -> None:
+    dev = _add(
+        commands,
+        "dev",
+        text="Run Temporal, worker, API and studio on this machine; the worker restarts when the app's files change.",
+        example="loopstack dev examples.app:app --port 8080",
+        module="dev",
+    )
+    dev.add_argument("app", nargs="?", help=_APP)
+    dev.add_argument("--port", type=_port, default=8000, help="port of API and studio (default 8000)")
+    dev.add_argument(
+        "--temporal-port", type=_port, default=7233, help="port of Temporal (default 7233); Temporal Web is 1000 above"
+    )
+    dev.add_argument(
+        "--data-dir",
+        default=DEFAULT_DATA_FOLDER,
+        help=f"folder of both databases (default {DEFAULT_DATA_FOLDER}); runs live there over restarts",
+    )
+    dev.add_argument("--no-open", action="store_true", help="do not open the browser")
+
+
+def _add_worker(commands: Commands) -> None:
+    worker = _add(
+        commands,
+        "worker",
+        text=f"Run one worker process for an app; {_CLUSTER}; {_DATABASE}.",
+        example="TEMPORAL_ADDRESS=temporal:7233 loopstack worker shop.app:app",
+        module="worker",
+    )
+    worker.add_argument("app", nargs="?", help=_APP)
+
+
+def _add_api(commands: Commands) -> None:
+    api = _add(
+        commands,
+        "api",
+        text=f"Serve the HTTP API and the studio; {_CLUSTER}; {_DATABASE}.",
+        example="loopstack api --port 8080",
+        module="api",
+    )
+    api.add_argument("--host", help="address to listen on (default LOOPSTACK_HOST, else 127.0.0.1)")
+    api.add_argument("--port", type=_port, help="port to listen on (default LOOPSTACK_PORT, else 8000)")
+
+
+def _add_db(commands: Commands) -> None:
+    text = "Work on the schema of the database."
+    database = commands.add_parser("db", help=text, description=text, epilog="Example: loopstack db upgrade")
+    actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    upgrade = _add(
+        actions,
+        "upgrade",
+        text=f"Bring an empty or older database to the current schema; {_DATABASE}.",
+        example="loopstack db upgrade --database-url postgresql://loopstack@localhost/loopstack",
+        module="db",
+    )
+    upgrade.add_argument("--database-url", metavar="URL", help=f"default {DATABASE_VARIABLE}")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port (1 to 65535)")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""What the connected applications offer, as their workers published it."""
+
+from typing import Literal
+
+from pydantic import Field
+from typing_extensions import TypeAliasType
+
+from loopstack_temporal.contracts.base import Answer, Json, Time
+
+TransitionKind = TypeAliasType("TransitionKind", Literal["automatic", "wait", "timer"])
+
+
+class Widget(Answer):
+    """A widget in normal form, whatever layout the author wrote. Option keys are camelCase."""
+
+    widget: str
+    options: dict[str, Json] = Field(default_factory=dict)
+    show_when: tuple[str, ...] = ()
+    """Places at which it is visible; empty: everywhere."""
+    enabled_when: tuple[str, ...] = ()
+    """Places at which it can be operated; empty: wherever its transition is awaited."""
+
+
+class Retry(Answer):
+    """What happens when a transition's body raises."""
+
+    attempts: int
+    """Further tries after the first one."""
+    delay: float
+    """Seconds before the first further try."""
+    backoff: str
+    max_delay: float
+    """Seconds."""
+
+
+class Transition(Answer):
+    """One transition of a workflow."""
+
+    name: str
+    title: str | None
+    from_: str = Field(validation_alias="from", serialization_alias="from")
+    to: str
+    kind: TransitionKind
+    guard: str | None
+    priority: int | None
+    timeout: float | None
+    """Seconds its body may take; null: no limit."""
+    after: float | None
+    """For a timer: seconds at the place before it fires."""
+    retry: Retry
+    error_place: str | None
+    retry_target: str | None
+    pool: str | None
+    schema_: Json = Field(validation_alias="schema", serialization_alias="schema")
+    """JSON Schema of a wait's payload; null: any value."""
+
+
+class DocumentType(Answer):
+    """A class of documents."""
+
+    name: str
+    title: str
+    description: str
+    schema_: Json = Field(validation_alias="schema", serialization_alias="schema")
+    tags: tuple[str, ...]
+    meta: dict[str, Json]
+    widgets: tuple[Widget, ...]
+    internal: bool
+
+
+class WorkflowSummary(Answer):
+    """A workflow as listed with its app."""
+
+    name: str
+    app: str
+    title: str
+    description: str
+    args_schema: Json
+    """JSON Schema of the arguments; null: a plain object."""
+
+
+class Workflow(WorkflowSummary):
+    """A workflow with everything needed to start and to draw it."""
+
+    hash: str
+    """Content hash of the definition it belongs to."""
+    places: tuple[str, ...]
+    transitions: tuple[Transition, ...]
+    state_schema: Json
+    result_schema: Json
+    widgets: tuple[Widget, ...]
+    warnings: tuple[str, ...]
+
+
+class App(Answer):
+    """One application that published a catalogue."""
+
+    name: str
+    title: str
+    description: str
+    hash: str
+    live: bool
+    """A worker of it was seen in the last minute."""
+    last_seen: Time | None
+    ui: tuple[Widget, ...]
+    """Launch widgets for Home."""
+    features: tuple[str, ...]
+    workflows: tuple[WorkflowSummary, ...]
+    documents: tuple[DocumentType, ...]
+
+
+class AppList(Answer):
+    """All applications, by title."""
+
+    items: tuple[App, ...]

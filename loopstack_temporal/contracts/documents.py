@@ -1,0 +1,53 @@
+"""Documents: what a run shows."""
+
+from pydantic import Field
+
+from loopstack_temporal.contracts.base import Answer, Json, Time
+from loopstack_temporal.contracts.catalogue import Widget
+
+
+class Document(Answer):
+    """One version of a document, with what its class says about drawing it."""
+
+    id: str
+    run_id: str
+    name: str
+    """Name of its class."""
+    title: str
+    key: str | None
+    position: int
+    """Place in the feed: versions of one key keep it."""
+    version: int
+    live: bool
+    """False: replaced by a newer version."""
+    superseded: bool
+    """Written by a step that a reset made void."""
+    step: int
+    transition: str
+    place: str
+    """The place the run stood at while it was written."""
+    content: Json
+    schema_: Json = Field(validation_alias="schema", serialization_alias="schema")
+    widgets: tuple[Widget, ...]
+    tags: tuple[str, ...]
+    meta: dict[str, Json]
+    """The class's meta under the document's own."""
+    hidden: bool
+    internal: bool
+    validation_error: Json
+    live_id: str | None
+    created_at: Time
+
+
+class DocumentPage(Answer):
+    """A page of the feed. `before` and `after` are positions to ask on from; null where nothing more is known."""
+
+    items: tuple[Document, ...]
+    before: int | None
+    after: int | None
+
+
+class DocumentHistory(Document):
+    """A document with all its versions, oldest first."""
+
+    versions: tuple[Document, ...]

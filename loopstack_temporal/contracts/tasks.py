@@ -1,0 +1,21 @@
+"""Tasks: everything that waits for a person, over all runs."""
+
+from loopstack_temporal.contracts.base import Answer
+from loopstack_temporal.contracts.runs import Awaiting, RunSummary
+
+
+class Task(Answer):
+    """One open question."""
+
+    id: str
+    run: RunSummary
+    awaiting: Awaiting
+
+
+class TaskPage(Answer):
+    """A page of tasks, the longest waiting first."""
+
+    items: tuple[Task, ...]
+    cursor: str | None
+    count: int
+    """How many runs wait for a person in all."""

@@ -1,0 +1,39 @@
+"""The documents that come with the framework."""
+
+from __future__ import annotations
+
+from loopstack_temporal.definition.documents.basic import (
+    ErrorDocument,
+    LinkDocument,
+    MarkdownDocument,
+    MessageDocument,
+    PlainDocument,
+)
+from loopstack_temporal.definition.documents.llm import (
+    ContentBlock,
+    LlmContextDocument,
+    LlmMessageDocument,
+    ServerToolResultBlock,
+    ServerToolUseBlock,
+    TextBlock,
+    ThinkingBlock,
+    ToolCallBlock,
+    ToolResultBlock,
+)
+
+__all__ = [
+    "ContentBlock",
+    "ErrorDocument",
+    "LinkDocument",
+    "LlmContextDocument",
+    "LlmMessageDocument",
+    "MarkdownDocument",
+    "MessageDocument",
+    "PlainDocument",
+    "ServerToolResultBlock",
+    "ServerToolUseBlock",
+    "TextBlock",
+    "ThinkingBlock",
+    "ToolCallBlock",
+    "ToolResultBlock",
+]

@@ -1,0 +1,104 @@
+"""Messages of a conversation with a model, as blocks that are the same for every provider."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from loopstack_temporal.definition.document import Document
+from loopstack_temporal.definition.document_class import document
+
+LlmRole = Literal["user", "assistant"]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TextBlock(_Block):
+    """Text a person may read."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ThinkingBlock(_Block):
+    """What the model thought before it answered."""
+
+    type: Literal["thinking"] = "thinking"
+    text: str
+    signature: str | None = None
+    """The provider's proof of origin; it wants it back unchanged with the next call."""
+
+
+class ToolCallBlock(_Block):
+    """The model asks for a tool."""
+
+    type: Literal["tool_call"] = "tool_call"
+    id: str
+    name: str
+    args: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
+class ToolResultBlock(_Block):
+    """The answer to a tool call."""
+
+    type: Literal["tool_result"] = "tool_result"
+    tool_call_id: str
+    content: str
+    is_error: bool = False
+
+
+class ServerToolUseBlock(_Block):
+    """The provider ran a tool of its own."""
+
+    type: Literal["server_tool_use"] = "server_tool_use"
+    id: str
+    name: str
+    input: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
+class ServerToolResultBlock(_Block):
+    """What the provider's own tool gave."""
+
+    type: Literal["server_tool_result"] = "server_tool_result"
+    tool_use_id: str
+    content: Any = None
+
+
+ContentBlock: TypeAlias = Annotated[
+    TextBlock | ThinkingBlock | ToolCallBlock | ToolResultBlock | ServerToolUseBlock | ServerToolResultBlock,
+    Field(discriminator="type"),
+]
+
+
+@document(name="llm_message", title="Message", widget={"widget": "llm-message"}, tags=["message"])
+class LlmMessageDocument(Document):
+    """One message of the conversation: part of what the model is told, and shown to people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: LlmRole
+    text: str = ""
+    """With blocks only: their texts joined by newlines, without thinking and tools."""
+    blocks: list[ContentBlock] | None = None
+    stop_reason: str | None = None
+    id: str | None = None
+    """The provider's id of the message."""
+
+    @model_validator(mode="after")
+    def _text_of_blocks(self) -> Self:
+        if not self.text and self.blocks:
+            self.text = "\n".join(block.text for block in self.blocks if isinstance(block, TextBlock))
+        return self
+
+
+@document(name="llm_context", title="Context", tags=["message"], internal=True)
+class LlmContextDocument(Document):
+    """Something the model is told and people never see."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: LlmRole
+    text: str = ""

@@ -1,0 +1,255 @@
+"""Every exception of the framework, in one tree.
+
+    LoopstackError
+    ├── AuthorError            a mistake in an application's code; found before anything runs where that is possible
+    │   ├── DefinitionError        a class that cannot be a workflow, document, tool or app (all problems at once)
+    │   ├── TemplateError          a template that is missing, does not parse or uses an unknown name
+    │   ├── StateError             state or result that does not fit its model or is no JSON
+    │   ├── GuardError             a guard that raised or did not return a bool
+    │   ├── DocumentError          a document that does not fit its model
+    │   └── ContextClosed          a context used after its attempt ended
+    ├── RunError               what happened to one run
+    │   ├── TransitionTimeout      a body that exceeded its limit
+    │   ├── ChildFailed            data asked of a child that failed
+    │   ├── ToolError              a tool call that failed
+    │   └── ModelError             a model call that failed
+    ├── Refusal                a request that changes nothing; carries what the sender needs to do better
+    │   ├── NotFound               no such run, workflow, document, transition
+    │   ├── Conflict               the request does not fit what is now (not awaited, answered, exists already)
+    │   ├── InvalidInput           field errors
+    │   └── TooLarge               more bytes than the named limit
+    ├── Interrupted            the machine, not the author: the step simply runs again
+    │   ├── Fenced                 a newer attempt owns the step; this one writes nothing
+    │   └── StoreUnavailable       the database cannot be reached in time
+    └── SetupError             the environment is not as needed (no Temporal CLI, old schema, a port, a file lock)
+
+`code` is stable and crosses every border (API, error documents, logs). `retryable` says whether trying the same thing
+again can help; it is the only thing the failure translation of the Temporal room looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+class LoopstackError(Exception):
+    """Base of everything this package raises on purpose."""
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = True
+
+
+# --- mistakes in an application's code -------------------------------------------------------------------------------
+
+
+class AuthorError(LoopstackError):
+    """A mistake in the code of an application."""
+
+    code = "author_error"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One definition mistake: where it stands and what is wrong."""
+
+    file: str
+    line: int
+    text: str
+    code: str = "definition"
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+class DefinitionError(AuthorError):
+    """All mistakes of one class, file or app, each with file and line."""
+
+    code = "definition_error"
+    retryable = False
+
+    def __init__(self, subject: str, problems: Sequence[Problem]) -> None:
+        self.subject = subject
+        self.problems = tuple(sorted(problems))
+        super().__init__(subject, self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.subject} is not valid:", *(f"  {problem}" for problem in self.problems)])
+
+
+class TemplateError(AuthorError):
+    """A template that is missing, does not parse, or uses a name it was not given."""
+
+    code = "template_error"
+
+
+class StateError(AuthorError):
+    """State or result that does not fit its model, cannot be written as JSON, or was set in two ways at once."""
+
+    code = "state_invalid"
+
+
+class GuardError(AuthorError):
+    """A guard that raised, or returned something that is no bool."""
+
+    code = "guard_failed"
+
+
+class DocumentError(AuthorError):
+    """A document whose content does not fit its model; `fields` maps dotted paths to messages."""
+
+    code = "document_invalid"
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        self.fields = dict(fields or {})
+        super().__init__(message)
+
+
+class ContextClosed(AuthorError):
+    """Something of a transition was used after its attempt ended, failed or was canceled."""
+
+    code = "context_closed"
+    retryable = False
+
+
+# --- what happened to one run ----------------------------------------------------------------------------------------
+
+
+class RunError(LoopstackError):
+    """Something that happened to one run."""
+
+    code = "run_error"
+
+
+class TransitionTimeout(RunError):
+    """A transition's body exceeded its time limit."""
+
+    code = "transition_timeout"
+
+
+class ChildFailed(RunError):
+    """The data of a child run was asked for, but the child failed or was canceled."""
+
+    code = "child_failed"
+
+
+class ToolError(RunError):
+    """A tool call failed."""
+
+    code = "tool_failed"
+
+
+class ModelError(RunError):
+    """A model call failed. `retry_after` is the provider's wish in seconds, if it named one."""
+
+    code = "model_failed"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+# --- refusals --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: its path (keys and indexes), a message, a machine-readable code."""
+
+    path: tuple[str | int, ...]
+    message: str
+    code: str = "invalid"
+
+
+class Refusal(LoopstackError):
+    """A request that was refused and changed nothing. `facts` goes into the answer as it is."""
+
+    code = "refused"
+    retryable = False
+
+    def __init__(self, message: str, *, code: str | None = None, facts: Mapping[str, object] | None = None) -> None:
+        self.message = message
+        self.reason = code or type(self).code
+        self.facts = dict(facts or {})
+        super().__init__(message)
+
+
+class NotFound(Refusal):
+    """There is no such thing."""
+
+    code = "not_found"
+
+
+class Conflict(Refusal):
+    """The request does not fit the present situation."""
+
+    code = "conflict"
+
+
+class TooLarge(Refusal):
+    """More bytes than the named limit allows."""
+
+    code = "too_large"
+
+
+class InvalidInput(Refusal):
+    """Input with wrong fields."""
+
+    code = "invalid_input"
+
+    def __init__(
+        self,
+        message: str,
+        fields: Sequence[FieldError] = (),
+        *,
+        code: str | None = None,
+        facts: Mapping[str, object] | None = None,
+    ) -> None:
+        self.fields = tuple(fields)
+        super().__init__(message, code=code, facts=facts)
+
+
+# --- the machine, not the author -------------------------------------------------------------------------------------
+
+
+class Interrupted(LoopstackError):
+    """The machine failed, not the author: nothing is spent and the step runs again."""
+
+    code = "interrupted"
+
+
+class Fenced(Interrupted):
+    """Another attempt or a newer epoch owns the step; this one has written nothing and must write nothing more."""
+
+    code = "fenced"
+    retryable = False
+
+
+class StoreUnavailable(Interrupted):
+    """The database could not be reached within its deadline."""
+
+    code = "store_unavailable"
+
+
+class SetupError(LoopstackError):
+    """Something around the program is not as it must be. `tried` lists what was attempted, in order."""
+
+    code = "setup_error"
+    retryable = False
+
+    def __init__(self, message: str, *, tried: Sequence[str] = (), code: str | None = None) -> None:
+        self.tried = tuple(tried)
+        self.reason = code or type(self).code
+        lines = [message, *(f"  tried: {line}" for line in self.tried)]
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """An exception as stored and shown: no traceback, no secret, no path."""
+
+    code: str
+    type: str
+    message: str
+    details: Mapping[str, object] = field(default_factory=dict[str, object])

@@ -1,0 +1,134 @@
+"""A run comes to a place: its guards are asked and the next decision is made."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from loopstack_temporal.definition.context import RunContext
+from loopstack_temporal.definition.model import GuardDefinition, TransitionDefinition, WorkflowDefinition
+from loopstack_temporal.errors import ErrorInfo, GuardError
+from loopstack_temporal.execution.faults import describe
+from loopstack_temporal.machine.decide import Arrival, decide, questions
+from loopstack_temporal.machine.decisions import Await, Decision, Finish, Fire, Parked, RunStatus
+from loopstack_temporal.store.records import Awaiting
+
+DEFAULT_MAX_STEPS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What guards may look at: the workflow object, a fresh copy of the state for each, the context."""
+
+    workflow: object
+    state: Callable[[], Any]
+    context: RunContext[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The decision at a place, and how the run stands there."""
+
+    decision: Decision
+    status: RunStatus
+    awaiting: tuple[Awaiting, ...] = ()
+    error: ErrorInfo | None = None
+
+    @property
+    def parked(self) -> bool:
+        """Failed and open."""
+        return isinstance(self.decision, Parked)
+
+
+async def arrive(
+    definition: WorkflowDefinition, place: str, visitor: Visitor, *, now: float, chain: int, path: tuple[str, ...] = ()
+) -> Next:
+    """Ask the guards of `place` (not the end) and decide. An author's guard that fails parks the run there."""
+    try:
+        answers = await _ask_all(definition, place, visitor)
+    except GuardError as error:
+        fault = describe(error)
+        return Next(Parked(place=place, code=fault.code, message=fault.message), "failed", error=fault)
+    decision = decide(Arrival(definition, place, now, answers))
+    if isinstance(decision, Fire) and chain >= _limit(definition):
+        return _runaway(definition, place, path)
+    if isinstance(decision, Await):
+        return Next(decision, "waiting", awaiting_of(decision, now))
+    assert decision is not None, "the end is no place to arrive at"
+    return Next(decision, "running")
+
+
+async def ask(guard: GuardDefinition, visitor: Visitor) -> bool:
+    """One guard's answer. Raises `GuardError` when it raises or does not say true or false."""
+    arguments: list[Any] = []
+    if guard.takes_self:
+        arguments.append(visitor.workflow)
+    if guard.takes_state:
+        arguments.append(visitor.state())
+    if guard.takes_ctx:
+        arguments.append(visitor.context)
+    try:
+        answer = guard.function(*arguments)
+        if inspect.isawaitable(answer):
+            answer = await answer
+    except Exception as error:
+        raise GuardError(f"guard `{guard.name}` raised {type(error).__name__}: {error}") from error
+    if not isinstance(answer, bool):
+        raise GuardError(f"guard `{guard.name}` returned {type(answer).__name__}; a guard returns True or False")
+    return answer
+
+
+def awaiting_of(stay: Await, now: float) -> tuple[Awaiting, ...]:
+    """What the run row says of a stay."""
+    since = datetime.fromtimestamp(now, UTC)
+    waits = tuple(Awaiting(fire.transition, "person", since) for fire in stay.waits)
+    timers = tuple(
+        Awaiting(timer.fire.transition, "timer", since, datetime.fromtimestamp(timer.due, UTC)) for timer in stay.timers
+    )
+    return waits + timers
+
+
+def standing(decision: Decision, now: float) -> Next:
+    """How a run stands that follows a decision made earlier."""
+    match decision:
+        case Await():
+            return Next(decision, "waiting", awaiting_of(decision, now))
+        case Parked():
+            return Next(decision, "failed", error=ErrorInfo(decision.code, "", decision.message))
+        case Finish():
+            return Next(decision, decision.status)
+        case _:
+            return Next(decision, "running")
+
+
+async def _ask_all(definition: WorkflowDefinition, place: str, visitor: Visitor) -> dict[int, bool]:
+    answers: dict[int, bool] = {}
+    for transition in questions(definition, place):
+        assert transition.guard is not None
+        answers[transition.order] = await ask(transition.guard, visitor)
+        if answers[transition.order] and transition.automatic:
+            break
+    return answers
+
+
+def _limit(definition: WorkflowDefinition) -> int:
+    return definition.max_steps_without_wait or DEFAULT_MAX_STEPS
+
+
+def _runaway(definition: WorkflowDefinition, place: str, path: tuple[str, ...]) -> Next:
+    loop = ", ".join(f"`{stop}`" for stop in dict.fromkeys((*path, place)))
+    fault = ErrorInfo(
+        "too_many_steps",
+        "RunawayLoop",
+        f"{_limit(definition):,} automatic steps without a wait, around {loop}. If that is meant, raise "
+        "`max_steps_without_wait` of the workflow; a retry goes on for as many again.",
+    )
+    return Next(Parked(place=place, code=fault.code, message=fault.message), "failed", error=fault)
+
+
+def guarded(transition: TransitionDefinition) -> bool:
+    """Whether a transition has a guard to ask when its trigger arrives or its timer is due."""
+    return transition.guard is not None

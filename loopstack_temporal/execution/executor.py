@@ -1,0 +1,224 @@
+"""What a worker can do for a run, without Temporal: steps, and the housekeeping around them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from loopstack_temporal.definition.model import START, WorkflowDefinition
+from loopstack_temporal.definition.session import attach, detach
+from loopstack_temporal.definition.shape import field_errors
+from loopstack_temporal.errors import ErrorInfo, Fenced
+from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
+from loopstack_temporal.execution.documents import BufferedDocuments, Origin
+from loopstack_temporal.execution.entry import Door
+from loopstack_temporal.execution.faults import clean, describe
+from loopstack_temporal.execution.scene import Scene, Workplace, recorded_answer
+from loopstack_temporal.execution.session import Attempt, context_of
+from loopstack_temporal.execution.state import Workpiece, load
+from loopstack_temporal.execution.stepping import run_step
+from loopstack_temporal.execution.values import (
+    CloseCall,
+    CurrentRun,
+    Done,
+    OpenCall,
+    Pulse,
+    Rejected,
+    StepAnswer,
+    StepCall,
+)
+from loopstack_temporal.failpoints import hit
+from loopstack_temporal.machine.decisions import Decision, Finish, Parked
+from loopstack_temporal.store.records import OPENING, DocumentRow, Ending, Entered, InboxWrite, Opened, OpenRun
+
+OPEN_TRANSITION = "loopstack.open"
+CANCEL_TRANSITION = "loopstack.cancel"
+
+
+class Executor:
+    """Runs steps of one application against one store."""
+
+    def __init__(self, workplace: Workplace, current_run: CurrentRun, *, grace: float = 60.0) -> None:
+        self.workplace = workplace
+        self.door = Door(workplace.store, current_run)
+        self.grace = grace
+        """Seconds a transition may be unknown to the running code before its run parks."""
+
+    async def step(self, call: StepCall, pulse: Pulse) -> StepAnswer:
+        """One attempt of a step. A finished step answers what was recorded, and its body does not run.
+
+        Raises `Interrupted` when the machine failed, `CancelledError` when the attempt was canceled.
+        """
+        hit("act.start")
+        trigger_id = call.trigger.id if call.trigger else None
+        entered = await self.door.enter(call.run_id, call.step, call.temporal_run_id, trigger_id)
+        if entered.recorded is not None:
+            return recorded_answer(entered.recorded)
+        if entered.applied_step is not None:
+            return Rejected("answered", f"This answer was applied already, by step {entered.applied_step}.")
+        scene = Scene.of(self.workplace, call, pulse, entered, call.trigger)
+        return await run_step(scene, grace=self.grace)
+
+    async def open(self, call: OpenCall, pulse: Pulse) -> Decision:
+        """A run arrives: take its row, validate its arguments, ask the guards of `start`.
+
+        Bad arguments and an id that belongs to another run end the run; they never raise.
+        """
+        opened = await self._take(call)
+        if opened.kind == "in_use":
+            text = f"the id `{call.run_id}` belongs to another run; start with an id of its own"
+            return Finish(status="failed", place=START, code="run_id_in_use", message=text)
+        if opened.recorded is not None:
+            return opened.recorded.decision
+        definition = self.workplace.app.workflows.get(call.workflow)
+        if definition is None:
+            raise Fenced(f"this worker has no workflow `{call.workflow}`")
+        if fault := _bad_args(definition, opened):
+            return await self._refuse_args(call, opened, fault)
+        scene = self._opening_scene(call, opened, pulse)
+        arrival = await self._first_arrival(scene, definition)
+        answer = await scene.finish("committed", START, arrival)
+        assert isinstance(answer, Done)
+        return answer.decision
+
+    async def close(self, call: CloseCall, pulse: Pulse) -> Done:
+        """The row decides how a step ended: what was committed counts; otherwise it is closed here.
+
+        With `final` the run ends as canceled, unless the step turns out to be finished: then the run goes on from
+        there and the caller asks again.
+        """
+        entered = await self.door.enter(call.run_id, call.step, call.temporal_run_id)
+        if entered.recorded is not None:
+            return Done(entered.recorded.decision, entered.recorded.place)
+        hit("close.before_commit")
+        scene = self._closing_scene(call, entered, pulse)
+        if call.final:
+            ended = Finish(status="canceled", place=call.place, code="canceled", message="The run was canceled.")
+            arrival, failure, ending = standing(ended, 0), None, Ending("canceled")
+        else:
+            text = clean(f"`{call.transition}` ended without an outcome: {call.reason}")
+            failure, ending = ErrorInfo("step_closed", "StepClosed", text), None
+            arrival = Next(Parked(place=call.place, code=failure.code, message=text), "failed", error=failure)
+        answer = await scene.finish("closed", call.place, arrival, ending=ending, failure=failure)
+        hit("close.after_commit")
+        return answer if isinstance(answer, Done) else Done(arrival.decision, call.place)
+
+    async def note(self, writes: list[InboxWrite], workflow: str) -> list[str]:
+        """Write kept and refused triggers; gives the ids of kept ones that no transition will ever take."""
+        definition = self.workplace.app.workflows.get(workflow)
+        known = (
+            {transition.name for transition in definition.transitions if transition.wait} if definition else set[str]()
+        )
+        unknown: list[str] = []
+        store = self.workplace.store
+        for write in writes:
+            noted = write
+            if write.outcome == "kept" and definition and write.trigger.name not in known:
+                unknown.append(write.trigger.id)
+                text = f"`{workflow}` has no wait transition `{write.trigger.name}`."
+                noted = replace(write, outcome="rejected", code="unknown_trigger", message=text)
+            await store.do(store.inbox.note, noted)
+        return unknown
+
+    async def reopen(self, run_id: str, step: int, temporal_run_id: str) -> None:
+        """A Temporal reset landed at a rest: rewind the row to before `step` now, not at the next answer."""
+        await self.door.enter(run_id, step, temporal_run_id)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _take(self, call: OpenCall) -> Opened:
+        memo = call.memo
+        store = self.workplace.store
+        request = OpenRun(
+            run_id=call.run_id,
+            app=self.workplace.app.name,
+            workflow=call.workflow,
+            first_execution_run_id=call.first_execution_run_id,
+            temporal_run_id=call.temporal_run_id,
+            start_token=_text(memo.get("start_token")),
+            workspace_id=_text(memo.get("workspace_id")),
+            user_id=_text(memo.get("user_id")),
+            title=_text(memo.get("title")),
+            args=call.args,
+            engine=call.engine,
+            catalogue_hash=self.workplace.catalogue_hash,
+        )
+        return await store.do(store.runs.open, request)
+
+    async def _refuse_args(self, call: OpenCall, opened: Opened, fault: ErrorInfo) -> Decision:
+        store = self.workplace.store
+        await store.do(store.runs.end, call.run_id, opened.epoch, Ending("failed", error=fault))
+        return Finish(status="failed", place=START, code=fault.code, message=fault.message)
+
+    async def _first_arrival(self, scene: Scene, definition: WorkflowDefinition) -> Next:
+        context = context_of(definition, scene.entered.run, scene.call, 0, scene.pulse)
+        empty = Visitor(None, lambda: load(definition.state, None), context)
+        now = scene.pulse.now()
+        if not any(transition.guard for transition in definition.leaving(START)):
+            return await arrive(definition, START, empty, now=now, chain=0)
+        try:
+            async with self.workplace.app.build(definition) as workflow:
+                documents = BufferedDocuments(Origin(OPENING, OPEN_TRANSITION, START, 1), _no_documents)
+                attach(workflow, Attempt(Workpiece(definition, None), documents, context))
+                try:
+                    visitor = Visitor(workflow, empty.state, context)
+                    return await arrive(definition, START, visitor, now=now, chain=0)
+                finally:
+                    detach(workflow)
+        except Exception as error:
+            fault = describe(error)
+            return Next(Parked(place=START, code=fault.code, message=fault.message), "failed", error=fault)
+
+    def _opening_scene(self, call: OpenCall, opened: Opened, pulse: Pulse) -> Scene:
+        step = StepCall(
+            run_id=call.run_id,
+            temporal_run_id=call.temporal_run_id,
+            workflow=call.workflow,
+            step=OPENING,
+            try_no=1,
+            attempt=1,
+            transition=OPEN_TRANSITION,
+            place=START,
+            scheduled_at=pulse.now(),
+        )
+        entered = Entered(opened.run, opened.epoch, None, None, 0, 0, 0, None)
+        return Scene.of(self.workplace, step, pulse, entered, None)
+
+    def _closing_scene(self, call: CloseCall, entered: Entered, pulse: Pulse) -> Scene:
+        step = StepCall(
+            run_id=call.run_id,
+            temporal_run_id=call.temporal_run_id,
+            workflow=call.workflow,
+            step=call.step,
+            try_no=call.try_no,
+            attempt=call.attempt,
+            transition=call.transition or CANCEL_TRANSITION,
+            place=call.place,
+            scheduled_at=pulse.now(),
+        )
+        return Scene.of(self.workplace, step, pulse, entered, entered.trigger)
+
+
+def _bad_args(definition: WorkflowDefinition, opened: Opened) -> ErrorInfo | None:
+    given = opened.run.args
+    try:
+        if definition.args is not None:
+            definition.args.from_json({} if given is None else given)
+        elif given is not None and not isinstance(given, dict):
+            return ErrorInfo("invalid_args", "InvalidArgs", f"`{definition.name}` takes an object of arguments")
+    except ValidationError as error:
+        faults = field_errors(error)
+        lines = [f"{'.'.join(str(part) for part in fault.path) or '(whole)'}: {fault.message}" for fault in faults]
+        fields = [{"path": list(fault.path), "message": fault.message, "code": fault.code} for fault in faults]
+        text = f"The arguments of `{definition.name}` do not fit: {'; '.join(lines)}"
+        return ErrorInfo("invalid_args", "InvalidArgs", clean(text), {"fields": fields})
+    return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+async def _no_documents() -> list[DocumentRow]:  # pragma: no cover - a guard of `start` that reads documents finds none
+    return []

@@ -1,0 +1,197 @@
+"""A step whose body failed: another try, the error place, the retry target, parked or ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from loopstack_temporal.definition.documents import ErrorDocument
+from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
+from loopstack_temporal.errors import ErrorInfo, Interrupted
+from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
+from loopstack_temporal.execution.documents import written
+from loopstack_temporal.execution.faults import describe, retryable, wished_delay
+from loopstack_temporal.execution.scene import Scene, recorded_answer, shielded
+from loopstack_temporal.execution.values import StepAnswer, TryAgain
+from loopstack_temporal.machine.decide import fire
+from loopstack_temporal.machine.decisions import DECIDE, Await, Delay, Finish, Fire, Parked
+from loopstack_temporal.store.records import DocumentWrite, Ending, FailureWrite, RetryPending
+
+MOST_CLAIMS = 25
+"""Attempts in a row that claimed a step and vanished: then the step kills its workers and somebody has to look."""
+
+
+async def author_failed(
+    scene: Scene,
+    error: Exception,
+    definition: WorkflowDefinition,
+    transition: TransitionDefinition | None,
+    visitor: Visitor,
+) -> StepAnswer:
+    """The author's code raised: spend a try if there is one, else finish the step and say how the run goes on."""
+    fault = describe(error)
+    if transition is None:  # Asking the guards of a place again; it has no body and no tries.
+        parked = Parked(place=scene.call.place, code=fault.code, message=fault.message)
+        return await _finish(scene, scene.call.place, Next(parked, "failed", error=fault), fault)
+    document = _error_document(scene, fault)
+    if _may_try_again(scene, error, transition):
+        delay = max(transition.retry.delay_before(scene.entered.retry_count + 1), wished_delay(error))
+        if transition.retry.target is not None:
+            return await _through_target(scene, fault, definition, transition, visitor, delay=delay, document=document)
+        return await _try_again(scene, fault, transition, document, delay)
+    if transition.retry.place is not None:
+        arrival = await _arrive(scene, definition, transition.retry.place, visitor)
+        return await _finish(scene, transition.retry.place, arrival, fault, document)
+    if definition.on_failure == "fail":
+        ended = Finish(status="failed", place=scene.call.place, code=fault.code, message=fault.message)
+        return await _finish(scene, scene.call.place, standing(ended, 0), fault, document, ending=True)
+    return await _finish(scene, scene.call.place, _parked(scene, definition, transition, fault), fault, document)
+
+
+async def unknown_transition(scene: Scene, grace: float) -> StepAnswer:
+    """The running code has no such transition: an old worker during a deploy, or it was removed.
+
+    For `grace` seconds the step is offered again, to other workers too; then the run parks with the missing name.
+    """
+    call = scene.call
+    text = (
+        f"workflow `{call.workflow}` has no transition `{call.transition}` from `{call.place}` in the running code; "
+        "deploy code that has it and retry, or move the run to another place"
+    )
+    if scene.pulse.now() - call.scheduled_at < grace:
+        raise Interrupted(text)
+    again = Fire(transition=call.transition, place=call.place)
+    parked = Parked(place=call.place, code="unknown_transition", message=text, retry=again, step=call.step)
+    fault = ErrorInfo("unknown_transition", "UnknownTransition", text)
+    return await _finish(scene, call.place, Next(parked, "failed", error=fault), fault, counted=False)
+
+
+async def keeps_dying(
+    scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None
+) -> StepAnswer:
+    """The step took its worker down again and again: park instead of killing more of them."""
+    text = (
+        f"`{scene.call.transition}` was started {scene.entered.claims} times and its worker vanished each time "
+        "(killed, out of memory, crashed); it is not started again by itself"
+    )
+    fault = ErrorInfo("step_keeps_dying", "StepKeepsDying", text)
+    return await _finish(scene, scene.call.place, _parked(scene, definition, transition, fault), fault, counted=False)
+
+
+def _may_try_again(scene: Scene, error: Exception, transition: TransitionDefinition) -> bool:
+    # A manual retry runs the body once: somebody is looking, and the automatic tries are spent.
+    if scene.call.repeats is not None or not retryable(error):
+        return False
+    through_target = transition.retry.target is not None
+    failures = scene.entered.retry_count if through_target else scene.entered.failure_no
+    return failures < transition.retry.attempts
+
+
+async def _try_again(
+    scene: Scene, fault: ErrorInfo, transition: TransitionDefinition, document: DocumentWrite, delay: float
+) -> StepAnswer:
+    pending = RetryPending(
+        transition=transition.name,
+        attempt=scene.entered.failure_no + 2,
+        max=transition.retry.attempts + 1,
+        next_at=datetime.fromtimestamp(scene.pulse.now(), UTC) + timedelta(seconds=delay),
+        error=fault,
+    )
+    store = scene.workplace.store
+    recorded = await shielded(
+        store.do(
+            store.steps.fail,
+            FailureWrite(
+                fence=scene.fence,
+                transition=scene.call.transition,
+                from_place=scene.call.place,
+                document=document,
+                error=fault,
+                retry=pending,
+                trigger=scene.trigger,
+                worker=scene.workplace.worker,
+                started_at=scene.started_at,
+            ),
+        )
+    )
+    return recorded_answer(recorded) if recorded else TryAgain(fault, delay)
+
+
+async def _through_target(
+    scene: Scene,
+    fault: ErrorInfo,
+    definition: WorkflowDefinition,
+    transition: TransitionDefinition,
+    visitor: Visitor,
+    *,
+    delay: float,
+    document: DocumentWrite,
+) -> StepAnswer:
+    """Move to the retry target, stay there for the delay, then go on from there."""
+    target = transition.retry.target or transition.from_
+    arrival = await _arrive(scene, definition, target, visitor)
+    if isinstance(arrival.decision, Fire | Await):
+        later = Delay(place=target, until=scene.pulse.now() + delay, then=arrival.decision)
+        arrival = replace(standing(later, scene.pulse.now()), awaiting=())
+    return await _finish(scene, target, arrival, fault, document)
+
+
+async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str, visitor: Visitor) -> Next:
+    if place == END:
+        return standing(Finish(status="completed", place=END), 0)
+    return await arrive(
+        definition, place, visitor, now=scene.pulse.now(), chain=scene.call.chain, path=scene.entered.run.path
+    )
+
+
+async def _finish(
+    scene: Scene,
+    place: str,
+    arrival: Next,
+    fault: ErrorInfo,
+    document: DocumentWrite | None = None,
+    *,
+    counted: bool = True,
+    ending: bool = False,
+) -> StepAnswer:
+    ended: Ending | None = None
+    if ending:
+        ended = Ending("failed", error=fault)
+    elif place == END:
+        ended = Ending("completed", _draft_result(scene))
+    return await scene.finish(
+        "failed",
+        place,
+        arrival,
+        documents=(document or _error_document(scene, fault),),
+        ending=ended,
+        failure=fault,
+        counted=counted,
+    )
+
+
+def _parked(
+    scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None, fault: ErrorInfo
+) -> Next:
+    again = fire(definition, transition) if transition and scene.call.transition != DECIDE else None
+    parked = Parked(place=scene.call.place, code=fault.code, message=fault.message, retry=again, step=scene.call.step)
+    return Next(parked, "failed", error=fault)
+
+
+def _error_document(scene: Scene, fault: ErrorInfo) -> DocumentWrite:
+    failure_no = scene.entered.failure_no + 1
+    return written(
+        ErrorDocument(
+            error=fault.message,
+            type=fault.type,
+            code=fault.code,
+            transition=scene.call.transition,
+            step=scene.call.step,
+            attempt=failure_no,
+        ),
+        key=f"error-{scene.call.step}-{failure_no}",
+    )
+
+
+def _draft_result(scene: Scene) -> object:
+    return scene.entered.checkpoint.result if scene.entered.checkpoint else None

@@ -1,0 +1,132 @@
+"""Everything one attempt of a step carries around, and the one way it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from loopstack_temporal.errors import ErrorInfo
+from loopstack_temporal.execution.arrival import Next
+from loopstack_temporal.execution.body import Leaks
+from loopstack_temporal.execution.values import Application, Done, Pulse, Spent, StepAnswer, StepCall
+from loopstack_temporal.failpoints import hit
+from loopstack_temporal.store.records import (
+    Checkpoint,
+    DocumentWrite,
+    Ending,
+    Entered,
+    Fence,
+    RecordedStep,
+    StepOutcome,
+    TriggerRow,
+)
+from loopstack_temporal.store.store import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What all attempts of a worker share."""
+
+    app: Application
+    store: Store
+    worker: str
+    catalogue_hash: str | None
+    leaks: Leaks = field(default_factory=Leaks)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One attempt: where it works, what it was asked, what it found."""
+
+    workplace: Workplace
+    call: StepCall
+    pulse: Pulse
+    entered: Entered
+    trigger: TriggerRow | None
+    fence: Fence
+    started_at: datetime
+
+    @staticmethod
+    def of(workplace: Workplace, call: StepCall, pulse: Pulse, entered: Entered, trigger: TriggerRow | None) -> Scene:
+        """A scene with a fence of its own."""
+        fence = Fence(call.run_id, call.step, entered.epoch, call.try_no, call.attempt, uuid4().hex)
+        return Scene(workplace, call, pulse, entered, trigger, fence, datetime.now(UTC))
+
+    async def finish(
+        self,
+        status: str,
+        place: str,
+        arrival: Next,
+        *,
+        checkpoint: Checkpoint | None = None,
+        documents: tuple[DocumentWrite, ...] = (),
+        ending: Ending | None = None,
+        failure: ErrorInfo | None = None,
+        counted: bool = False,
+    ) -> StepAnswer:
+        """Write the step's outcome in one transaction and answer with what is recorded, be it ours or an earlier one.
+
+        `failure` is why the step itself failed; `counted` says that it was the author's code.
+        """
+        error = failure or arrival.error
+        outcome = StepOutcome(
+            fence=self.fence,
+            status=_checked(status),
+            transition=self.call.transition,
+            from_place=self.call.place,
+            place=place,
+            decision=arrival.decision,
+            run_status=arrival.status,
+            awaiting=arrival.awaiting,
+            checkpoint=checkpoint,
+            documents=documents,
+            trigger=self.trigger,
+            error=error,
+            error_transition=self.call.transition if error else None,
+            parked=arrival.parked,
+            failure=counted,
+            ending=ending,
+            started_at=self.started_at,
+            worker=self.workplace.worker,
+            catalogue_hash=self.workplace.catalogue_hash,
+        )
+        store = self.workplace.store
+        recorded = await shielded(store.do(store.steps.finish, outcome))
+        hit("act.before_return")
+        return recorded_answer(recorded)
+
+
+def recorded_answer(recorded: RecordedStep) -> StepAnswer:
+    """A finished step, as the attempt that finished it answered."""
+    done = Done(recorded.decision, recorded.place)
+    if recorded.status == "failed" and recorded.error is not None:
+        return Spent(recorded.error, done)
+    return done
+
+
+async def shielded(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for `work` to its end even when canceled: a write whose outcome nobody knows helps nobody.
+
+    A cancel that arrived meanwhile is dropped: what is committed counts, and the run hears of the cancel elsewhere.
+    """
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+        except Exception:
+            break  # Raised again by `result()` below.
+    return task.result()
+
+
+def _checked(status: str) -> Any:
+    assert status in ("committed", "failed", "closed")
+    return status

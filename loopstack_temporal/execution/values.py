@@ -1,0 +1,138 @@
+"""What the execution room is asked and what it answers. No Temporal in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from loopstack_temporal.definition.model import WorkflowDefinition
+from loopstack_temporal.definition.workflow import BaseWorkflow
+from loopstack_temporal.errors import ErrorInfo, FieldError
+from loopstack_temporal.machine.decisions import Decision
+from loopstack_temporal.store.records import TriggerRow
+
+
+class Application(Protocol):
+    """What execution needs of an app."""
+
+    @property
+    def name(self) -> str:
+        """Name of the app, also its task queue."""
+        ...
+
+    @property
+    def workflows(self) -> Mapping[str, WorkflowDefinition]:
+        """Definitions by name."""
+        ...
+
+    def build(self, definition: WorkflowDefinition) -> AbstractAsyncContextManager[BaseWorkflow[Any, Any, Any]]:
+        """A new workflow object for one attempt, with everything it asks for; not attached to a session yet."""
+        ...
+
+
+class CurrentRun(Protocol):
+    """Asks Temporal which execution of a workflow id is the current one."""
+
+    async def __call__(self, run_id: str) -> str | None:
+        """The Temporal run id, or None if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The connection of an attempt to the world that schedules it."""
+
+    now: Callable[[], float]
+    """Seconds since the epoch by the server's clock."""
+    heartbeat: Callable[[object], None]
+    is_cancelled: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class StepCall:
+    """One attempt of one step."""
+
+    run_id: str
+    temporal_run_id: str
+    workflow: str
+    step: int
+    try_no: int
+    attempt: int
+    transition: str
+    place: str
+    scheduled_at: float
+    """When the step was first asked for, in seconds since the epoch by the server's clock."""
+    chain: int = 0
+    trigger: TriggerRow | None = None
+    stored: bool = False
+    """The trigger's payload stands in the inbox table."""
+    timer: bool = False
+    repeats: int | None = None
+    """Use the payload of this failed step again: a manual retry, which has no further tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is finished; every later attempt answers the same."""
+
+    decision: Decision
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The trigger was refused; the run stays where it was and nothing else happened."""
+
+    code: str
+    message: str
+    fields: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """The author's code failed and has tries left: the same step again in `delay` seconds."""
+
+    error: ErrorInfo
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The author's code failed and has no tries left; the step is finished, `done` says how the run goes on."""
+
+    error: ErrorInfo
+    done: Done
+
+
+StepAnswer = Done | Rejected | TryAgain | Spent
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A run arrives on Temporal."""
+
+    run_id: str
+    temporal_run_id: str
+    first_execution_run_id: str
+    workflow: str
+    args: Any
+    engine: int
+    memo: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCall:
+    """A step that its attempts could not report, or the end of a canceled run."""
+
+    run_id: str
+    temporal_run_id: str
+    workflow: str
+    step: int
+    try_no: int
+    attempt: int
+    transition: str
+    place: str
+    reason: str
+    final: bool

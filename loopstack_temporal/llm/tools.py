@@ -1,0 +1,228 @@
+"""The tools through which workflows call language models."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, cast, overload
+from uuid import uuid4
+
+import jsonschema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, with_config
+from typing_extensions import TypedDict, TypeVar, Unpack
+
+from loopstack_temporal.definition.document_class import document
+from loopstack_temporal.definition.documents import LlmMessageDocument
+from loopstack_temporal.definition.shape import Shape, field_errors
+from loopstack_temporal.errors import LoopstackError, ModelError, ToolError
+from loopstack_temporal.llm.conversation import Message, from_documents, from_messages, from_prompt
+from loopstack_temporal.llm.models import Models
+from loopstack_temporal.llm.port import ModelProvider, ModelReply, ModelRequest
+from loopstack_temporal.tools.base import Tool, ToolReply
+from loopstack_temporal.tools.call import validated
+from loopstack_temporal.tools.decorator import tool
+
+M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R")
+Object = TypeVar("Object", default=Any)
+
+
+@with_config(ConfigDict(extra="forbid"))
+class LlmConfig(TypedDict, total=False):
+    """Options of a model call; each can also be given by name, `call(prompt=…, model=…)`."""
+
+    provider: str
+    """`claude`, `openai`, `demo` …; default: the first one the app lists."""
+    model: str
+    """Default: the provider's own."""
+    system: str
+    """Instructions, sent with every call and stored nowhere."""
+    messages_search_tag: str
+    """Which documents are the conversation when neither `prompt` nor `messages` is given; default `message`."""
+    save: bool
+    """Whether a text answer becomes a document of the run; default true."""
+    meta: dict[str, Any]
+    """Added to the meta of the saved document."""
+
+
+class LlmGenerateArgs(BaseModel):
+    """What a model is asked. Without both, the conversation is taken from the run's documents."""
+
+    prompt: str | None = Field(default=None, description="One question; documents of the run are not sent.")
+    messages: list[dict[str, Any]] | None = Field(default=None, description="A conversation: role and text of each.")
+
+
+class LlmGenerateObjectArgs(LlmGenerateArgs):
+    """The same, with the form of the answer."""
+
+    output_schema: dict[str, Any] = Field(description="JSON Schema of the answer.")
+
+
+@document(name="llm_message", title="Message", widget={"widget": "llm-message"}, tags=["message"])
+class AnswerDocument(LlmMessageDocument):
+    """A model's answer: stored and shown like every `LlmMessageDocument`, but its text is always there."""
+
+    text: str = ""  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and nobody assigns None to it
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedText:
+    """A model's answer in words. `response` is the provider's own answer as JSON data."""
+
+    message: AnswerDocument
+    response: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedObject(Generic[Object]):
+    """A model's answer as data: an instance of the model asked for, or JSON data that fits the JSON Schema."""
+
+    object: Object
+    text: str
+    """What the model said beside the data; often empty."""
+    response: Mapping[str, Any]
+
+
+class ModelTool(Tool):
+    """What both model tools share: the app's providers, and how a request is put together."""
+
+    models: Models
+
+    async def _ask(
+        self, prompt: str | None, messages: Sequence[Message] | None, options: LlmConfig
+    ) -> tuple[ModelProvider, ModelRequest]:
+        if prompt is not None:
+            found = from_prompt(prompt)
+        elif messages:
+            found = from_messages(messages)
+        else:
+            tag = options.get("messages_search_tag", "message")
+            found = from_documents(await self.document_store.find_by_tag(tag), tag)
+        request = ModelRequest(found, options.get("system"), options.get("model"))
+        return self.models.get(options.get("provider")), request
+
+    def _options(self, config: LlmConfig | None, options: LlmConfig) -> LlmConfig:
+        twice = sorted(set(config or {}) & set(options))
+        if twice:
+            raise ToolError(f"`{twice[0]}` of a model call was given both by name and in `config`; give it once.")
+        merged: LlmConfig = {**(config or {}), **options}
+        return cast("LlmConfig", validated(self.definition, Shape(LlmConfig), merged, what="options"))
+
+
+@tool(
+    name="llm_generate_text",
+    description="Asks a language model and returns its answer in words.",
+    schema=LlmGenerateArgs,
+    config_schema=LlmConfig,
+)
+class LlmGenerateTextTool(ModelTool):
+    """Asks a language model and returns its answer in words."""
+
+    async def call(
+        self,
+        *,
+        prompt: str | None = None,
+        messages: Sequence[Message] | None = None,
+        config: LlmConfig | None = None,
+        **options: Unpack[LlmConfig],
+    ) -> ToolReply[GeneratedText]:
+        """Ask in words. The answer is saved as a document of the run unless `save=False`.
+
+        Sent is the `prompt`, else the `messages`, else the run's documents tagged `messages_search_tag`. Raises
+        `ModelError` for a provider that is not configured or fails, `ToolError` for arguments that do not fit.
+        """
+        merged = self._options(config, options)
+        provider, request = await self._ask(prompt, messages, merged)
+        reply = await _answered(provider, provider.text(request))
+        message = AnswerDocument(
+            role="assistant", text=reply.text, stop_reason=reply.stop_reason, id=f"msg_{uuid4().hex}"
+        )
+        if merged.get("save", True):
+            meta = {"response": reply.response, "provider": provider.provider_id, **merged.get("meta", {})}
+            await self.document_store.save(message, key=message.id, meta=meta)
+        return ToolReply(GeneratedText(message, reply.response), metadata=_metadata(provider, reply))
+
+
+@tool(
+    name="llm_generate_object",
+    description="Asks a language model and returns its answer as data in a given form.",
+    schema=LlmGenerateObjectArgs,
+    config_schema=LlmConfig,
+)
+class LlmGenerateObjectTool(ModelTool):
+    """Asks a language model and returns its answer as data in a given form."""
+
+    @overload
+    async def call(
+        self,
+        *,
+        schema: type[M],
+        prompt: str | None = None,
+        messages: Sequence[Message] | None = None,
+        config: LlmConfig | None = None,
+        **options: Unpack[LlmConfig],
+    ) -> ToolReply[GeneratedObject[M]]: ...
+
+    @overload
+    async def call(
+        self,
+        *,
+        schema: Mapping[str, Any],
+        prompt: str | None = None,
+        messages: Sequence[Message] | None = None,
+        config: LlmConfig | None = None,
+        **options: Unpack[LlmConfig],
+    ) -> ToolReply[GeneratedObject[Any]]: ...
+
+    async def call(
+        self,
+        *,
+        schema: type[BaseModel] | Mapping[str, Any],
+        prompt: str | None = None,
+        messages: Sequence[Message] | None = None,
+        config: LlmConfig | None = None,
+        **options: Unpack[LlmConfig],
+    ) -> ToolReply[GeneratedObject[Any]]:
+        """Ask for data. `schema` is a pydantic model (the answer is an instance of it) or a JSON Schema.
+
+        Nothing is saved: store the object as the document you want. Raises like the text call, and `ModelError` when
+        the answer does not fit the schema.
+        """
+        merged = self._options(config, options)
+        provider, request = await self._ask(prompt, messages, merged)
+        as_json = schema.model_json_schema() if isinstance(schema, type) else schema
+        reply = await _answered(provider, provider.object(request, as_json))
+        found = _checked(provider, reply.object, schema)
+        return ToolReply(GeneratedObject(found, reply.text, reply.response), metadata=_metadata(provider, reply))
+
+
+async def _answered(provider: ModelProvider, call: Awaitable[R]) -> R:
+    try:
+        return await call
+    except LoopstackError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"The model provider `{provider.provider_id}` failed: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _checked(provider: ModelProvider, value: Any, schema: type[BaseModel] | Mapping[str, Any]) -> Any:
+    try:
+        if isinstance(schema, type):
+            return Shape(schema).from_json(value)
+        jsonschema.validate(value, schema)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, found.path)) or '(whole)'}: {found.message}" for found in field_errors(error)]
+    except jsonschema.ValidationError as error:
+        lines = [f"  {error.json_path}: {error.message}"]
+    else:
+        return value
+    raise ModelError("\n".join([f"The answer of `{provider.provider_id}` does not fit the schema:", *lines]))
+
+
+def _metadata(provider: ModelProvider, reply: ModelReply) -> dict[str, Any]:
+    usage = {"input_tokens": reply.usage.input_tokens, "output_tokens": reply.usage.output_tokens}
+    if reply.usage.estimated:
+        usage |= {"estimated": True}
+    return {"provider": provider.provider_id, "model": reply.model, "usage": usage}

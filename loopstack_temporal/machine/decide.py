@@ -1,0 +1,96 @@
+"""What a run does next, as a pure function of its definition and of the answers its guards gave.
+
+Two drivers use it: the activity that runs a transition, and the in-process runner. Both first ask `questions` which
+guards to evaluate, evaluate them in that order, stop as soon as `settled` says so, and then call `decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
+from loopstack_temporal.machine.decisions import Await, Fire, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A run that has just come to `place`."""
+
+    definition: WorkflowDefinition
+    place: str
+    now: float
+    """Seconds since the epoch by the server's clock; deadlines count from here."""
+    answers: Mapping[int, bool] = field(default_factory=dict[int, bool])
+    """What the guards said, by the `order` of their transition. Absent: not asked."""
+
+
+def automatic(definition: WorkflowDefinition, place: str) -> tuple[TransitionDefinition, ...]:
+    """Automatic transitions leaving `place` in the order they are considered.
+
+    Highest priority first, those without one last, equal ones as declared.
+    """
+    return tuple(
+        sorted(
+            (t for t in definition.leaving(place) if t.automatic),
+            key=lambda t: (t.priority is None, -(t.priority or 0), t.order),
+        )
+    )
+
+
+def questions(definition: WorkflowDefinition, place: str) -> Iterator[TransitionDefinition]:
+    """The guarded transitions of `place`, in the order in which their guards are asked.
+
+    Ends early at an automatic transition without a guard: it fires if nothing before it does, and then nobody asks
+    what the waits would say. The caller stops by itself at the first automatic guard that is true.
+    """
+    for transition in automatic(definition, place):
+        if transition.guard is None:
+            return
+        yield transition
+    for transition in definition.leaving(place):
+        if transition.wait and transition.guard is not None:
+            yield transition
+
+
+def decide(arrival: Arrival) -> Fire | Await | None:
+    """The next decision at the place of `arrival`; `None`: the place is the end.
+
+    An `Await` without waits and timers is possible (every guard said no): the run then waits for a move or a cancel.
+    """
+    if arrival.place == END:
+        return None
+    for transition in automatic(arrival.definition, arrival.place):
+        if _allowed(transition, arrival.answers):
+            return fire(arrival.definition, transition)
+    leaving = arrival.definition.leaving(arrival.place)
+    return Await(
+        place=arrival.place,
+        waits=tuple(fire(arrival.definition, t) for t in leaving if t.wait and _allowed(t, arrival.answers)),
+        timers=tuple(
+            sorted(
+                (
+                    Timer(fire=fire(arrival.definition, t), due=arrival.now + t.after)
+                    for t in leaving
+                    if t.after is not None
+                ),
+                key=lambda timer: timer.due,
+            )
+        ),
+    )
+
+
+def fire(definition: WorkflowDefinition, transition: TransitionDefinition) -> Fire:
+    """The decision to run `transition`, with the options its activity needs."""
+    return Fire(
+        transition=transition.name,
+        place=transition.from_,
+        to=transition.to,
+        timeout=transition.timeout,
+        pool=transition.pool or definition.pool,
+        local=transition.execution == "local",
+    )
+
+
+def _allowed(transition: TransitionDefinition, answers: Mapping[int, bool]) -> bool:
+    return transition.guard is None or answers.get(transition.order, False)

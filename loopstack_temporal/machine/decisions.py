@@ -1,0 +1,111 @@
+"""What happens next: the values `decide` returns, the step's commit stores, and the interpreter follows.
+
+They travel in Temporal history, so they are small, plain JSON, and only ever grow by fields with defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+RunStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "canceled"]
+DECIDE = "loopstack.decide"
+"""The transition of a step that only asks the guards of a place again."""
+
+EndStatus = Literal["completed", "failed", "canceled"]
+
+
+class Value(BaseModel):
+    """A frozen value that ignores fields a newer writer added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Fire(Value):
+    """Run this transition next. `timeout` in seconds, `None`: no limit."""
+
+    kind: Literal["fire"] = "fire"
+    transition: str
+    place: str
+    """The place the transition leaves."""
+    to: str = ""
+    timeout: float | None = None
+    pool: str | None = None
+    local: bool = False
+
+
+class Timer(Value):
+    """A transition that fires when the run has stayed long enough; `due` in seconds since the epoch."""
+
+    fire: Fire
+    due: float
+
+
+class Await(Value):
+    """Stay at `place` until one of `waits` is triggered or one of `timers` is due."""
+
+    kind: Literal["await"] = "await"
+    place: str
+    waits: tuple[Fire, ...] = ()
+    timers: tuple[Timer, ...] = ()
+
+
+class Child(Value):
+    """One child run the step decided to start; its arguments stand in SQL."""
+
+    id: str
+    workflow: str
+    queue: str
+
+
+class Children(Value):
+    """Start these child runs, then follow `then`."""
+
+    kind: Literal["children"] = "children"
+    children: tuple[Child, ...]
+    then: Annotated[Fire | Await | Parked | Finish, Field(discriminator="kind")]
+
+
+class Delay(Value):
+    """Stay at `place` until `until` (seconds since the epoch), then follow `then`: a retry through its target."""
+
+    kind: Literal["delay"] = "delay"
+    place: str
+    until: float
+    then: Annotated[Fire | Await, Field(discriminator="kind")]
+
+
+class Parked(Value):
+    """The run stands at `place`, failed and open, until it is retried, moved or canceled.
+
+    `retry` is what a retry does: the failed transition again, with the payload that step `step` had; `None` means that
+    the guards of the place have to be asked again.
+    """
+
+    kind: Literal["parked"] = "parked"
+    place: str
+    code: str
+    message: str
+    retry: Fire | None = None
+    step: int | None = None
+
+    @property
+    def again(self) -> Fire:
+        """What a retry fires."""
+        return self.retry or Fire(transition=DECIDE, place=self.place, to=self.place)
+
+
+class Finish(Value):
+    """The run has ended; its row says so already. `result` only if small, else `{"$result": run_id}`."""
+
+    kind: Literal["finish"] = "finish"
+    status: EndStatus
+    place: str
+    result: Any = None
+    code: str | None = None
+    message: str | None = None
+
+
+Decision = Annotated[Fire | Await | Children | Delay | Parked | Finish, Field(discriminator="kind")]
+DecisionAdapter: TypeAdapter[Fire | Await | Children | Delay | Parked | Finish] = TypeAdapter(Decision)

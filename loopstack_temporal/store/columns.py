@@ -1,0 +1,91 @@
+"""Column types and the database clock, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON kept as text, not as JSONB: numbers, the order of keys and every character come back as they were.
+
+    ASCII only, because PostgreSQL refuses NUL characters and lone surrogates in text, and JSON strings may hold both.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else dump(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def dump(value: Any) -> str:
+    """`value` as compact JSON. Raises `ValueError` for numbers that JSON does not have."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time: `timestamptz` on PostgreSQL, text of fixed width on SQLite, so that both compare and sort."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.DateTime(timezone=True))
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
+
+
+class TransactionId(sa.types.UserDefinedType[int]):
+    """PostgreSQL's transaction number of 64 bits."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return "xid8"
+
+
+class _Clock(FunctionElement[datetime]):
+    """The database's clock, moved by its argument in seconds if it has one."""
+
+    inherit_cache = True
+    type = Moment()
+
+
+def now(offset: timedelta | None = None) -> sa.ColumnElement[datetime]:
+    """The database's clock, `offset` from now. Compared times come from here, never from a worker's clock."""
+    return _Clock() if offset is None else _Clock(sa.literal(offset.total_seconds(), sa.Float()))
+
+
+@compiles(_Clock, "postgresql")
+def _clock_on_postgresql(element: _Clock, compiler: SQLCompiler, **kw: Any) -> str:
+    if not len(element.clauses):
+        return "clock_timestamp()"
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(_Clock, "sqlite")
+def _clock_on_sqlite(element: _Clock, compiler: SQLCompiler, **kw: Any) -> str:
+    if not len(element.clauses):
+        return "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
+    return f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', {compiler.process(element.clauses, **kw)} || ' seconds')"

@@ -1,0 +1,169 @@
+"""One database: its engine, its settings, and what a transaction is on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.dialects import postgresql, sqlite
+
+from loopstack_temporal.errors import SetupError
+from loopstack_temporal.store.pipeline import Pipeline
+
+Statement = tuple[sa.Executable, Sequence[Mapping[str, Any]] | None]
+"""A statement, and the rows for it when it is one insert or update of many."""
+
+_POOL_SIZE = 10
+_PING_AFTER = 1.0
+"""Seconds of idleness after which a pooled connection is tested before use."""
+
+_POSTGRES_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": "10s",
+        "lock_timeout": "5s",
+        "statement_timeout": "30s",
+    }.items()
+)
+_POSTGRES_CONNECT: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "application_name": "loopstack",
+    "options": _POSTGRES_OPTIONS,
+}
+
+
+def parse_url(url: str) -> sa.URL:
+    """`url` for SQLAlchemy: `sqlite:///path` or `postgresql://…`. Raises `SetupError` for anything else."""
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:
+        raise SetupError("the database address is not a URL; write `sqlite:///file` or `postgresql://…`") from error
+    name = parsed.get_backend_name()
+    if name in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if name == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise SetupError(
+                "SQLite needs a file, because several connections share it; write `sqlite:///path/file.db`"
+            )
+        return parsed.set(drivername="sqlite")
+    raise SetupError(f"databases of kind `{name}` are not supported; use SQLite or PostgreSQL")
+
+
+class Database:
+    """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.postgres = self.url.get_backend_name() == "postgresql"
+        self.engine = _postgres_engine(self.url) if self.postgres else _sqlite_engine(self.url)
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
+        self._writer = threading.Lock()
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database."""
+        return None if self.postgres else Path(self.url.database or "")
+
+    @contextmanager
+    def write(self) -> Generator[sa.Connection]:
+        """One transaction that writes: committed at the end, rolled back by an exception."""
+        with ExitStack() as stack:
+            if not self.postgres:
+                # SQLite's own waiting sleeps up to 100 ms at a time; between threads of a process a lock is faster.
+                stack.enter_context(self._writer)
+            connection = stack.enter_context(self.engine.connect())
+            stack.enter_context(connection.begin())
+            if not self.postgres:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def read(self) -> Generator[sa.Connection]:
+        """A connection for reads: one snapshot on SQLite, single statements on PostgreSQL."""
+        with self._reading.connect() as connection:
+            if not self.postgres:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    def send(self, connection: sa.Connection, statements: Iterable[Statement]) -> None:
+        """Execute statements that return nothing, on PostgreSQL in a single round trip.
+
+        Inserts must be `inline()`: else SQLAlchemy asks for the new primary key and waits for the answer.
+        """
+        driver = connection.connection.driver_connection
+        with driver.pipeline() if isinstance(driver, psycopg.Connection) else nullcontext():
+            for statement, rows in statements:
+                connection.execute(statement, rows)
+
+    def pipeline(self, connection: sa.Connection) -> Pipeline | None:
+        """How to read several things in one round trip; `None` on SQLite, which has none to save."""
+        driver = connection.connection.driver_connection
+        return Pipeline(self.engine.dialect, driver) if isinstance(driver, psycopg.Connection) else None
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that knows `on_conflict_…`."""
+        return postgresql.insert(table) if self.postgres else sqlite.insert(table)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=_POOL_SIZE,
+        max_overflow=0,
+        # The driver must not open transactions by itself: `BEGIN IMMEDIATE` is ours to say.
+        connect_args={"isolation_level": None, "timeout": 5, "check_same_thread": False},
+    )
+
+    def settle(connection: Any, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    event.listen(engine, "connect", settle)
+    return engine
+
+
+def _postgres_engine(url: sa.URL) -> sa.Engine:
+    given = url.query.get("options")
+    options = f"{_POSTGRES_OPTIONS} {given}" if isinstance(given, str) else _POSTGRES_OPTIONS
+    engine = sa.create_engine(
+        url.difference_update_query(["options"]),
+        pool_size=_POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_recycle=1800,
+        connect_args=_POSTGRES_CONNECT | {"options": options},
+    )
+
+    def checkin(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    def checkout(connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
+        # `pool_pre_ping` would cost every transaction a round trip; a connection used a moment ago is not worth one.
+        if time.monotonic() - record.info.get("idle_since", time.monotonic()) < _PING_AFTER:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise exc.DisconnectionError from error
+
+    event.listen(engine, "checkin", checkin)
+    event.listen(engine, "checkout", checkout)
+    return engine

@@ -1,0 +1,48 @@
+"""A run goes back: Temporal was reset to an earlier step, or to the beginning."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from loopstack_temporal.store.creating import FIRST_PLACE
+from loopstack_temporal.store.locked import LockedRun, live_step
+from loopstack_temporal.store.records import OPENING
+from loopstack_temporal.store.tables import document, run_epoch, step
+
+
+def new_epoch(connection: sa.Connection, locked: LockedRun, temporal_run_id: str) -> int:
+    """Register a Temporal run as the run's current one and return its epoch."""
+    epoch: int = locked.row.epoch + 1
+    connection.execute(
+        run_epoch.insert(),
+        [{"run_id": locked.id, "temporal_run_id": temporal_run_id, "epoch": epoch, "registered_at": locked.at}],
+    )
+    locked.set_quietly(epoch=epoch, temporal_run_id=temporal_run_id)
+    return epoch
+
+
+def rewind(connection: sa.Connection, locked: LockedRun, to_step: int) -> None:
+    """Undo `to_step` and everything after it. The epoch must be the new one already.
+
+    Rows are marked, not deleted. Trigger ids stay remembered, because Temporal sends signals again after a reset.
+    """
+    connection.execute(
+        sa.update(step)
+        .where(step.c.run_id == locked.id, step.c.step >= to_step, ~step.c.superseded)
+        .values(superseded=True)
+    )
+    mine = sa.and_(document.c.run_id == locked.id, ~document.c.superseded)
+    connection.execute(sa.update(document).where(mine, document.c.step >= to_step).values(superseded=True))
+    connection.execute(
+        sa.update(document).where(mine, document.c.replaced_step >= to_step).values(live=True, replaced_step=None)
+    )
+    before = live_step(connection, locked.id, to_step - 1) if to_step > OPENING else None
+    if before is None:
+        restored = {"status": "running", "place": FIRST_PLACE, "path": None, "failures": None, "checkpoint_step": None}
+    else:
+        restored = before.run_after | {"place": before.to_place, "checkpoint_step": before.checkpoint_step}
+        del restored["ended"]
+    cleared = dict.fromkeys(("error", "error_transition", "retry", "awaiting", "result", "ended_at"))
+    cleared |= {"has_error": False, "can_retry": False, "cancel_requested": False, "awaits_person": False}
+    locked.set(**(cleared | restored | {"next_step": max(to_step, 0)}))
+    locked.event("run.rewound", {"step": to_step, "epoch": locked.value("epoch")})

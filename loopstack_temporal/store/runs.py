@@ -1,0 +1,199 @@
+"""Runs: creating, opening, looking at and ending them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, overload
+
+import sqlalchemy as sa
+
+from loopstack_temporal.errors import Conflict
+from loopstack_temporal.machine.decisions import Finish
+from loopstack_temporal.store import codec, listing
+from loopstack_temporal.store.columns import now
+from loopstack_temporal.store.creating import insert_run, run_exists
+from loopstack_temporal.store.database import Database
+from loopstack_temporal.store.idempotency import begin_key
+from loopstack_temporal.store.locked import awaiting_columns, check_epoch, get_locked
+from loopstack_temporal.store.opening import open_run
+from loopstack_temporal.store.records import (
+    Ending,
+    IdempotencyKey,
+    InProgress,
+    NewRun,
+    Opened,
+    OpenRun,
+    Page,
+    Repeated,
+    Reused,
+    RunCounts,
+    RunFilter,
+    RunRow,
+)
+from loopstack_temporal.store.rows import run_row
+from loopstack_temporal.store.tables import event, run, step
+
+
+class Runs:
+    """Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @overload
+    def create(self, new: NewRun) -> RunRow: ...
+
+    @overload
+    def create(self, new: NewRun, idempotency: IdempotencyKey) -> RunRow | Repeated | InProgress | Reused: ...
+
+    def create(self, new: NewRun, idempotency: IdempotencyKey | None = None) -> RunRow | Repeated | InProgress | Reused:
+        """Insert a pending run; with `idempotency`, its row in the same transaction, unless the key was used before.
+
+        Repeating it with the same id and `start_token` gives the run it made. Raises `Conflict` (`run_exists`) and
+        `NotFound` (`workspace_not_found`).
+        """
+        with self._database.write() as connection:
+            if idempotency is not None:
+                begun = begin_key(self._database, connection, idempotency, {"run_id": new.id})
+                if isinstance(begun, Repeated | InProgress | Reused):
+                    return begun
+            existing = connection.execute(sa.select(run).where(run.c.id == new.id)).one_or_none()
+            if existing is not None:
+                if existing.start_token == new.start_token:
+                    return run_row(existing)
+                raise run_exists(new.id)
+            return run_row(insert_run(self._database, connection, _columns(new)))
+
+    def started(self, run_id: str, first_execution_run_id: str, temporal_run_id: str) -> None:
+        """Note the Temporal run that `StartWorkflow` made. A workflow that took the row meanwhile keeps it."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(run)
+                .where(run.c.id == run_id, run.c.first_execution_run_id.is_(None))
+                .values(first_execution_run_id=first_execution_run_id, temporal_run_id=temporal_run_id)
+            )
+
+    def open(self, request: OpenRun) -> Opened:
+        """Take the row for an arriving workflow, or learn that the id is in use. Raises `Fenced` when it came late."""
+        try:
+            with self._database.write() as connection:
+                return open_run(self._database, connection, request)
+        except Conflict:
+            # Somebody inserted the row between our look and our insert; now it can be locked.
+            with self._database.write() as connection:
+                return open_run(self._database, connection, request)
+
+    def get(self, run_id: str) -> RunRow | None:
+        """One run, or nothing."""
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(run).where(run.c.id == run_id)).one_or_none()
+        return None if found is None else run_row(found)
+
+    def page(self, wanted: RunFilter, cursor: str | None = None, limit: int = 50) -> Page[RunRow]:
+        """Runs in the filter's order. Raises `InvalidInput` for a cursor that is none."""
+        with self._database.read() as connection:
+            return listing.runs(connection, wanted, cursor, limit)
+
+    def counts(self, wanted: RunFilter | None = None) -> RunCounts:
+        """How many runs match, by status and by workflow."""
+        with self._database.read() as connection:
+            return listing.run_counts(connection, wanted or RunFilter())
+
+    def request_cancel(self, run_id: str, by: str, reason: str | None = None) -> RunRow:
+        """Note that somebody wants the run canceled. Raises `NotFound`, and `Conflict` (`run_ended`)."""
+        with self._database.write() as connection:
+            locked = get_locked(connection, run_id)
+            if locked.row.ended_at is not None:
+                raise Conflict(
+                    f"run {run_id!r} has ended already ({locked.row.status})",
+                    code="run_ended",
+                    facts={"status": locked.row.status},
+                )
+            locked.set_quietly(cancel_requested=True, cancel_by=by, cancel_reason=reason)
+            self._database.send(connection, locked.statements())
+            return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
+
+    def end(self, run_id: str, epoch: int, ending: Ending) -> RunRow:
+        """End a run outside a step. Does nothing to a run that has ended. Raises `NotFound` and `Fenced`."""
+        with self._database.write() as connection:
+            locked = get_locked(connection, run_id)
+            check_epoch(locked, epoch)
+            if locked.row.ended_at is not None:
+                return run_row(locked.row)
+            decision = Finish(
+                status=ending.status,
+                place=locked.row.place,
+                code=ending.error.code if ending.error else None,
+                message=ending.error.message if ending.error else None,
+            )
+            connection.execute(
+                sa.update(step)
+                .where(step.c.run_id == run_id, step.c.status == "running", ~step.c.superseded)
+                .values(
+                    status="closed",
+                    to_place=locked.row.place,
+                    decision=decision.model_dump_json(),
+                    error=codec.dump_error(ending.error),
+                    ended_at=locked.at,
+                )
+            )
+            locked.set(**ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
+            self._database.send(connection, locked.statements())
+            return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
+
+    def unstarted(self, older_than_seconds: float, limit: int = 100) -> tuple[RunRow, ...]:
+        """Pending runs of which Temporal has not heard, oldest first."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                sa.select(run)
+                .where(
+                    run.c.status == "pending",
+                    run.c.temporal_run_id.is_(None),
+                    run.c.created_at < now(-timedelta(seconds=older_than_seconds)),
+                )
+                .order_by(run.c.created_at)
+                .limit(limit)
+            ).all()
+        return tuple(run_row(row) for row in found)
+
+    def rename(self, run_id: str, title: str) -> RunRow:
+        """Give a run another title. Raises `NotFound`."""
+        with self._database.write() as connection:
+            locked = get_locked(connection, run_id)
+            locked.set(title=title)
+            self._database.send(connection, locked.statements())
+            return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
+
+    def delete(self, run_id: str) -> None:
+        """Remove an ended run with all it has. Raises `NotFound`, and `Conflict` (`run_open`)."""
+        with self._database.write() as connection:
+            locked = get_locked(connection, run_id)
+            if locked.row.ended_at is None:
+                raise Conflict(f"run {run_id!r} is still open; cancel it first", code="run_open")
+            connection.execute(sa.delete(event).where(event.c.run_id == run_id))
+            connection.execute(sa.delete(run).where(run.c.id == run_id))
+
+
+def ending_columns(ending: Ending) -> dict[str, Any]:
+    """What an ending makes of status, result and error."""
+    columns: dict[str, Any] = {"status": ending.status, "can_retry": False}
+    if ending.status == "completed":
+        columns["result"] = ending.result
+    columns |= {"has_error": ending.error is not None, "error": codec.dump_error(ending.error)}
+    return columns
+
+
+def _columns(new: NewRun) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "app": new.app,
+        "workflow": new.workflow,
+        "workspace_id": new.workspace_id,
+        "user_id": new.user_id,
+        "args": new.args,
+        "start_token": new.start_token,
+        "title": new.title,
+        "catalogue_hash": new.catalogue_hash,
+        "parent_id": new.parent_id,
+        "root_id": new.root_id or new.id,
+    }

@@ -1,0 +1,198 @@
+"""Starting and moving runs on Temporal: the implementation of the port `runs.Runs`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, cast
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
+)
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from loopstack_temporal.failpoints import hit
+from loopstack_temporal.runs import (
+    Applied,
+    Recorded,
+    Refused,
+    Sender,
+    StartOutcome,
+    StartRun,
+    Trigger,
+    TriggerOutcome,
+)
+from loopstack_temporal.temporal import attributes, failures
+from loopstack_temporal.temporal.connection import ConnectionSettings, connect
+
+ACCEPT_WITHIN = timedelta(seconds=3)
+"""A live worker accepts an update long before this; afterwards the answer travels as a durable signal."""
+
+RESULT_WITHIN = timedelta(seconds=10)
+SIGNAL_WITHIN = timedelta(seconds=5)
+
+
+class TemporalRuns:
+    """Implements `Runs` with one Temporal client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._indexed = False
+
+    async def start(self, request: StartRun) -> StartOutcome:
+        """See `Runs.start`. Starting the same request again is harmless: the start token tells that it is ours."""
+        hit("api.start.before_temporal")
+        memo = {
+            "start_token": request.start_token,
+            "workspace_id": request.workspace_id,
+            "user_id": request.user_id,
+            "title": request.title,
+        }
+        try:
+            await self._client.start_workflow(
+                request.workflow,
+                request.args,
+                id=request.run_id,
+                task_queue=request.app,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                memo={"loopstack": memo},
+                static_summary=request.title or None,
+                search_attributes=await self._attributes(request),
+                rpc_timeout=SIGNAL_WITHIN,
+            )
+        except WorkflowAlreadyStartedError:
+            return "started" if await self._is_ours(request) else "exists"
+        except RPCError:
+            return "unreachable"
+        hit("api.start.after_temporal")
+        return "started"
+
+    async def trigger(self, trigger: Trigger) -> TriggerOutcome:
+        """See `Runs.trigger`: an update first, because it answers; a signal with the same id if nobody accepts it."""
+        handle = self._client.get_workflow_handle(trigger.run_id)
+        meta = {
+            "id": trigger.id,
+            "at_step": trigger.at_step,
+            "by": trigger.sender.by,
+            "channel": trigger.sender.channel,
+        }
+        try:
+            update = await asyncio.wait_for(
+                handle.start_update(  # pyright: ignore[reportUnknownMemberType]
+                    trigger.name,
+                    args=[trigger.payload, meta],
+                    id=trigger.id,
+                    wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                    rpc_timeout=ACCEPT_WITHIN,
+                ),
+                ACCEPT_WITHIN.total_seconds() + 1,
+            )
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
+            return await self._signal(handle, trigger, meta)
+        except WorkflowUpdateFailedError as error:
+            return _refused(error)
+        except RPCError as error:
+            return await self._after_rpc_error(error, handle, trigger, meta)
+        return await self._outcome(update)
+
+    async def cancel(self, run_id: str, *, reason: str | None, sender: Sender) -> TriggerOutcome:
+        """See `Runs.cancel`."""
+        try:
+            await self._client.get_workflow_handle(run_id).cancel(rpc_timeout=SIGNAL_WITHIN)
+        except RPCError as error:
+            return _unreachable(error)
+        return Recorded(durable=True)
+
+    async def reachable(self) -> bool:
+        """See `Runs.reachable`."""
+        try:
+            return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+        except (RPCError, RuntimeError):
+            return False
+
+    async def current_run(self, run_id: str) -> str | None:
+        """The Temporal run id that is current for a workflow id; implements execution's `CurrentRun`."""
+        try:
+            described = await self._client.get_workflow_handle(run_id).describe(rpc_timeout=SIGNAL_WITHIN)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return described.run_id
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _outcome(self, update: WorkflowUpdateHandle[Any]) -> TriggerOutcome:
+        try:
+            result: Any = await asyncio.wait_for(
+                update.result(rpc_timeout=RESULT_WITHIN), RESULT_WITHIN.total_seconds() + 1
+            )
+        except WorkflowUpdateFailedError as error:
+            return _refused(error)
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError, RPCError):
+            return Recorded(durable=False)  # Accepted and in history: it will be applied or refused, only later.
+        if isinstance(result, dict) and "step" in result:
+            facts = cast("dict[str, Any]", result)
+            return Applied(int(facts["step"]), str(facts.get("place", "")))
+        return Recorded(durable=True)
+
+    async def _signal(self, handle: WorkflowHandle[Any, Any], trigger: Trigger, meta: dict[str, Any]) -> TriggerOutcome:
+        """No worker took the update, so it lives only in the server's memory; a signal is in history at once."""
+        hit("signal.before_send")
+        try:
+            await handle.signal(trigger.name, args=[trigger.payload, meta], rpc_timeout=SIGNAL_WITHIN)
+        except RPCError as error:
+            return _unreachable(error)
+        hit("signal.after_send")
+        return Recorded(durable=True)
+
+    async def _after_rpc_error(
+        self, error: RPCError, handle: WorkflowHandle[Any, Any], trigger: Trigger, meta: dict[str, Any]
+    ) -> TriggerOutcome:
+        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.RESOURCE_EXHAUSTED):
+            return await self._signal(handle, trigger, meta)
+        return _unreachable(error)
+
+    async def _is_ours(self, request: StartRun) -> bool:
+        try:
+            described = await self._client.get_workflow_handle(request.run_id).describe(rpc_timeout=SIGNAL_WITHIN)
+            memo: Any = await described.memo_value("loopstack", default=None)
+        except RPCError:
+            return False
+        return isinstance(memo, dict) and cast("dict[str, Any]", memo).get("start_token") == request.start_token
+
+    async def _attributes(self, request: StartRun) -> Any:
+        """Search attributes for the start, if the namespace has them; an unknown one would refuse the start."""
+        if not self._indexed:
+            self._indexed = await attributes.known(self._client)
+        if not self._indexed:
+            return None
+        return attributes.at_start(request.app, request.workflow, request.workspace_id, request.user_id)
+
+
+def _refused(error: WorkflowUpdateFailedError) -> Refused:
+    found = failures.rejection_of(error.cause)
+    if found is None:
+        return Refused("refused", str(error.cause or error))
+    return Refused(*found)
+
+
+def _unreachable(error: RPCError) -> Refused:
+    if error.status == RPCStatusCode.NOT_FOUND:
+        return Refused("run_ended", "The run has ended, or Temporal does not know it yet.")
+    return Refused("temporal_unreachable", f"Temporal cannot be reached: {error.message}. Try again.")
+
+
+@asynccontextmanager
+async def connect_runs(settings: ConnectionSettings | None = None) -> AsyncGenerator[TemporalRuns]:
+    """`Runs` over a connection made on first use, so that an API can start before Temporal."""
+    yield TemporalRuns(await connect(settings, lazy=True))

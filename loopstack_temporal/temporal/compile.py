@@ -1,0 +1,163 @@
+"""From a workflow definition to a Temporal workflow class of its own, around the one interpreter.
+
+One class per workflow gives Temporal Web and the CLI a readable type and described signals and updates. The dynamic
+handlers beside the named ones have the same body: a wait transition that was removed must still replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.worker import HandleQueryInput as QueryInput
+from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
+
+from loopstack_temporal.definition.model import WorkflowDefinition
+from loopstack_temporal.temporal.interpreter import Interpreter
+from loopstack_temporal.temporal.messages import RETRY, STATE, Carry, Received
+
+_METADATA = "__temporal_workflow_metadata"
+LONGEST_ID = 200
+
+
+def compile_workflow(definition: WorkflowDefinition) -> type:
+    """The Temporal workflow class of `definition`: unsandboxed, because it runs no author code."""
+    name = definition.name
+    space: dict[str, Any] = {"__module__": __name__, "__doc__": definition.description or definition.title}
+    class_name = f"Compiled_{name}"
+
+    def add(attribute: str, function: Callable[..., Any], mark: Callable[[Any], Any]) -> Any:
+        # The SDK wants handlers to look as if they were written in the class body, with a bare `self`.
+        function.__annotations__.pop("self", None)
+        function.__name__, function.__qualname__ = attribute, f"{class_name}.{attribute}"
+        space[attribute] = marked = mark(function)
+        return marked
+
+    def init(self: Any, args: Any = None, carry: Any = None, *rest: Any) -> None:
+        continued = workflow.info().continued_run_id is not None
+        self.interpreter = Interpreter(name, args, Carry.model_validate(carry) if continued and carry else None)
+
+    async def run(self: Any, args: Any = None, carry: Any = None, *rest: Any) -> Any:
+        return await self.interpreter.run()
+
+    add("__init__", init, workflow.init)
+    add("run", run, workflow.run)
+    add("state", _state(), workflow.query(name=STATE, description="Place, status, awaited transitions, timers."))
+    for number, (trigger, text) in enumerate(described(definition).items()):
+        add(f"signal_{number}", _signal(trigger), workflow.signal(name=trigger, description=text))
+        update = add(f"update_{number}", _update(trigger), workflow.update(name=trigger, description=text))
+        add(f"check_{number}", _check(trigger), update.validator)
+    add("any_signal", _any_signal(), workflow.signal(dynamic=True))
+    update = add("any_update", _any_update(), workflow.update(dynamic=True))
+    add("check_any", _any_check(), update.validator)
+    return workflow.defn(name=name, sandboxed=False)(type(class_name, (), space))
+
+
+def described(definition: WorkflowDefinition) -> dict[str, str]:
+    """Signals and updates of a workflow with the sentence that Web and CLI show beside each."""
+    texts: dict[str, list[str]] = {}
+    for transition in definition.transitions:
+        if transition.wait:
+            texts.setdefault(transition.name, []).append(f"{transition.from_} → {transition.to}")
+    named = {name: f"{definition.title}: {', '.join(ways)}" for name, ways in texts.items()}
+    return named | {RETRY: "Run the failed transition of a parked run again."}
+
+
+def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str) -> Received:
+    """A message as a trigger. Whatever `meta` holds, this never fails: a sender cannot break a run."""
+    facts: Mapping[str, Any] = cast("Mapping[str, Any]", meta) if isinstance(meta, Mapping) else {}
+    wanted, step = facts.get("id"), facts.get("at_step")
+    return Received(
+        id=wanted if isinstance(wanted, str) and 0 < len(wanted) <= LONGEST_ID else fallback_id,
+        name=name,
+        payload=payload,
+        by=str(facts.get("by") or "local")[:LONGEST_ID],
+        channel=str(facts.get("channel") or channel)[:32],
+        at_step=step if isinstance(step, int) and not isinstance(step, bool) else None,
+    )
+
+
+def _state() -> Callable[..., Any]:
+    def state(self: Any) -> dict[str, Any]:
+        return self.interpreter.state()
+
+    return state
+
+
+def _signal(name: str) -> Callable[..., Any]:
+    def signal(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> None:
+        self.interpreter.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
+
+    return signal
+
+
+def _update(name: str) -> Callable[..., Any]:
+    async def update(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> Any:
+        return await self.interpreter.update(received(name, payload, meta, "update", _update_id()))
+
+    return update
+
+
+def _check(name: str) -> Callable[..., Any]:
+    def check(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> None:
+        self.interpreter.validate(received(name, payload, meta, "update", _update_id()))
+
+    return check
+
+
+def _any_signal() -> Callable[..., Any]:
+    def any_signal(self: Any, name: str, args: Sequence[RawValue]) -> None:
+        payload, meta = _decoded(args)
+        self.interpreter.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
+
+    return any_signal
+
+
+def _any_update() -> Callable[..., Any]:
+    async def any_update(self: Any, name: str, args: Sequence[RawValue]) -> Any:
+        payload, meta = _decoded(args)
+        return await self.interpreter.update(received(name, payload, meta, "update", _update_id()))
+
+    return any_update
+
+
+def _any_check() -> Callable[..., Any]:
+    def check_any(self: Any, name: str, args: Sequence[RawValue]) -> None:
+        payload, meta = _decoded(args)
+        self.interpreter.validate(received(name, payload, meta, "update", _update_id()))
+
+    return check_any
+
+
+def _decoded(args: Sequence[RawValue]) -> tuple[Any, Any]:
+    convert = workflow.payload_converter()
+    values = [convert.from_payload(raw.payload) for raw in args[:2]]
+    return (values[0] if values else None), (values[1] if len(values) > 1 else None)
+
+
+def _update_id() -> str:
+    info = workflow.current_update_info()
+    return info.id if info else ""
+
+
+class TidyMetadata(Interceptor):
+    """Drops the nameless dynamic handlers from the metadata query, so that Web and CLI list only real messages."""
+
+    def workflow_interceptor_class(
+        self, input: WorkflowInterceptorClassInput
+    ) -> type[WorkflowInboundInterceptor] | None:
+        """The inbound interceptor of every run."""
+        return _TidyInbound
+
+
+class _TidyInbound(WorkflowInboundInterceptor):
+    async def handle_query(self, input: QueryInput) -> Any:
+        answer = await super().handle_query(input)
+        if input.query == _METADATA:
+            for listed in (answer.definition.signal_definitions, answer.definition.update_definitions):
+                named = [entry for entry in listed if entry.name]
+                del listed[:]
+                listed.extend(named)
+        return answer

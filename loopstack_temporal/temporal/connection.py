@@ -1,0 +1,87 @@
+"""The connection to Temporal, configured by Temporal's own means and no others.
+
+`temporal.toml`, its profiles and the `TEMPORAL_*` variables mean here what they mean to the Temporal CLI, so a machine
+that can run `temporal workflow list` needs no further configuration for us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfigProfile
+from temporalio.service import RPCError
+
+from loopstack_temporal.errors import SetupError
+
+DEFAULT_ADDRESS = "localhost:7233"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionSettings:
+    """What may be said beside `temporal.toml` and `TEMPORAL_*`; None leaves the word to them."""
+
+    address: str | None = None
+    """`host:port` of the server; default `localhost:7233`."""
+    namespace: str | None = None
+    """Default `default`."""
+    profile: str | None = None
+    """Name of the profile in `temporal.toml`."""
+    config_file: Path | None = None
+    """Another file than the usual `temporal.toml`."""
+    identity: str | None = None
+    """How this process is named in Temporal's lists; default `<pid>@<host>`."""
+    limit: float = 10.0
+    """Seconds to try before giving up."""
+
+
+async def connect(settings: ConnectionSettings | None = None, *, lazy: bool = False) -> Client:
+    """Connect with the pydantic data converter.
+
+    With `lazy=True` the first call connects, so a process can start without a server; such a client serves no worker.
+
+    Raises:
+        SetupError: `temporal_settings` when the configuration cannot be read, `temporal_unreachable` when nobody
+            answers at the address within the limit.
+    """
+    settings = settings or ConnectionSettings()
+    profile = load_profile(settings)
+    address = settings.address or profile.address or DEFAULT_ADDRESS
+    config = profile.to_client_connect_config()
+    attempt = Client.connect(
+        address,
+        namespace=settings.namespace or profile.namespace or "default",
+        api_key=profile.api_key,
+        tls=config.get("tls"),
+        rpc_metadata=profile.grpc_meta,
+        identity=settings.identity,
+        data_converter=pydantic_data_converter,
+        connect_timeout=timedelta(seconds=settings.limit),
+        lazy=lazy,
+    )
+    try:
+        return await asyncio.wait_for(attempt, settings.limit)
+    except (RuntimeError, RPCError, OSError, TimeoutError) as error:
+        reason = "connection refused" if "Connection refused" in str(error) else str(error).strip()
+        reason = reason or f"no answer within {settings.limit:g} s"
+        raise SetupError(
+            f"Cannot connect to Temporal at {address}: {reason}. Start one with `loopstack dev` or "
+            "`temporal server start-dev`, or name another by TEMPORAL_ADDRESS or in temporal.toml.",
+            code="temporal_unreachable",
+        ) from error
+
+
+def load_profile(settings: ConnectionSettings) -> ClientConfigProfile:
+    """The profile of `temporal.toml` under the `TEMPORAL_*` variables; an unreadable one is a SetupError."""
+    try:
+        return ClientConfigProfile.load(settings.profile, config_source=settings.config_file)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SetupError(
+            f"The Temporal configuration cannot be used: {error}. Correct temporal.toml (TEMPORAL_CONFIG_FILE names "
+            "another one) and the TEMPORAL_* variables.",
+            code="temporal_settings",
+        ) from error

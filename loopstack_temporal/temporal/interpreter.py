@@ -1,0 +1,314 @@
+"""The one Temporal workflow: it follows recorded decisions and holds no rule of any author's workflow.
+
+Every activity returns what happens next (`machine.decisions`); this loop carries it out, waits where it says so, and
+lets answers in (`triggers`). No author code runs here, nothing here reads a clock, a file or a database, and deploying
+other guards, bodies or graphs cannot change what was recorded. Only the order of the commands below is versioned
+(`messages.ENGINE`); golden histories are replayed to keep it so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any, TypeVar, assert_never
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, CancelledError, FailureError, is_cancelled_exception
+
+from loopstack_temporal.machine.decisions import Await, Children, Decision, Delay, Finish, Fire, Parked, Timer
+from loopstack_temporal.temporal import failures, options
+from loopstack_temporal.temporal import messages as msg
+from loopstack_temporal.temporal.face import Face
+from loopstack_temporal.temporal.messages import Received, StepResult
+from loopstack_temporal.temporal.triggers import Triggers
+
+Answer = TypeVar("Answer")
+_ENDED = msg.Rejection(code="run_ended", message="The run has ended.")
+
+
+class Interpreter:
+    """One run. Created before any message is delivered; `run` drives it to its end."""
+
+    def __init__(self, name: str, args: Any, carry: msg.Carry | None) -> None:
+        self.name = name
+        self.args = args
+        self.carry = carry
+        self.triggers = Triggers()
+        self.face = Face(name)
+        self.stay: Decision | None = carry.decision if carry else None
+        self.chain = carry.chain if carry else 0
+        self.canceled = False
+        self.rewound = False
+        self.steps_here = 0
+        self.tries = 0
+        """How often the present step was scheduled; part of its fence."""
+        self.in_flight: workflow.ActivityHandle[Any] | None = None
+        if carry:
+            self.triggers.step = carry.step
+            self.triggers.kept.extend(carry.kept)
+            self.triggers.remember(carry.seen)
+        workflow.register_random_seed_callback(self._on_reset)
+
+    async def run(self) -> Any:
+        """Drive the run to its end. A cancel is noted once; the loop itself is never interrupted."""
+        loop = asyncio.create_task(self._loop())
+        while not loop.done():
+            try:
+                await asyncio.shield(loop)
+            except asyncio.CancelledError:
+                if self.canceled or loop.done():
+                    continue
+                self.canceled = True
+                if self.in_flight:
+                    self.in_flight.cancel()
+        return loop.result()
+
+    async def _loop(self) -> Any:
+        self.opened, decision = await self._begin()
+        while not isinstance(decision, Finish):
+            if self.canceled:
+                decision = await self._close("canceled", final=True)
+                continue
+            match decision:
+                case Fire():
+                    await self._maybe_continue_as_new(decision)
+                    decision = (await self._step(decision)).decision or decision
+                case Await() | Parked():
+                    decision = await self._rest(decision)
+                case Delay():
+                    decision = await self._delay(decision)
+                case Children():
+                    decision = await self._start(decision)
+                case _:
+                    assert_never(decision)
+        return await self._finish(decision)
+
+    async def _begin(self) -> tuple[msg.OpenResult, Decision]:
+        if self.carry:
+            return self.carry.opened, self.carry.decision
+        info = workflow.info()
+        asked = msg.OpenInput(
+            workflow=self.name,
+            args=self.args,
+            memo=workflow.memo_value("loopstack", default=None),
+            first_execution_run_id=info.first_execution_run_id,
+        )
+        opened = await self._housekeeping(msg.OPEN, asked, msg.OpenResult)
+        return opened, opened.decision
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    async def _step(self, fire: Fire, *, timer: bool = False, repeats: int | None = None) -> StepResult:
+        """Run one transition to an outcome. Machine failures never come back here: the server repeats them."""
+        trigger = self.triggers.depart()
+        self.steps_here += 1
+        self.tries += 1
+        self.chain += 1
+        self.stay = fire
+        self.face.moving(fire, self.triggers.step)
+        asked = msg.StepInput(
+            workflow=self.name,
+            step=self.triggers.step,
+            try_no=self.tries,
+            transition=fire.transition,
+            place=fire.place,
+            chain=self.chain,
+            trigger=trigger,
+            timer=timer,
+            repeats=repeats,
+        )
+        try:
+            result = await self._execute(fire, asked)
+        except FailureError as failure:
+            cancel = self.canceled and is_cancelled_exception(failure)
+            result = failures.decided(failure) or StepResult(
+                decision=await self._close("canceled" if cancel else str(failure.cause or failure), fire, final=cancel)
+            )
+        self.triggers.settle(result.place, result.rejected)
+        self.tries = self.tries if result.rejected else 0
+        return result
+
+    async def _execute(self, fire: Fire, asked: msg.StepInput) -> StepResult:
+        if fire.local:
+            try:
+                return await workflow.execute_local_activity(
+                    options.activity_type(self.name, fire), asked, result_type=StepResult, **options.local(fire)
+                )
+            except FailureError as failure:
+                if self.canceled or failures.decided(failure):
+                    raise
+        self.in_flight = workflow.start_activity(
+            options.activity_type(self.name, fire),
+            asked,
+            result_type=StepResult,
+            **options.regular(fire, self.triggers.step, workflow.info().task_queue),
+        )
+        if self.canceled:
+            self.in_flight.cancel()
+        try:
+            return await self.in_flight
+        finally:
+            self.in_flight = None
+
+    # --- waiting -----------------------------------------------------------------------------------------------------
+
+    async def _rest(self, stay: Await | Parked) -> Decision:
+        """Stand still until something enabled happens: an answer, a deadline, a cancel, a reset, a long history."""
+        self.chain = 0
+        waits = {msg.RETRY: stay.again} if isinstance(stay, Parked) else {fire.transition: fire for fire in stay.waits}
+        timers = list(stay.timers) if isinstance(stay, Await) else []
+        self.face.resting(stay, self.triggers.step, index=self.opened.search_attributes)
+        while True:
+            self.stay = stay
+            self.triggers.rest(waits)
+            await self._write_notes()
+            due = await self._wake(timers)
+            if taken := self.triggers.taken:
+                repeats = stay.step if isinstance(stay, Parked) else None
+                result = await self._step(waits[taken.name], repeats=repeats)
+            elif due:
+                result = await self._step(due.fire, timer=True)
+                if result.rejected:  # Its guard said no when it was due: spent for this stay.
+                    timers.remove(due)
+                    stay = stay.model_copy(update={"timers": tuple(timers)})
+            elif self.canceled:
+                return stay
+            elif self.rewound:
+                self.rewound = False
+                await self._housekeeping(msg.REOPEN, msg.ReopenInput(step=self.triggers.step), msg.NoteResult)
+                continue
+            else:
+                await self._maybe_continue_as_new(stay)
+                continue
+            if result.decision:
+                return result.decision
+            self.face.resting(stay, self.triggers.step, index=False)
+
+    async def _wake(self, timers: list[Timer]) -> Timer | None:
+        """Wait until the loop has something to do; returns the first timer that is due, if that is the reason."""
+        first = min(timers, key=lambda timer: timer.due, default=None)
+        left = first.due - workflow.time() if first else None
+        if left is None or left > 0:
+            try:
+                await workflow.wait_condition(
+                    self._has_work,
+                    timeout=None if left is None else timedelta(seconds=left),
+                    timeout_summary=first and f"{first.fire.place} → {first.fire.transition}",
+                )
+            except TimeoutError:
+                return None if self.triggers.taken else first
+            return None
+        return None if self.triggers.taken else first
+
+    def _has_work(self) -> bool:
+        return bool(self.triggers.taken or self.triggers.notes or self.canceled or self.rewound or self._is_long())
+
+    async def _delay(self, delay: Delay) -> Decision:
+        """A retry that goes through its retry target stays there for its delay first."""
+        self.stay = delay
+        self.triggers.rest(())
+        left = delay.until - workflow.time()
+        if left > 0:
+            try:
+                await workflow.wait_condition(lambda: self.canceled, timeout=timedelta(seconds=left))
+            except TimeoutError:
+                pass
+        return delay.then
+
+    async def _start(self, decision: Children) -> Decision:
+        for child in decision.children:
+            await workflow.start_child_workflow(child.workflow, id=child.id, **options.child(child))
+        return decision.then
+
+    # --- ends --------------------------------------------------------------------------------------------------------
+
+    async def _close(self, reason: str, fire: Fire | None = None, *, final: bool = False) -> Decision:
+        """The row decides how a step ended that its activity could not report, and ends a canceled run."""
+        asked = msg.CloseInput(
+            workflow=self.name,
+            step=self.triggers.step,
+            try_no=self.tries + 1,
+            transition=fire.transition if fire else "",
+            place=fire.place if fire else self.face.place,
+            reason=reason,
+            final=final,
+        )
+        result = await self._housekeeping(msg.CLOSE, asked, StepResult)
+        return result.decision or Finish(status="canceled", place=result.place)
+
+    async def _finish(self, finish: Finish) -> Any:
+        self.stay = finish
+        self.triggers.end(_ENDED)
+        if finish.code != "run_id_in_use":  # Then the row belongs to somebody else.
+            await self._write_notes()
+        self.face.ended(finish, index=self.opened.search_attributes)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if finish.status == "canceled":
+            raise CancelledError("The run was canceled.")
+        if finish.status == "failed":
+            raise ApplicationError(finish.message or "The run failed.", type=finish.code, non_retryable=True)
+        return finish.result
+
+    def _is_long(self) -> bool:
+        long = self.steps_here >= self.opened.history_limit or workflow.info().is_continue_as_new_suggested()
+        return long and workflow.all_handlers_finished()
+
+    async def _maybe_continue_as_new(self, decision: Decision) -> None:
+        """Go on in a fresh history when this one is long. Nothing is awaited between reading the inbox and leaving."""
+        if not self._is_long():
+            return
+        await self._write_notes()
+        if self.triggers.taken or self.triggers.held or self.triggers.notes or self.canceled:
+            return
+        carry = msg.Carry(
+            opened=self.opened,
+            decision=decision,
+            step=self.triggers.step,
+            chain=self.chain,
+            kept=tuple(self.triggers.kept),
+            seen=self.triggers.seen,
+        )
+        workflow.continue_as_new(args=[None, carry])
+
+    # --- around ------------------------------------------------------------------------------------------------------
+
+    async def _write_notes(self) -> None:
+        """Write kept and refused triggers to SQL, so that people see them and the carry stays small."""
+        while notes := self.triggers.take_notes():
+            result = await self._housekeeping(msg.NOTE, msg.NoteInput(notes=notes), msg.NoteResult)
+            self.triggers.stored([note.received.id for note in notes], result.unknown)
+
+    async def _housekeeping(self, name: str, asked: object, answer: type[Answer]) -> Answer:
+        """Tried once inside the workflow task, which is cheap; then as a regular activity, which waits for ever."""
+        try:
+            return await workflow.execute_local_activity(name, asked, result_type=answer, **options.HOUSEKEEPING_LOCAL)
+        except FailureError:
+            return await workflow.execute_activity(name, asked, result_type=answer, **options.HOUSEKEEPING)
+
+    def _on_reset(self, seed: int) -> None:
+        self.rewound = True
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    def signal(self, received: Received) -> None:
+        """A signal arrived. Never raises, never waits."""
+        self.triggers.offer_signal(received)
+
+    def validate(self, received: Received) -> None:
+        """Refuse an update that cannot be accepted now. A refused update leaves nothing in history."""
+        failures.refuse(self.triggers.refusal(received))
+
+    async def update(self, received: Received) -> dict[str, Any]:
+        """An accepted update: returns once its step committed, raises the typed refusal otherwise."""
+        triggers, name = self.triggers, received.id
+        triggers.offer_update(received)
+        await workflow.wait_condition(lambda: triggers.outcome(name) is not None or not triggers.is_open(name))
+        settled = triggers.outcome(name)
+        if settled is None:
+            return {"repeated": True}
+        failures.refuse(settled.refused)
+        return {"step": settled.step, "place": settled.place}
+
+    def state(self) -> dict[str, Any]:
+        """The answer to the query `loopstack.state`."""
+        return self.face.state(self.stay, self.triggers, canceled=self.canceled)

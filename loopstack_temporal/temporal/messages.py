@@ -1,0 +1,150 @@
+"""Shapes that cross the Temporal border: activity arguments and results, and what continue-as-new carries.
+
+They live in histories for years. Fields are added with defaults, never renamed or removed; readers ignore what they do
+not know.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from loopstack_temporal.machine.decisions import Decision, Value
+
+ENGINE = 1
+"""Version of the interpreter's command order. Recorded by `loopstack.open`; bumped only when commands are reordered."""
+
+OPEN = "loopstack.open"
+CLOSE = "loopstack.close"
+NOTE = "loopstack.note"
+REOPEN = "loopstack.reopen"
+RETRY = "loopstack.retry"
+MOVE = "loopstack.move"
+PAUSE = "loopstack.pause"
+RESUME = "loopstack.resume"
+CHILD = "loopstack.child"
+STATE = "loopstack.state"
+
+SPENT = "RetriesExhausted"
+"""Failure type of a step whose author budget is spent; its first detail is a `StepResult`."""
+
+
+class Received(Value):
+    """A trigger as the run knows it. With `stored` the payload stands in SQL and not here."""
+
+    id: str
+    name: str
+    payload: Any = None
+    by: str = "local"
+    channel: str = "signal"
+    at_step: int | None = None
+    stored: bool = False
+
+
+class FieldFault(Value):
+    """One wrong field of a payload."""
+
+    path: tuple[str | int, ...] = ()
+    message: str
+    code: str = "invalid"
+
+
+class Rejection(Value):
+    """Why a trigger was refused. Nothing else happened."""
+
+    code: str
+    message: str
+    fields: tuple[FieldFault, ...] = ()
+
+
+class OpenInput(Value):
+    """What the workflow knows of itself when it begins."""
+
+    workflow: str
+    args: Any = None
+    memo: Any = None
+    first_execution_run_id: str
+
+
+class OpenResult(Value):
+    """Everything about a run that must never change once it began."""
+
+    engine: int = ENGINE
+    search_attributes: bool = False
+    history_limit: int = 500
+    decision: Decision
+
+
+class StepInput(Value):
+    """One firing of a transition."""
+
+    workflow: str
+    step: int
+    try_no: int
+    transition: str
+    place: str
+    chain: int = 0
+    """Steps since the run last waited."""
+    trigger: Received | None = None
+    timer: bool = False
+    repeats: int | None = None
+    """The failed step whose payload is used again: a manual retry."""
+
+
+class StepResult(Value):
+    """What the step decided. With `rejected` the run stays where it was and the decision is the old one."""
+
+    decision: Decision | None = None
+    rejected: Rejection | None = None
+    place: str = ""
+
+
+class CloseInput(Value):
+    """A step the activity could not report, or the end of the whole run."""
+
+    workflow: str
+    step: int
+    try_no: int
+    transition: str
+    place: str
+    reason: str
+    final: bool = False
+    """End the run as canceled, whatever the step did."""
+
+
+class NotedTrigger(Value):
+    """A trigger to be written to the inbox, and why."""
+
+    received: Received
+    outcome: Literal["kept", "rejected", "dropped"]
+    code: str | None = None
+    message: str | None = None
+    fields: tuple[FieldFault, ...] = ()
+
+
+class NoteInput(Value):
+    """Triggers that were kept or refused since the last note."""
+
+    notes: tuple[NotedTrigger, ...]
+
+
+class NoteResult(Value):
+    """Which of the kept triggers no transition of the workflow will ever take."""
+
+    unknown: tuple[str, ...] = ()
+
+
+class ReopenInput(Value):
+    """A reset landed: the run continues from before `step`."""
+
+    step: int
+
+
+class Carry(Value):
+    """The run across continue-as-new: small, and nothing that SQL knows better."""
+
+    opened: OpenResult
+    decision: Decision
+    step: int
+    chain: int = 0
+    kept: tuple[Received, ...] = ()
+    seen: tuple[str, ...] = ()

@@ -1,0 +1,231 @@
+"""The rules for answers that arrive from outside, without Temporal: who is taken, held, kept or refused.
+
+A commit is visible to people before the workflow knows of it, and several messages can sit in one workflow task. So
+a sender says which step the answer is for (`at_step`), the handler itself takes the wait, and an answer that is one
+step ahead of a step in flight is held until that step has settled (docs/protocol.md, "Answers").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from loopstack_temporal.temporal.messages import FieldFault, NotedTrigger, Received, Rejection
+
+MOST_KEPT = 1_000
+MOST_SEEN = 2_000
+MOST_OUTCOMES = 200
+
+Phase = Literal["opening", "moving", "resting", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a trigger: applied by a step, or refused."""
+
+    step: int
+    place: str = ""
+    refused: Rejection | None = None
+
+
+@dataclass(slots=True)
+class Triggers:
+    """All triggers of one run. Every method is deterministic and never waits."""
+
+    step: int = 0
+    """At rest: the number the next firing will get. Moving: the number of the step in flight."""
+    phase: Phase = "opening"
+    waits: frozenset[str] = frozenset()
+    taken: Received | None = None
+    held: list[Received] = field(default_factory=list[Received])
+    kept: list[Received] = field(default_factory=list[Received])
+    notes: list[NotedTrigger] = field(default_factory=list[NotedTrigger])
+    _seen: dict[str, None] = field(default_factory=dict[str, None])
+    _outcomes: dict[str, Settled] = field(default_factory=dict[str, Settled])
+
+    # --- messages arrive ---------------------------------------------------------------------------------------------
+
+    def refusal(self, received: Received) -> Rejection | None:
+        """Why an update cannot be accepted now; `None`: it is taken or held. Changes nothing (an update validator)."""
+        if received.id in self._seen:
+            return None  # The same click again: its handler reports what became of the first.
+        if self.phase == "ended":
+            return Rejection(code="run_ended", message="The run has ended.")
+        if self.phase == "opening":
+            return self._stale(received)
+        if self._at_rest:
+            return self._stale(received) or self._unawaited(received)
+        if received.at_step == self.step + 1:
+            return None  # The sender saw the commit of the step in flight before this workflow did.
+        return self._stale(received) or self._unawaited(received)
+
+    def offer_update(self, received: Received) -> None:
+        """An accepted update: it takes its wait at once, or is held until the step in flight settles."""
+        if self._know(received):
+            return
+        if self._at_rest and self._fits(received):
+            self._take(received)
+        else:
+            self.held.append(received)
+
+    def offer_signal(self, received: Received) -> None:
+        """A signal: taken, kept until its place is reached, or refused because it answers a step that is over."""
+        if self._know(received):
+            return
+        stale = self._stale(received)
+        if stale is not None:
+            self._refuse(received, stale)
+        elif self._at_rest and self._fits(received):
+            self._take(received)
+        elif len(self.kept) >= MOST_KEPT:
+            self._note(received, "dropped", Rejection(code="inbox_full", message=f"{MOST_KEPT} triggers are kept."))
+        else:
+            self.kept.append(received)
+            self._note(received, "kept")
+
+    def outcome(self, trigger_id: str) -> Settled | None:
+        """What became of a trigger, as far as this Temporal run remembers."""
+        return self._outcomes.get(trigger_id)
+
+    def is_open(self, trigger_id: str) -> bool:
+        """Whether the trigger is taken, held or kept, so that an outcome will come."""
+        waiting: Iterable[Received | None] = (self.taken, *self.held, *self.kept)
+        return any(one is not None and one.id == trigger_id for one in waiting)
+
+    # --- the run moves -----------------------------------------------------------------------------------------------
+
+    def rest(self, waits: Collection[str]) -> None:
+        """The run stands still and `waits` are enabled: held updates get their turn, then kept signals."""
+        if self.taken is not None:
+            return  # Taken while the loop was busy with something else; its turn comes now.
+        self.phase, self.waits = "resting", frozenset(waits)
+        held, self.held = self.held, []
+        for received in held:
+            if self._at_rest and self._fits(received):
+                self._take(received)
+            else:
+                refused = self._stale(received) or self._unawaited(received)
+                self._settle(received, Settled(self.step, refused=refused or _ANSWERED))
+        for received in list(self.kept):
+            if not self._at_rest:
+                return
+            stale = self._stale(received)
+            if stale is not None:
+                self.kept.remove(received)
+                self._refuse(received, stale)
+            elif self._fits(received):
+                self.kept.remove(received)
+                self._take(received)
+
+    def depart(self) -> Received | None:
+        """A step begins; returns the trigger that set it off, if one did."""
+        self.phase, self.waits = "moving", frozenset()
+        return self.taken
+
+    def settle(self, place: str, rejected: Rejection | None = None) -> None:
+        """The step in flight is over: its trigger applied, or refused by the step (then its number is used again)."""
+        if self.taken is not None:
+            if rejected is not None:
+                self._refuse(self.taken, rejected)
+            else:
+                self._settle(self.taken, Settled(self.step, place))
+            self.taken = None
+        if rejected is None:
+            self.step += 1
+
+    def take_notes(self) -> tuple[NotedTrigger, ...]:
+        """What has to be written down, emptied; a kept trigger that was taken meanwhile needs no note any more."""
+        notes, self.notes = self.notes, []
+        kept = {one.id for one in self.kept}
+        return tuple(note for note in notes if note.outcome != "kept" or note.received.id in kept)
+
+    def stored(self, ids: Collection[str], unknown: Collection[str]) -> None:
+        """The kept triggers with these ids are written to SQL; `unknown` ones no transition will ever take."""
+        self.kept = [
+            one.model_copy(update={"payload": None, "stored": True}) if one.id in ids else one
+            for one in self.kept
+            if one.id not in unknown
+        ]
+
+    def end(self, rejection: Rejection) -> None:
+        """The run is over: everything still open is refused."""
+        self.phase = "ended"
+        for received in (*self.held, *((self.taken,) if self.taken else ())):
+            self._settle(received, Settled(self.step, refused=rejection))
+        for received in self.kept:
+            self._note(received, "dropped", rejection)
+        self.held, self.kept, self.taken = [], [], None
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """Ids of recent triggers, oldest first, for continue-as-new."""
+        return tuple(self._seen)
+
+    def remember(self, ids: Iterable[str]) -> None:
+        """Take over the ids an earlier Temporal run has seen."""
+        self._seen.update(dict.fromkeys(ids))
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _at_rest(self) -> bool:
+        return self.phase == "resting" and self.taken is None
+
+    def _fits(self, received: Received) -> bool:
+        return received.name in self.waits and received.at_step in (None, self.step)
+
+    def _stale(self, received: Received) -> Rejection | None:
+        """Refuse an answer to a step that is over, or in flight with the answer of somebody else."""
+        if received.at_step is None:
+            return None
+        gone = received.at_step < self.step
+        busy = self.phase == "moving" or self.taken is not None
+        return _ANSWERED if gone or (busy and received.at_step == self.step) else None
+
+    def _unawaited(self, received: Received) -> Rejection | None:
+        if self._at_rest and self._fits(received):
+            return None
+        awaited = (
+            ", ".join(f"`{name}`" for name in sorted(self.waits)) if self._at_rest else "nothing, a step is running"
+        )
+        return Rejection(
+            code="not_awaited", message=f"`{received.name}` is not awaited now; awaited: {awaited or 'nothing'}."
+        )
+
+    def _know(self, received: Received) -> bool:
+        if received.id in self._seen:
+            return True
+        self._seen[received.id] = None
+        while len(self._seen) > MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        return False
+
+    def _take(self, received: Received) -> None:
+        self.taken, self.waits = received, frozenset()
+
+    def _settle(self, received: Received, outcome: Settled) -> None:
+        self._outcomes[received.id] = outcome
+        while len(self._outcomes) > MOST_OUTCOMES:
+            del self._outcomes[next(iter(self._outcomes))]
+
+    def _refuse(self, received: Received, rejection: Rejection) -> None:
+        self._settle(received, Settled(self.step, refused=rejection))
+        self._note(received, "rejected", rejection)
+
+    def _note(
+        self, received: Received, outcome: Literal["kept", "rejected", "dropped"], rejection: Rejection | None = None
+    ) -> None:
+        fields: tuple[FieldFault, ...] = rejection.fields if rejection else ()
+        self.notes.append(
+            NotedTrigger(
+                received=received,
+                outcome=outcome,
+                code=rejection.code if rejection else None,
+                message=rejection.message if rejection else None,
+                fields=fields,
+            )
+        )
+
+
+_ANSWERED = Rejection(code="answered", message="This question was answered already.")

@@ -1,0 +1,178 @@
+"""The process that runs an application's steps: one Temporal worker per pool, and the duties around them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from loopstack_temporal.app.application import App
+from loopstack_temporal.errors import LoopstackError
+from loopstack_temporal.execution.executor import Executor
+from loopstack_temporal.execution.scene import Workplace
+from loopstack_temporal.runs import StartRun
+from loopstack_temporal.store.store import Store
+from loopstack_temporal.temporal import attributes
+from loopstack_temporal.temporal.activities import Activities, Activity
+from loopstack_temporal.temporal.client import TemporalRuns
+from loopstack_temporal.temporal.compile import TidyMetadata, compile_workflow
+
+_log = logging.getLogger("loopstack.worker")
+
+SEEN_EVERY = 10.0
+STARTS_AFTER = 60.0
+"""Seconds a pending row may wait for its Temporal run before a worker starts it itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """How one worker process behaves."""
+
+    slots: int = 20
+    """Steps at a time per pool. Workflow tasks and local steps get as many, so that none waits for a connection."""
+    graceful_stop: float = 30.0
+    """Seconds that running bodies get after a stop was asked for; then they are canceled and run again elsewhere."""
+    history_limit: int = 500
+    """Steps after which a run goes on in a fresh history."""
+    unknown_grace: float = 60.0
+    """Seconds a transition may be missing from the running code (a rolling deploy) before its run parks."""
+    starts_after: float = STARTS_AFTER
+    max_cached_workflows: int = 1_000
+
+    @staticmethod
+    def from_environment(environ: Mapping[str, str] | None = None) -> WorkerSettings:
+        """Settings from the variables `LOOPSTACK_WORKER_SLOTS`, `LOOPSTACK_GRACEFUL_STOP` and so on (docs/settings)"""
+        given = os.environ if environ is None else environ
+        return WorkerSettings(
+            slots=int(given.get("LOOPSTACK_WORKER_SLOTS", "20")),
+            graceful_stop=float(given.get("LOOPSTACK_GRACEFUL_STOP", "30")),
+            history_limit=int(given.get("LOOPSTACK_HISTORY_LIMIT", "500")),
+            unknown_grace=float(given.get("LOOPSTACK_UNKNOWN_GRACE", "60")),
+            starts_after=float(given.get("LOOPSTACK_STARTS_AFTER", str(STARTS_AFTER))),
+            max_cached_workflows=int(given.get("LOOPSTACK_CACHED_WORKFLOWS", "1000")),
+        )
+
+
+@dataclass(slots=True)
+class AppWorker:
+    """Runs one application until it is told to stop."""
+
+    app: App
+    client: Client
+    store: Store
+    settings: WorkerSettings = field(default_factory=WorkerSettings)
+    name: str = field(default_factory=lambda: f"{os.getpid()}@{socket.gethostname()}-{uuid4().hex[:6]}")
+
+    async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
+        """Publish the catalogue, take work until `stop`, then let running bodies finish."""
+        catalogue_hash, content = self.app.catalogue()
+        indexed = await attributes.register(self.client)
+        runs = TemporalRuns(self.client)
+        workplace = Workplace(self.app, self.store, self.name, catalogue_hash)
+        executor = Executor(workplace, runs.current_run, grace=self.settings.unknown_grace)
+        made = Activities(executor, search_attributes=indexed, history_limit=self.settings.history_limit)
+        workers = [self._worker(pool, made) for pool in self._pools()]
+        await self.store.do(self.store.catalogue.publish, self.app.name, catalogue_hash, content)
+        duties = [
+            asyncio.create_task(self._repeat(SEEN_EVERY, lambda: self._seen(catalogue_hash))),
+            asyncio.create_task(self._repeat(self.settings.starts_after / 4, lambda: self._start_forgotten(runs))),
+        ]
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                for worker in workers:
+                    await stack.enter_async_context(worker)
+                await self._seen(catalogue_hash)
+                _log.info("worker %s takes work of app %s", self.name, self.app.name)
+                if ready:
+                    ready.set()
+                drained = asyncio.create_task(self._leaking(workplace))
+                stopped = asyncio.create_task(stop.wait())
+                await asyncio.wait({drained, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                drained.cancel()
+                stopped.cancel()
+                _log.info("worker %s stops: running steps get %g s", self.name, self.settings.graceful_stop)
+        finally:
+            for duty in duties:
+                duty.cancel()
+            await asyncio.gather(*duties, return_exceptions=True)
+            with contextlib.suppress(LoopstackError):
+                await self.store.do(self.store.catalogue.worker_gone, self.name)
+
+    def _pools(self) -> list[str | None]:
+        """The app's own queue, then every pool some transition names."""
+        named = {t.pool or d.pool for d in self.app.workflows.values() for t in d.transitions}
+        return [None, *sorted(pool for pool in named if pool)]
+
+    def _worker(self, pool: str | None, made: Activities) -> Worker:
+        slots = self.settings.slots
+        activities: list[Activity] = made.housekeeping()
+        for definition in self.app.workflows.values():
+            activities += made.steps(definition.name, [t.name for t in definition.transitions])
+        common: dict[str, Any] = {
+            "activities": activities,
+            "max_concurrent_activities": slots,
+            "graceful_shutdown_timeout": timedelta(seconds=self.settings.graceful_stop),
+            "max_heartbeat_throttle_interval": timedelta(seconds=2),
+            "identity": self.name,
+        }
+        if pool is not None:
+            return Worker(self.client, task_queue=f"{self.app.name}.{pool}", **common)
+        return Worker(
+            self.client,
+            task_queue=self.app.name,
+            workflows=[compile_workflow(definition) for definition in self.app.workflows.values()],
+            interceptors=[TidyMetadata()],
+            max_concurrent_workflow_tasks=slots,
+            max_concurrent_local_activities=slots,
+            max_cached_workflows=self.settings.max_cached_workflows,
+            # A run whose worker died goes on after this instead of after ten seconds.
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+            **common,
+        )
+
+    async def _repeat(self, seconds: float, duty: Any) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                work: Coroutine[Any, Any, None] = duty()
+                await work
+            except LoopstackError as error:
+                _log.warning("worker %s: %s", self.name, error)
+
+    async def _seen(self, catalogue_hash: str) -> None:
+        pools = [pool or "" for pool in self._pools()]
+        store = self.store
+        await store.do(store.catalogue.worker_seen, self.name, self.app.name, catalogue_hash, pools)
+
+    async def _start_forgotten(self, runs: TemporalRuns) -> None:
+        """Start runs whose row exists but whose Temporal run was never started: the API died, or Temporal was away."""
+        store = self.store
+        for row in await store.do(store.runs.unstarted, self.settings.starts_after):
+            if row.app != self.app.name or row.start_token is None:
+                continue
+            request = StartRun(
+                run_id=row.id,
+                app=row.app,
+                workflow=row.workflow,
+                args=row.args,
+                start_token=row.start_token,
+                workspace_id=row.workspace_id,
+                user_id=row.user_id,
+                title=row.title or "",
+            )
+            if await runs.start(request) == "started":
+                _log.info("run %s was never started; started it now", row.id)
+
+    async def _leaking(self, workplace: Workplace) -> None:
+        await workplace.leaks.full.wait()
+        _log.error("%d bodies did not end when told to; this worker drains itself", workplace.leaks.count)

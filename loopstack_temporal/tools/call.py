@@ -1,0 +1,130 @@
+"""Calling a tool: arguments are checked, the body runs, and an error becomes `ToolError`."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, ParamSpec, cast
+
+from pydantic import BaseModel, ValidationError
+from typing_extensions import TypeVar
+
+from loopstack_temporal.definition.shape import Shape, field_errors
+from loopstack_temporal.errors import LoopstackError, ToolError
+from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolReply, ToolResult, context_of
+from loopstack_temporal.tools.handler import Handler, run_body
+
+Args = TypeVar("Args", default=dict[str, Any])
+Data = TypeVar("Data", default=Any)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+HANDLER = "__loopstack_handler__"
+_HANDLE = "handle"
+"""Not declared in the base class: an author's method may leave out any of its parameters."""
+
+
+class BaseTool(Tool, Generic[Args, Data]):
+    """Base of an author's tool: `@tool class SumTool(BaseTool[SumArgs, int])` with a method `handle`.
+
+    `handle(self, args, ctx, options)` may be `async def` or `def`, may leave out any of its parameters, and returns
+    `ToolResult(data=…)`. `args` is an instance of `Args`, `ctx` a `ToolContext`, `options` the `ToolOptions`.
+    """
+
+    async def call(
+        self, args: Args | Mapping[str, Any] | None = None, /, *, config: object = None, **fields: Any
+    ) -> ToolReply[Data]:
+        """Run the tool. `args` (a model or a mapping) and `fields` are the same thing in two spellings.
+
+        Raises `ToolError` when the arguments do not fit (then `handle` does not run), when the tool reports an error,
+        and when it raises.
+        """
+        definition = self.definition
+        checked = validated(definition, definition.args, given(definition, args, fields))
+        options = ToolOptions(config=_config(definition, config))
+        handler = cast("Handler", getattr(type(self), HANDLER))
+        wanted = handler.pick({"args": checked, "ctx": context_of(self), "options": options})
+        result = await guarded(definition, cast("Callable[..., Any]", getattr(self, _HANDLE)), **wanted)
+        return reply_of(definition, result)
+
+
+class FunctionTool(Tool, Generic[P, R]):
+    """A tool made of a plain function. It needs no injection: import it and `await it.call(…)`."""
+
+    def __init__(self, definition: ToolDefinition, function: Callable[P, Any]) -> None:
+        self._definition = definition
+        self._function = function
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+
+    @property
+    def definition(self) -> ToolDefinition:
+        """What `@tool` read from the function."""
+        return self._definition
+
+    async def call(self, *args: P.args, **fields: P.kwargs) -> ToolReply[R]:
+        """Run the function. Raises `ToolError` when the arguments do not fit or the function raises."""
+        try:
+            bound = inspect.signature(self._function).bind(*args, **fields)
+        except TypeError as error:
+            raise ToolError(f"The tool `{self._definition.name}` was called wrongly: {error}.") from None
+        checked = validated(self._definition, self._definition.args, dict(bound.arguments))
+        named = {name: getattr(checked, name) for name in type(cast("BaseModel", checked)).model_fields}
+        return ToolReply(data=cast("R", await guarded(self._definition, self._function, **named)))
+
+
+def given(definition: ToolDefinition, args: object, fields: Mapping[str, Any]) -> object:
+    """The arguments in whichever of the two spellings they came."""
+    if args is not None and fields:
+        raise ToolError(
+            f"The tool `{definition.name}` got arguments twice: give either one value or named fields, not both."
+        )
+    return dict(fields) if args is None else args
+
+
+def validated(definition: ToolDefinition, shape: Shape | None, value: object, *, what: str = "arguments") -> object:
+    """The value as an instance of the tool's own type. Raises `ToolError` that names every wrong field."""
+    if shape is None:
+        return value
+    try:
+        return shape.validate(value)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e.path)) or '(whole)'}: {e.message}" for e in field_errors(error)]
+        raise ToolError("\n".join([f"The {what} of the tool `{definition.name}` do not fit:", *lines])) from None
+
+
+async def guarded(definition: ToolDefinition, body: Callable[..., Any], **named: Any) -> object:
+    """Run a tool's body; whatever it raises arrives as `ToolError`, except errors that have a meaning of their own."""
+    try:
+        return await run_body(body, **named)
+    except (LoopstackError, asyncio.CancelledError):
+        raise
+    except Exception as error:
+        raise ToolError(f"The tool `{definition.name}` failed: {type(error).__name__}: {error}") from error
+
+
+def reply_of(definition: ToolDefinition, result: object) -> ToolReply[Any]:
+    """What the caller gets for what `handle` returned."""
+    if not isinstance(result, ToolResult):
+        raise ToolError(
+            f"The tool `{definition.name}` returned {type(result).__name__}; `handle` must return `ToolResult(data=…)`."
+        )
+    found = cast("ToolResult[Any]", result)
+    if found.error is not None:
+        raise ToolError(found.error)
+    if found.pending is not None:
+        raise ToolError(
+            f"The tool `{definition.name}` answers later (`pending`). Such tools can only be called by a model, in a"
+            " loop that waits for them."
+        )
+    return ToolReply(data=found.data, type=found.type, metadata=found.metadata)
+
+
+def _config(definition: ToolDefinition, config: object) -> object:
+    if definition.config is None:
+        if config is not None:
+            raise ToolError(f"The tool `{definition.name}` takes no `config`: it has no `config_schema`.")
+        return None
+    return validated(definition, definition.config, {} if config is None else config, what="config")

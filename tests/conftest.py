@@ -1,0 +1,52 @@
+"""Fixtures that more than one folder uses."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+
+from loopstack_temporal.store import migrate
+from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
+from tests.support.stack import Stack, stack_on
+
+
+@pytest.fixture(scope="session")
+async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DevServer]:
+    """One Temporal server for all tests that do not kill it."""
+    folder = tmp_path_factory.mktemp("temporal")
+    async with DevServer(DevServerOptions(database=folder / "temporal.db"), log=folder / "temporal.log") as server:
+        yield server
+
+
+@pytest.fixture
+async def own_temporal(tmp_path: Path) -> AsyncGenerator[DevServer]:
+    """A Temporal server that the test may kill."""
+    async with DevServer(DevServerOptions(database=tmp_path / "temporal.db"), log=tmp_path / "temporal.log") as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty database with the current schema."""
+    url = f"sqlite:///{tmp_path / 'loopstack.db'}"
+    migrate.upgrade(url)
+    return url
+
+
+@pytest.fixture
+async def stack(temporal: DevServer, sqlite_url: str, tmp_path: Path) -> AsyncGenerator[Stack]:
+    """An application of its own on SQLite; the test starts the processes it needs."""
+    async with stack_on(temporal, sqlite_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_exit() -> Generator[None]:
+    """The Temporal SDK can abort an interpreter that exits right after a client or worker was in use."""
+    yield
+    gc.collect()
+    time.sleep(0.05)
