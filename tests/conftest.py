@@ -11,7 +11,9 @@ import pytest
 
 from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
+from tests.support.postgres import *  # noqa: F403
 from tests.support.stack import Stack, stack_on
+
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +32,24 @@ async def own_temporal(tmp_path: Path) -> AsyncGenerator[DevServer]:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """An empty database with the current schema."""
-    url = f"sqlite:///{tmp_path / 'loopstack.db'}"
-    migrate.upgrade(url)
-    return url
-
-
-@pytest.fixture
-async def stack(temporal: DevServer, sqlite_url: str, tmp_path: Path) -> AsyncGenerator[Stack]:
+async def stack(
+    temporal: DevServer,
+    sqlite_database: str,  # noqa: F811
+    tmp_path: Path,
+) -> AsyncGenerator[Stack]:
     """An application of its own on SQLite; the test starts the processes it needs."""
-    async with stack_on(temporal, sqlite_url, tmp_path) as made:
+    async with stack_on(temporal, sqlite_database, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def running(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
+    """An application with a worker and an API that no test kills; runs are told apart by their ids."""
+    folder = tmp_path_factory.mktemp("running")
+    url = f"sqlite:///{folder / 'loopstack.db'}"
+    migrate.upgrade(url)
+    async with stack_on(temporal, url, folder) as made:
+        await made.worker(LOOPSTACK_UNKNOWN_GRACE="0")
         yield made
 
 

@@ -93,12 +93,16 @@ class _Keys:
             text = f"{who} asks for `{type_name(wanted)}`, but several providers fit: {names}; ask for one of them"
             self._problems.add(source, "ambiguous_injection", text)
         else:
-            near = hint_for(type_name(wanted), [key.__name__ for key in self._provided])
-            text = (
-                f"{who} asks for `{type_name(wanted)}`, which nothing provides; add it to the app's `providers`{near}"
-            )
+            text = f"{who} asks for `{type_name(wanted)}`, which nothing provides; add it to the app's `providers`"
+            text += self._near(type_name(wanted))
             self._problems.add(source, "missing_provider", text)
         return None
+
+    def _near(self, name: str) -> str:
+        twin = next((key for key in self._provided if key.__name__ == name), None)
+        if twin is not None:
+            return f"; the `{name}` that is provided is another class, from the module `{twin.__module__}`"
+        return hint_for(name, [key.__name__ for key in self._provided])
 
 
 def _read_providers(given: Sequence[tuple[Provider, Source]], problems: Problems) -> tuple[Provided, ...]:

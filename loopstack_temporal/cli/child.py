@@ -51,12 +51,10 @@ class ChildSpec:
     """Started again when files change; after a failed start it waits for the next change."""
     grace: float = 10.0
     """Seconds between asking it to stop and killing it."""
-    quiet_stop: bool = False
-    """Whether what it writes while stopping is left out of the log."""
+    quiet: bool = False
+    """Whether only what it writes while it serves is shown; the rest comes out if it dies."""
     inherits: Sequence[int] = ()
     """File descriptors that stay open in it, such as a lock."""
-    hide: re.Pattern[str] | None = None
-    """Lines that are left out of the log."""
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -170,9 +168,8 @@ class Child:
     def _show(self, text: str) -> None:
         if text:
             self._last_lines.append(text)
-        ending = self._stopping or self._restarting
-        hidden = not text or (self.spec.hide is not None and self.spec.hide.search(text) is not None)
-        if not hidden and not (ending and self.spec.quiet_stop):
+        serving = self.ready.is_set() and not self._stopping and not self._restarting
+        if text and (serving or not self.spec.quiet):
             self._console.line(self.spec.name, text)
 
     async def _become_ready(self, started: asyncio.subprocess.Process) -> None:
@@ -203,6 +200,9 @@ class Child:
                 f"The {name} ended {self._deaths} times in a row right after its start ({_ending(status)}). "
                 f"Its last lines:\n{lines}"
             )
+        if self.spec.quiet and not was_ready:
+            for line in self._last_lines:
+                self._console.line(name, line)
         delay = self.spec.backoff.delay(self._deaths)
         self._console.complain(f"The {name} ended unexpectedly ({_ending(status)}); starting it again in {delay:g} s.")
         with suppress(TimeoutError):

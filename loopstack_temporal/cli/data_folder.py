@@ -39,7 +39,7 @@ def hold(folder: Path, *, patience: float = 15.0) -> Generator[DataFolder]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ".gitignore").write_text("*\n")
     with (folder / "dev.lock").open("a+") as lock:
-        _lock(folder, lock, time.monotonic() + patience)
+        _lock(folder, lock, patience)
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
@@ -51,7 +51,8 @@ def database_url(folder: Path) -> str:
     return os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{folder.absolute() / 'loopstack.db'}"
 
 
-def _lock(folder: Path, lock: TextIO, deadline: float) -> None:
+def _lock(folder: Path, lock: TextIO, patience: float) -> None:
+    began = time.monotonic()
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,7 +60,8 @@ def _lock(folder: Path, lock: TextIO, deadline: float) -> None:
         except BlockingIOError:
             lock.seek(0)
             owner = lock.read().strip()
-            if _lives(owner) or time.monotonic() > deadline:
+            # A process that was killed a moment ago still has its id.
+            if time.monotonic() - began > (min(patience, 1.0) if _lives(owner) else patience):
                 raise SetupError(
                     f"`loopstack dev` already uses {folder} (process {owner or 'unknown'}). Stop that one, or name "
                     "another folder with --data-dir.",

@@ -24,7 +24,6 @@ from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.cli_program import Search, find_temporal_cli
 from loopstack_temporal.temporal.devserver import HOST, DevServerOptions, server_command, wait_until_ready
 
-_BANNER = re.compile(r"^(CLI \d|Server: |UI: |Metrics: |Stopping server|Temporal CLI)")
 _WORKER_READY = re.compile("takes work of app")  # what a worker logs when it has begun to poll
 
 
@@ -106,8 +105,7 @@ def child_specs(stack: Stack, environment: Mapping[str, str]) -> list[ChildSpec]
         probe=lambda: wait_until_ready(stack.temporal_address),
         needed_first=True,
         inherits=(stack.data.lock,),
-        quiet_stop=True,
-        hide=_BANNER,
+        quiet=True,
     )
     api = ChildSpec(
         name="api",
@@ -135,6 +133,8 @@ def child_environment(stack: Stack, base: Mapping[str, str]) -> dict[str, str]:
     config = stack.data.path / "temporal.toml"
     config.write_text(f'[profile.default]\naddress = "{stack.temporal_address}"\n')
     return {
+        # Ctrl-C should not take long; a step that was cut off runs again at the next start.
+        "LOOPSTACK_GRACEFUL_STOP": "5",
         **kept,
         DATABASE_VARIABLE: stack.database,
         "LOOPSTACK_APP": stack.app,

@@ -57,7 +57,15 @@ class DocumentStore(Protocol):
         hidden: bool | None = None,
         meta: Mapping[str, Any] | None = None,
         validate: Validate = "strict",
-    ) -> Awaitable[DocumentEntity[DocumentT]]: ...
+    ) -> Awaitable[DocumentEntity[DocumentT]]:
+        """Store a document with the commit of this transition and return it.
+
+        The same `key` (`id` means the same) replaces the former version in place and keeps it as history. `tags`
+        replace the tags of the class. `meta={"invalidate": False}` keeps the former version live beside the new one.
+        Raises `DocumentError` for content that does not fit (`validate="strict"`), `ContextClosed` outside a
+        transition.
+        """
+        ...
 
     @overload
     def save(
@@ -72,28 +80,8 @@ class DocumentStore(Protocol):
         hidden: bool | None = None,
         meta: Mapping[str, Any] | None = None,
         validate: Validate = "strict",
-    ) -> Awaitable[DocumentEntity[DocumentT]]: ...
-
-    def save(
-        self,
-        document: Any,
-        content: Any = None,
-        /,
-        *,
-        key: str | None = None,
-        id: str | None = None,
-        tags: Sequence[str] | None = None,
-        hidden: bool | None = None,
-        meta: Mapping[str, Any] | None = None,
-        validate: Validate = "strict",
-    ) -> Awaitable[DocumentEntity[Any]]:
-        """Store a document with the commit of this transition and return it.
-
-        The same `key` (`id` means the same) replaces the former version in place and keeps it as history. `tags`
-        replace the tags of the class. `meta={"invalidate": False}` keeps the former version live beside the new one.
-        Raises `DocumentError` for content that does not fit (`validate="strict"`), `ContextClosed` outside a
-        transition.
-        """
+    ) -> Awaitable[DocumentEntity[DocumentT]]:
+        """The same with class and content: `save(Notes, {"text": "…"}, key="notes")`."""
         ...
 
     def create(self, document: type[DocumentT], content: Mapping[str, Any] | BaseModel, /) -> Awaitable[DocumentT]:

@@ -104,7 +104,7 @@ def _find(cls: type[Any], value: object) -> tuple[str, Callable[..., Any] | None
     if isinstance(value, str):
         member = inspect.getattr_static(cls, value, None)
         if isinstance(member, staticmethod):
-            return value, cast(Callable[..., Any], member.__func__), False
+            return value, member.__func__, False
         return (value, member, True) if inspect.isfunction(member) else (value, None, None)
     if isinstance(value, staticmethod):
         function = cast("staticmethod[..., Any]", value).__func__

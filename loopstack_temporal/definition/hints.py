@@ -91,6 +91,13 @@ def is_plain_mapping(hint: object) -> bool:
     return not arguments or is_open(arguments[1])
 
 
+def fits(value: object, wanted: object) -> bool:
+    """Whether something of type `value` can stand where `wanted` is named, as far as classes can tell."""
+    if is_open(wanted) or value == wanted or not (isinstance(value, type) and isinstance(wanted, type)):
+        return True
+    return get_args(value) != () or get_args(wanted) != () or issubclass(value, wanted)
+
+
 def is_record(hint: object) -> bool:
     """Whether the type has named fields: a pydantic model, a dataclass or a `TypedDict`."""
     if is_typeddict(get_origin(hint) or hint):

@@ -6,30 +6,16 @@ import inspect
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import FunctionType
 from typing import Any, cast
-
-from pydantic import ValidationError
 
 from loopstack_temporal.definition.folders import docstring_of, folders_of
 from loopstack_temporal.definition.graph import check_graph, places_of
 from loopstack_temporal.definition.guards import GivenGuard, guards_by_transition, read_guard
-from loopstack_temporal.definition.hints import (
-    Names,
-    UnresolvedHint,
-    generic_arguments,
-    is_open,
-    is_plain_mapping,
-    is_record,
-    resolve,
-    shape_of,
-    type_name,
-    why_unusable,
-)
+from loopstack_temporal.definition.hints import Names, fits, type_name
 from loopstack_temporal.definition.injection import read_injections
-from loopstack_temporal.definition.marks import CancelMark, Mark, TransitionMark, marks_of, pending_mark
+from loopstack_temporal.definition.marks import CancelMark, TransitionMark
+from loopstack_temporal.definition.members import Member, members_of
 from loopstack_temporal.definition.model import (
-    START,
     OnFailure,
     Parameter,
     Source,
@@ -46,7 +32,7 @@ from loopstack_temporal.definition.names import (
 from loopstack_temporal.definition.options import Inherited, check_options
 from loopstack_temporal.definition.parameters import Method, Signature, read_signature
 from loopstack_temporal.definition.problems import Problems, hint_for
-from loopstack_temporal.definition.shape import Shape
+from loopstack_temporal.definition.schemas import SchemaReader, Schemas, read_schemas
 from loopstack_temporal.definition.source_tree import rendered_templates
 from loopstack_temporal.definition.templates import check_template
 from loopstack_temporal.definition.widgets import Scope, read_widgets
@@ -79,24 +65,6 @@ class WorkflowOptions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """A marked method of the class, after inheritance."""
-
-    name: str
-    function: FunctionType
-    source: Source
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shapes:
-    args: Shape | None
-    state: Shape | None
-    result: Shape | None
-    config: Shape | None
-
-
 def read_workflow(
     cls: type[Any], options: WorkflowOptions, source: Source, names: Names, root: type[Any]
 ) -> WorkflowDefinition:
@@ -123,9 +91,14 @@ class _Reader:
     def read(self) -> WorkflowDefinition:
         name = self._name()
         self._check_options()
-        shapes = self._shapes()
-        members = self._members()
-        transitions = self._transitions(members, shapes)
+        schemas = read_schemas(
+            self.cls,
+            self.root,
+            (self.options.schema, self.options.state_schema, self.options.config_schema),
+            SchemaReader(vars(sys.modules[self.cls.__module__]), self.names, self.source, self.problems),
+        )
+        members = members_of(self.cls, self.root, self.problems)
+        transitions = self._transitions(members, schemas)
         check_graph(transitions, self.source, self.problems)
         widgets = read_widgets(
             self.options.widget,
@@ -143,10 +116,10 @@ class _Reader:
             cls=self.cls,
             source=self.source,
             folder=folders_of(self.cls)[0],
-            args=shapes.args,
-            state=shapes.state,
-            result=shapes.result,
-            config=shapes.config,
+            args=schemas.args,
+            state=schemas.state,
+            result=schemas.result,
+            config=schemas.config,
             transitions=tuple(transitions),
             places=places_of(transitions),
             widgets=widgets.widgets,
@@ -186,88 +159,7 @@ class _Reader:
             add(self.source, "bad_option", f"`max_steps_without_wait` must be a whole number above 0, got {limit!r}")
         check_pool(options.pool, self.source, self.problems)
 
-    def _shapes(self) -> _Shapes:
-        options = self.options
-        args, state, result = generic_arguments(self.cls, self.root)
-        config = Any if options.config_schema is None else options.config_schema
-        return _Shapes(
-            self._shape("arguments", self._resolved("arguments", options.schema or args)),
-            self._state(self._resolved("state", options.state_schema or state)),
-            self._shape("result", self._resolved("result", result)),
-            self._shape("configuration", self._resolved("configuration", config)),
-        )
-
-    def _resolved(self, what: str, hint: object) -> object:
-        try:
-            return resolve(hint, vars(sys.modules[self.cls.__module__]), self.names)
-        except UnresolvedHint as reason:
-            text = f"the type of the {what} cannot be resolved: {reason}"
-            self.problems.add(self.source, "unresolved_hint", text)
-            return Any
-
-    def _shape(self, what: str, hint: object, source: Source | None = None) -> Shape | None:
-        shape = shape_of(hint)
-        if shape and (reason := why_unusable(shape)):
-            self.problems.add(
-                source or self.source,
-                "bad_schema",
-                f"`{type_name(hint)}` cannot be used as schema of the {what}: {reason}",
-            )
-            return None
-        return shape
-
-    def _state(self, hint: object) -> Shape | None:
-        if not (is_open(hint) or is_plain_mapping(hint) or is_record(hint)):
-            text = f"the state must be a model with named fields or a dict, not `{type_name(hint)}`"
-            self.problems.add(self.source, "bad_schema", text)
-            return None
-        shape = self._shape("state", hint)
-        if shape is None:
-            return None
-        try:
-            shape.validate({})
-        except ValidationError as error:
-            missing = ", ".join(f"`{'.'.join(map(str, item['loc'])) or type_name(hint)}`" for item in error.errors())
-            self.problems.add(
-                self.source,
-                "state_required",
-                f"a run starts with an empty state, but `{type_name(hint)}` requires {missing}; give every field a "
-                "default",
-            )
-        return shape
-
-    def _members(self) -> list[_Member]:
-        """Marked methods in the order of declaration, bases first; an override keeps its base's turn.
-
-        An override without decorators keeps the base's transitions and only changes their body.
-        """
-        found: dict[str, _Member] = {}
-        for base in reversed(self.cls.__mro__):
-            if base is self.root or issubclass(self.root, base):
-                continue
-            for name, member in vars(base).items():
-                if pending := pending_mark(member):
-                    text = f"the decorator of `{name}` lacks its parentheses; write `@transition(to=…)` or `@guard(…)`"
-                    self.problems.add(pending.source, "missing_parentheses", text)
-                marks = marks_of(member)
-                if not marks and name not in found:
-                    continue
-                inherited = found.get(name)
-                if not inspect.isfunction(member):
-                    found.pop(name, None)
-                    if marks:
-                        self._not_a_method(name, marks)
-                    continue
-                code = member.__code__
-                source = Source(code.co_filename, code.co_firstlineno)
-                found[name] = _Member(name, member, source, marks or (inherited.marks if inherited else ()))
-        return list(found.values())
-
-    def _not_a_method(self, name: str, marks: tuple[Mark, ...]) -> None:
-        text = f"transition `{name}` must be a plain `def` or `async def` method"
-        self.problems.add(marks[0].source, "not_a_method", text)
-
-    def _transitions(self, members: list[_Member], shapes: _Shapes) -> list[TransitionDefinition]:
+    def _transitions(self, members: list[Member], schemas: Schemas) -> list[TransitionDefinition]:
         result: list[TransitionDefinition] = []
         for member in members:
             pairs = guards_by_transition(member.name, member.marks, self.problems)
@@ -280,11 +172,11 @@ class _Reader:
             method = Method(member.name, member.function, member.source, self.names)
             signature = read_signature(method, self.problems, allowed=("state", "input", "payload", "ctx"))
             for mark, given in pairs:
-                result.append(self._transition(member, mark, given, signature, shapes, len(result)))
-            self._check_payload_use(member, signature, result[-len(pairs) :])
+                result.append(self._transition(member, mark, given, signature, schemas, len(result)))
+            self._check_use(member, signature, result[-len(pairs) :], schemas)
         return result
 
-    def _check_method(self, member: _Member) -> None:
+    def _check_method(self, member: Member) -> None:
         if member.name in self._taken() or is_reserved(member.function.__name__):
             text = f"a transition cannot be named `{member.function.__name__}`; that name is reserved"
             self.problems.add(member.source, "reserved_name", text)
@@ -295,18 +187,26 @@ class _Reader:
     def _taken(self) -> frozenset[str]:
         return frozenset(name for name in dir(self.root) if not name.startswith("_"))
 
-    def _check_payload_use(self, member: _Member, signature: Signature, edges: list[TransitionDefinition]) -> None:
+    def _check_use(
+        self, member: Member, signature: Signature, edges: list[TransitionDefinition], schemas: Schemas
+    ) -> None:
         if signature.takes_payload and not any(edge.wait for edge in edges):
             text = f"`{member.name}` takes a payload, but none of its transitions has `wait=True`; it is always None"
+            self.problems.warn(member.source, text)
+        if schemas.args and not fits(schemas.args.type, signature.context):
+            text = (
+                f"`{member.name}` takes `RunContext[{type_name(signature.context)}]`, but the arguments of the "
+                f"workflow are `{type_name(schemas.args.type)}`"
+            )
             self.problems.warn(member.source, text)
 
     def _transition(
         self,
-        member: _Member,
+        member: Member,
         mark: TransitionMark,
         given: GivenGuard | None,
         signature: Signature,
-        shapes: _Shapes,
+        schemas: Schemas,
         order: int,
     ) -> TransitionDefinition:
         inherited = Inherited(
@@ -324,7 +224,7 @@ class _Reader:
             parameters=signature.parameters,
             priority=options.priority,
             guard=guard,
-            payload=self._payload(member.name, mark, signature, options.wait, shapes),
+            payload=schemas.payload(member.name, mark, signature, wait=options.wait),
             retry=options.retry,
             timeout=options.timeout,
             timeout_set=options.timeout_set,
@@ -333,38 +233,13 @@ class _Reader:
             execution=options.execution,
         )
 
-    def _payload(
-        self, name: str, mark: TransitionMark, signature: Signature, wait: bool, shapes: _Shapes
-    ) -> Shape | None:
-        """The payload's schema; `schema=` of an initial transition speaks of the arguments instead."""
-        named = self._resolved("payload", mark.options["schema"]) if "schema" in mark.options else None
-        if wait:
-            hint = signature.payload
-            if named is not None and not is_open(hint) and hint != named:
-                self.problems.add(
-                    mark.source,
-                    "schema_conflict",
-                    f"transition `{name}`: `schema={type_name(named)}` differs from the annotation `{type_name(hint)}`",
-                )
-            return self._shape("payload", hint if named is None else named, mark.source)
-        if named is None:
-            return None
-        if mark.from_ != START:
-            text = f"transition `{name}`: `schema=` is for wait transitions and for the one that leaves {START!r}"
-            self.problems.add(mark.source, "misplaced_schema", text)
-        elif shapes.args is None or shapes.args.type != named:
-            have = type_name(shapes.args.type) if shapes.args else "a plain dict"
-            text = f"transition `{name}`: `schema={type_name(named)}` differs from the workflow's arguments, {have}"
-            self.problems.add(mark.source, "schema_conflict", text)
-        return None
-
     def _check_templates(self) -> None:
         for base in self.cls.__mro__:
             if not issubclass(self.root, base):
                 for path, source in rendered_templates(base):
                     check_template(folders_of(self.cls), path, source, self.problems)
 
-    def _on_cancel(self, members: list[_Member]) -> tuple[str | None, tuple[Parameter, ...]]:
+    def _on_cancel(self, members: list[Member]) -> tuple[str | None, tuple[Parameter, ...]]:
         marked = [member for member in members if any(isinstance(mark, CancelMark) for mark in member.marks)]
         if not marked:
             return None, ()

@@ -14,7 +14,8 @@ DEFINITION: Final = "__loopstack_workflow__"
 
 def find_definition(cls: type[Any]) -> WorkflowDefinition | None:
     """The definition of a class decorated with `@workflow` itself, not only through a base; else None."""
-    return vars(cls).get(DEFINITION)
+    found: WorkflowDefinition | None = vars(cls).get(DEFINITION)
+    return found
 
 
 def definition_of(cls: type[Any]) -> WorkflowDefinition:

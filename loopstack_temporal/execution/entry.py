@@ -15,7 +15,15 @@ class Door:
         self._store = store
         self._current_run = current_run
 
-    async def enter(self, run_id: str, step: int, temporal_run_id: str, trigger_id: str | None = None) -> Entered:
+    async def enter(
+        self,
+        run_id: str,
+        step: int,
+        temporal_run_id: str,
+        *,
+        transition: str | None = None,
+        trigger_id: str | None = None,
+    ) -> Entered:
         """What the step begins with. Raises `Fenced` for an attempt of a Temporal run that is no longer current.
 
         A Temporal run nobody has seen is a reset or a continuation. Only Temporal knows which run is current, and
@@ -23,7 +31,7 @@ class Door:
         """
         store = self._store
         while True:
-            found = await store.do(store.steps.enter, run_id, step, temporal_run_id, trigger_id)
+            found = await store.do(store.steps.enter, run_id, step, temporal_run_id, trigger_id, transition)
             if isinstance(found, Entered):
                 if found.epoch < found.run.epoch:
                     raise Fenced(f"run `{run_id}` was reset; this attempt belongs to an earlier history")

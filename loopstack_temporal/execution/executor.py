@@ -19,7 +19,6 @@ from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
 from loopstack_temporal.execution.stepping import run_step
 from loopstack_temporal.execution.values import (
-    CloseCall,
     CurrentRun,
     Done,
     OpenCall,
@@ -52,7 +51,9 @@ class Executor:
         """
         hit("act.start")
         trigger_id = call.trigger.id if call.trigger else None
-        entered = await self.door.enter(call.run_id, call.step, call.temporal_run_id, trigger_id)
+        entered = await self.door.enter(
+            call.run_id, call.step, call.temporal_run_id, transition=call.transition, trigger_id=trigger_id
+        )
         if entered.recorded is not None:
             return recorded_answer(entered.recorded)
         if entered.applied_step is not None:
@@ -82,7 +83,7 @@ class Executor:
         assert isinstance(answer, Done)
         return answer.decision
 
-    async def close(self, call: CloseCall, pulse: Pulse) -> Done:
+    async def close(self, call: StepCall, reason: str, pulse: Pulse, *, final: bool) -> Done:
         """The row decides how a step ended: what was committed counts; otherwise it is closed here.
 
         With `final` the run ends as canceled, unless the step turns out to be finished: then the run goes on from
@@ -92,12 +93,13 @@ class Executor:
         if entered.recorded is not None:
             return Done(entered.recorded.decision, entered.recorded.place)
         hit("close.before_commit")
-        scene = self._closing_scene(call, entered, pulse)
-        if call.final:
+        step = replace(call, transition=call.transition or CANCEL_TRANSITION)
+        scene = Scene.of(self.workplace, step, pulse, entered, entered.trigger)
+        if final:
             ended = Finish(status="canceled", place=call.place, code="canceled", message="The run was canceled.")
             arrival, failure, ending = standing(ended, 0), None, Ending("canceled")
         else:
-            text = clean(f"`{call.transition}` ended without an outcome: {call.reason}")
+            text = clean(f"`{call.transition}` ended without an outcome: {reason}")
             failure, ending = ErrorInfo("step_closed", "StepClosed", text), None
             arrival = Next(Parked(place=call.place, code=failure.code, message=text), "failed", error=failure)
         answer = await scene.finish("closed", call.place, arrival, ending=ending, failure=failure)
@@ -184,20 +186,6 @@ class Executor:
         )
         entered = Entered(opened.run, opened.epoch, None, None, 0, 0, 0, None)
         return Scene.of(self.workplace, step, pulse, entered, None)
-
-    def _closing_scene(self, call: CloseCall, entered: Entered, pulse: Pulse) -> Scene:
-        step = StepCall(
-            run_id=call.run_id,
-            temporal_run_id=call.temporal_run_id,
-            workflow=call.workflow,
-            step=call.step,
-            try_no=call.try_no,
-            attempt=call.attempt,
-            transition=call.transition or CANCEL_TRANSITION,
-            place=call.place,
-            scheduled_at=pulse.now(),
-        )
-        return Scene.of(self.workplace, step, pulse, entered, entered.trigger)
 
 
 def _bad_args(definition: WorkflowDefinition, opened: Opened) -> ErrorInfo | None:

@@ -120,19 +120,3 @@ class OpenCall:
     args: Any
     engine: int
     memo: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True, slots=True)
-class CloseCall:
-    """A step that its attempts could not report, or the end of a canceled run."""
-
-    run_id: str
-    temporal_run_id: str
-    workflow: str
-    step: int
-    try_no: int
-    attempt: int
-    transition: str
-    place: str
-    reason: str
-    final: bool

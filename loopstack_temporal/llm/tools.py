@@ -73,7 +73,7 @@ class GeneratedText:
     response: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GeneratedObject(Generic[Object]):
     """A model's answer as data: an instance of the model asked for, or JSON data that fits the JSON Schema."""
 

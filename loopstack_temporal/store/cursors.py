@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Any
+from typing import Any, cast
 
 from loopstack_temporal.errors import FieldError, InvalidInput
 from loopstack_temporal.store.columns import dump
@@ -22,7 +22,7 @@ def decode(cursor: str, *kinds: type) -> tuple[Any, ...]:
         values: Any = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         raise invalid() from None
-    found: list[object] = values if isinstance(values, list) else []
+    found = cast(list[object], values) if isinstance(values, list) else []
     if [type(value) for value in found] != list(kinds):
         raise invalid()
     return tuple(found)

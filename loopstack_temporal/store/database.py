@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -111,7 +111,9 @@ class Database:
     def pipeline(self, connection: sa.Connection) -> Pipeline | None:
         """How to read several things in one round trip; `None` on SQLite, which has none to save."""
         driver = connection.connection.driver_connection
-        return Pipeline(self.engine.dialect, driver) if isinstance(driver, psycopg.Connection) else None
+        if not isinstance(driver, psycopg.Connection):
+            return None
+        return Pipeline(self.engine.dialect, cast("psycopg.Connection[Any]", driver))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that knows `on_conflict_…`."""

@@ -52,9 +52,12 @@ def _is_transient_state(error: psycopg.Error) -> bool:
 
 def is_unavailable(error: Exception) -> bool:
     """Whether the database, not the statement, is at fault (a full disk, a damaged file, too many connections)."""
-    if isinstance(error, exc.DBAPIError):
-        return isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError)
-    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | psycopg.InternalError)
+    original = error.orig if isinstance(error, exc.DBAPIError) else error
+    if isinstance(original, sqlite3.OperationalError):
+        # The plain error code is SQLite's word for a wrong statement.
+        return original.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR
+    unavailable_kinds = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
+    return isinstance(original, (*unavailable_kinds, sqlite3.InterfaceError, sqlite3.InternalError))
 
 
 def unavailable(error: Exception | None, seconds: float) -> StoreUnavailable:

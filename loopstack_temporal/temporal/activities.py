@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from temporalio import activity
@@ -14,7 +15,6 @@ from temporalio.common import RawValue
 from loopstack_temporal.errors import FieldError, Interrupted
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.values import (
-    CloseCall,
     Done,
     OpenCall,
     Pulse,
@@ -52,13 +52,21 @@ BEAT = 1.0
 Activity = Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a run keeps for its whole life once `loopstack.open` recorded it."""
+
+    search_attributes: bool
+    history_limit: int
+    heartbeat: float
+
+
 class Activities:
     """Makes the activity functions of one application."""
 
-    def __init__(self, executor: Executor, *, search_attributes: bool, history_limit: int) -> None:
+    def __init__(self, executor: Executor, terms: Terms) -> None:
         self._executor = executor
-        self._search_attributes = search_attributes
-        self._history_limit = history_limit
+        self._terms = terms
 
     def steps(self, workflow: str, transitions: Sequence[str]) -> list[Activity]:
         """One activity type per transition name of a workflow."""
@@ -81,20 +89,8 @@ class Activities:
 
     async def _step(self, asked: StepInput) -> StepResult:
         info = activity.info()
-        call = StepCall(
-            run_id=_workflow_id(info),
-            temporal_run_id=_workflow_run_id(info),
-            workflow=asked.workflow,
-            step=asked.step,
-            try_no=asked.try_no,
-            attempt=info.attempt,
-            transition=asked.transition,
-            place=asked.place,
-            scheduled_at=info.scheduled_time.timestamp(),
-            chain=asked.chain,
-            trigger=_trigger(asked.trigger),
-            timer=asked.timer,
-            repeats=asked.repeats,
+        call = _call(
+            info, asked, chain=asked.chain, trigger=_trigger(asked.trigger), timer=asked.timer, repeats=asked.repeats
         )
         with _beating(info) as pulse, _translated():
             return _result(await self._executor.step(call, pulse))
@@ -113,27 +109,19 @@ class Activities:
         )
         with _beating(info) as pulse, _translated():
             decision = await self._executor.open(call, pulse)
+        terms = self._terms
         return OpenResult(
-            search_attributes=self._search_attributes, history_limit=self._history_limit, decision=decision
+            search_attributes=terms.search_attributes,
+            history_limit=terms.history_limit,
+            heartbeat=terms.heartbeat,
+            decision=decision,
         )
 
     @activity.defn(name=CLOSE)
     async def _close(self, asked: CloseInput) -> StepResult:
         info = activity.info()
-        call = CloseCall(
-            run_id=_workflow_id(info),
-            temporal_run_id=_workflow_run_id(info),
-            workflow=asked.workflow,
-            step=asked.step,
-            try_no=asked.try_no,
-            attempt=info.attempt,
-            transition=asked.transition,
-            place=asked.place,
-            reason=asked.reason,
-            final=asked.final,
-        )
         with _beating(info) as pulse, _translated():
-            done = await self._executor.close(call, pulse)
+            done = await self._executor.close(_call(info, asked), asked.reason, pulse, final=asked.final)
         return StepResult(decision=done.decision, place=done.place)
 
     @activity.defn(name=NOTE)
@@ -210,6 +198,21 @@ def _result(answer: StepAnswer) -> StepResult:
 
 def _faults(fields: Sequence[FieldError]) -> tuple[FieldFault, ...]:
     return tuple(FieldFault(path=fault.path, message=fault.message, code=fault.code) for fault in fields)
+
+
+def _call(info: activity.Info, asked: StepInput | CloseInput, **more: Any) -> StepCall:
+    return StepCall(
+        run_id=_workflow_id(info),
+        temporal_run_id=_workflow_run_id(info),
+        workflow=asked.workflow,
+        step=asked.step,
+        try_no=asked.try_no,
+        attempt=info.attempt,
+        transition=asked.transition,
+        place=asked.place,
+        scheduled_at=info.scheduled_time.timestamp(),
+        **more,
+    )
 
 
 def _trigger(received: Received | None) -> TriggerRow | None:

@@ -88,21 +88,21 @@ def _state() -> Callable[..., Any]:
 
 def _signal(name: str) -> Callable[..., Any]:
     def signal(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> None:
-        self.interpreter.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
+        self.interpreter.mailbox.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
 
     return signal
 
 
 def _update(name: str) -> Callable[..., Any]:
     async def update(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> Any:
-        return await self.interpreter.update(received(name, payload, meta, "update", _update_id()))
+        return await self.interpreter.mailbox.update(received(name, payload, meta, "update", _update_id()))
 
     return update
 
 
 def _check(name: str) -> Callable[..., Any]:
     def check(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> None:
-        self.interpreter.validate(received(name, payload, meta, "update", _update_id()))
+        self.interpreter.mailbox.validate(received(name, payload, meta, "update", _update_id()))
 
     return check
 
@@ -110,7 +110,7 @@ def _check(name: str) -> Callable[..., Any]:
 def _any_signal() -> Callable[..., Any]:
     def any_signal(self: Any, name: str, args: Sequence[RawValue]) -> None:
         payload, meta = _decoded(args)
-        self.interpreter.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
+        self.interpreter.mailbox.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
 
     return any_signal
 
@@ -118,7 +118,7 @@ def _any_signal() -> Callable[..., Any]:
 def _any_update() -> Callable[..., Any]:
     async def any_update(self: Any, name: str, args: Sequence[RawValue]) -> Any:
         payload, meta = _decoded(args)
-        return await self.interpreter.update(received(name, payload, meta, "update", _update_id()))
+        return await self.interpreter.mailbox.update(received(name, payload, meta, "update", _update_id()))
 
     return any_update
 
@@ -126,7 +126,7 @@ def _any_update() -> Callable[..., Any]:
 def _any_check() -> Callable[..., Any]:
     def check_any(self: Any, name: str, args: Sequence[RawValue]) -> None:
         payload, meta = _decoded(args)
-        self.interpreter.validate(received(name, payload, meta, "update", _update_id()))
+        self.interpreter.mailbox.validate(received(name, payload, meta, "update", _update_id()))
 
     return check_any
 

@@ -19,7 +19,8 @@ from loopstack_temporal.machine.decisions import Await, Children, Decision, Dela
 from loopstack_temporal.temporal import failures, options
 from loopstack_temporal.temporal import messages as msg
 from loopstack_temporal.temporal.face import Face
-from loopstack_temporal.temporal.messages import Received, StepResult
+from loopstack_temporal.temporal.mailbox import Mailbox
+from loopstack_temporal.temporal.messages import StepResult
 from loopstack_temporal.temporal.triggers import Triggers
 
 Answer = TypeVar("Answer")
@@ -34,6 +35,7 @@ class Interpreter:
         self.args = args
         self.carry = carry
         self.triggers = Triggers()
+        self.mailbox = Mailbox(self.triggers)
         self.face = Face(name)
         self.stay: Decision | None = carry.decision if carry else None
         self.chain = carry.chain if carry else 0
@@ -141,7 +143,7 @@ class Interpreter:
             options.activity_type(self.name, fire),
             asked,
             result_type=StepResult,
-            **options.regular(fire, self.triggers.step, workflow.info().task_queue),
+            **options.regular(fire, self.triggers.step, workflow.info().task_queue, self.opened.heartbeat),
         )
         if self.canceled:
             self.in_flight.cancel()
@@ -287,27 +289,6 @@ class Interpreter:
 
     def _on_reset(self, seed: int) -> None:
         self.rewound = True
-
-    # --- messages ----------------------------------------------------------------------------------------------------
-
-    def signal(self, received: Received) -> None:
-        """A signal arrived. Never raises, never waits."""
-        self.triggers.offer_signal(received)
-
-    def validate(self, received: Received) -> None:
-        """Refuse an update that cannot be accepted now. A refused update leaves nothing in history."""
-        failures.refuse(self.triggers.refusal(received))
-
-    async def update(self, received: Received) -> dict[str, Any]:
-        """An accepted update: returns once its step committed, raises the typed refusal otherwise."""
-        triggers, name = self.triggers, received.id
-        triggers.offer_update(received)
-        await workflow.wait_condition(lambda: triggers.outcome(name) is not None or not triggers.is_open(name))
-        settled = triggers.outcome(name)
-        if settled is None:
-            return {"repeated": True}
-        failures.refuse(settled.refused)
-        return {"step": settled.step, "place": settled.place}
 
     def state(self) -> dict[str, Any]:
         """The answer to the query `loopstack.state`."""

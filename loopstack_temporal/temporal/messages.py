@@ -71,6 +71,8 @@ class OpenResult(Value):
     engine: int = ENGINE
     search_attributes: bool = False
     history_limit: int = 500
+    heartbeat: float = 10.0
+    """Seconds without a heartbeat after which a step is given to another worker."""
     decision: Decision
 
 

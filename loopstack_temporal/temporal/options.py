@@ -10,9 +10,6 @@ from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
 from loopstack_temporal.machine.decisions import DECIDE, Child, Fire
 
-HEARTBEAT_TIMEOUT = timedelta(seconds=10)
-"""A dead worker is noticed after this; the wrapper heartbeats every second by itself."""
-
 GRACE = 30.0
 """Seconds the server waits beyond the author's own limit, which the wrapper enforces."""
 
@@ -29,7 +26,7 @@ HOUSEKEEPING_LOCAL: dict[str, Any] = {
 }
 HOUSEKEEPING: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=60),
-    "heartbeat_timeout": HEARTBEAT_TIMEOUT,
+    "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": _MACHINE,
 }
 
@@ -44,13 +41,13 @@ def summary(fire: Fire) -> str:
     return f"{fire.place} → {fire.to}"[:200]
 
 
-def regular(fire: Fire, step: int, queue: str) -> dict[str, Any]:
+def regular(fire: Fire, step: int, queue: str, heartbeat: float) -> dict[str, Any]:
     """Options of a regular activity for one step."""
     return {
         "activity_id": f"{step}-{fire.transition}",
         "task_queue": f"{queue}.{fire.pool}" if fire.pool else None,
         "start_to_close_timeout": NO_LIMIT if fire.timeout is None else timedelta(seconds=fire.timeout + GRACE),
-        "heartbeat_timeout": HEARTBEAT_TIMEOUT,
+        "heartbeat_timeout": timedelta(seconds=heartbeat),
         "retry_policy": _MACHINE,
         "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         "summary": summary(fire),

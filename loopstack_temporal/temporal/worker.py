@@ -23,7 +23,7 @@ from loopstack_temporal.execution.scene import Workplace
 from loopstack_temporal.runs import StartRun
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import attributes
-from loopstack_temporal.temporal.activities import Activities, Activity
+from loopstack_temporal.temporal.activities import Activities, Activity, Terms
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.compile import TidyMetadata, compile_workflow
 
@@ -44,6 +44,8 @@ class WorkerSettings:
     """Seconds that running bodies get after a stop was asked for; then they are canceled and run again elsewhere."""
     history_limit: int = 500
     """Steps after which a run goes on in a fresh history."""
+    heartbeat: float = 10.0
+    """Seconds without a sign of life after which a step is given to another worker."""
     unknown_grace: float = 60.0
     """Seconds a transition may be missing from the running code (a rolling deploy) before its run parks."""
     starts_after: float = STARTS_AFTER
@@ -57,6 +59,7 @@ class WorkerSettings:
             slots=int(given.get("LOOPSTACK_WORKER_SLOTS", "20")),
             graceful_stop=float(given.get("LOOPSTACK_GRACEFUL_STOP", "30")),
             history_limit=int(given.get("LOOPSTACK_HISTORY_LIMIT", "500")),
+            heartbeat=float(given.get("LOOPSTACK_HEARTBEAT", "10")),
             unknown_grace=float(given.get("LOOPSTACK_UNKNOWN_GRACE", "60")),
             starts_after=float(given.get("LOOPSTACK_STARTS_AFTER", str(STARTS_AFTER))),
             max_cached_workflows=int(given.get("LOOPSTACK_CACHED_WORKFLOWS", "1000")),
@@ -80,7 +83,8 @@ class AppWorker:
         runs = TemporalRuns(self.client)
         workplace = Workplace(self.app, self.store, self.name, catalogue_hash)
         executor = Executor(workplace, runs.current_run, grace=self.settings.unknown_grace)
-        made = Activities(executor, search_attributes=indexed, history_limit=self.settings.history_limit)
+        terms = Terms(indexed, self.settings.history_limit, self.settings.heartbeat)
+        made = Activities(executor, terms)
         workers = [self._worker(pool, made) for pool in self._pools()]
         await self.store.do(self.store.catalogue.publish, self.app.name, catalogue_hash, content)
         duties = [

@@ -53,7 +53,8 @@ class ToolOptions:
     """The validated configuration, with the defaults of `config_schema`; without a schema what the caller gave."""
 
 
-@dataclass(frozen=True, slots=True)
+# No slots: typing cannot tell a frozen, slotted object its type arguments, so `ToolResult[int](…)` would raise.
+@dataclass(frozen=True)
 class ToolResult(Generic[Data]):
     """What `handle` returns. With `error` the call fails with that text."""
 
@@ -65,7 +66,7 @@ class ToolResult(Generic[Data]):
     """The run that will produce the result; only for calls chosen by a model."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ToolReply(Generic[Data]):
     """What the caller of a tool gets."""
 

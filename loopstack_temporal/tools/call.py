@@ -105,7 +105,7 @@ async def guarded(definition: ToolDefinition, body: Callable[..., Any], **named:
         raise ToolError(f"The tool `{definition.name}` failed: {type(error).__name__}: {error}") from error
 
 
-def reply_of(definition: ToolDefinition, result: object) -> ToolReply[Any]:
+def reply_of(definition: ToolDefinition, result: Any) -> ToolReply[Any]:
     """What the caller gets for what `handle` returned."""
     if not isinstance(result, ToolResult):
         raise ToolError(

@@ -26,7 +26,7 @@ class ToolDecorator(Protocol):
     """What `tool(...)` with options gives: it decorates a class or a function."""
 
     @overload
-    def __call__(self, target: type[T], /) -> type[T]: ...  # pyright: ignore[reportOverlappingOverload] - a class first
+    def __call__(self, target: type[T], /) -> type[T]: ...  # type: ignore[overload-overlap] # pyright: ignore[reportOverlappingOverload]
     @overload
     def __call__(self, target: Callable[P, Awaitable[R]], /) -> FunctionTool[P, R]: ...
     @overload
@@ -43,7 +43,7 @@ class _Options:
 
 
 @overload
-def tool(target: type[T], /) -> type[T]: ...  # pyright: ignore[reportOverlappingOverload] - a class first
+def tool(target: type[T], /) -> type[T]: ...  # type: ignore[overload-overlap] # pyright: ignore[reportOverlappingOverload]
 @overload
 def tool(target: Callable[P, Awaitable[R]], /) -> FunctionTool[P, R]: ...
 @overload

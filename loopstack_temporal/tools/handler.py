@@ -58,7 +58,9 @@ def read_parameters(function: Callable[..., Any], source: Source, problems: Prob
     fields: dict[str, Any] = {}
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
-            problems.add(source, "tool_parameter", f"a tool cannot take `{parameter}`: name every parameter")
+            problems.add(
+                source, "tool_parameter", f"a tool cannot take `{_as_written(parameter)}`: name every parameter"
+            )
         elif parameter.annotation is parameter.empty:
             problems.add(source, "tool_parameter", f"parameter {parameter.name!r} of a tool needs a type")
         else:
@@ -71,6 +73,10 @@ def read_parameters(function: Callable[..., Any], source: Source, problems: Prob
         return None
     model: type[BaseModel] = create_model(function.__name__, __config__=ConfigDict(extra="forbid"), **fields)
     return Shape(model)
+
+
+def _as_written(parameter: inspect.Parameter) -> str:
+    return str(parameter.replace(annotation=parameter.empty))
 
 
 def _names(function: Callable[..., Any]) -> dict[str, object]:

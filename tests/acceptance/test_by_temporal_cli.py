@@ -14,30 +14,29 @@ async def start(stack: Stack, workflow: str, run_id: str, *more: str) -> None:
 
 
 @pytest.mark.requirement("TEMPORAL-005", "TEMPORAL-006", "TEMPORAL-007", "ENGINE-027", "ENGINE-061")
-async def test_a_review_is_started_queried_and_answered_by_update(stack: Stack) -> None:
-    await stack.worker()
-    await start(stack, "review", "r1", "--input", '{"topic": "tea"}')
-    row = await stack.run_is("r1", "waiting")
+async def test_a_review_is_started_queried_and_answered_by_update(running: Stack) -> None:
+    await start(running, "review", "cli-1-r1", "--input", '{"topic": "tea"}')
+    row = await running.run_is("cli-1-r1", "waiting")
     assert (row.place, row.args, row.user_id) == ("waiting_for_approval", {"topic": "tea"}, "local")
-    assert stack.texts("r1") == ["All about tea."]
+    assert running.texts("cli-1-r1") == ["All about tea."]
 
-    answer = await stack.temporal_cli("workflow", "query", "--workflow-id", "r1", "--name", "loopstack.state")
+    answer = await running.temporal_cli("workflow", "query", "--workflow-id", "cli-1-r1", "--name", "loopstack.state")
     state = answer["queryResult"][0]
     assert (state["status"], state["place"], state["step"]) == ("waiting", "waiting_for_approval", 1)
     assert state["awaiting"] == ["decide"]
 
-    status, _, error = await stack.temporal_cli(
-        *("workflow", "update", "execute", "--workflow-id", "r1", "--name", "decide", "--input", '{"note": 1}'),
+    status, _, error = await running.temporal_cli(
+        *("workflow", "update", "execute", "--workflow-id", "cli-1-r1", "--name", "decide", "--input", '{"note": 1}'),
         check=False,
     )
     assert status == 1 and "approved: Field required" in error
 
-    await stack.temporal_cli(
-        *("workflow", "update", "execute", "--workflow-id", "r1", "--name", "decide", "--input", '{"approved": true}')
+    await running.temporal_cli(
+        *("workflow", "update", "execute", "--workflow-id", "cli-1-r1", "--name", "decide", "--input", '{"approved": true}')
     )
-    row = await stack.run_is("r1", "completed")
+    row = await running.run_is("cli-1-r1", "completed")
     assert (row.place, row.result) == ("end", {"approved": True, "note": ""})
-    described = await stack.temporal_cli("workflow", "describe", "--workflow-id", "r1")
+    described = await running.temporal_cli("workflow", "describe", "--workflow-id", "cli-1-r1")
     assert described["workflowExecutionInfo"]["status"] == "WORKFLOW_EXECUTION_STATUS_COMPLETED"
 
 
@@ -53,57 +52,54 @@ async def test_a_signal_sent_before_any_worker_runs_is_applied(stack: Stack) -> 
 
 
 @pytest.mark.requirement("TEMPORAL-005", "ENGINE-051")
-async def test_bad_arguments_end_the_run_visibly_with_field_errors(stack: Stack) -> None:
-    await stack.worker()
-    await start(stack, "review", "bad", "--input", '{"topic": 7}')
-    await start(stack, "even", "odd", "--input", '{"number": 3}')
-    await start(stack, "review", "list", "--input", "[1]", "--input", "2")
-    row = await stack.run_is("bad", "failed")
+async def test_bad_arguments_end_the_run_visibly_with_field_errors(running: Stack) -> None:
+    await start(running, "review", "cli-3-bad", "--input", '{"topic": 7}')
+    await start(running, "even", "cli-3-odd", "--input", '{"number": 3}')
+    await start(running, "review", "cli-3-list", "--input", "[1]", "--input", "2")
+    row = await running.run_is("cli-3-bad", "failed")
     assert row.error and row.error.code == "invalid_args"
     assert row.error.details["fields"] == [
         {"path": ["topic"], "message": "Input should be a valid string", "code": "string_type"}
     ]
-    odd = await stack.run_is("odd", "failed")
+    odd = await running.run_is("cli-3-odd", "failed")
     assert odd.error and "only even numbers" in odd.error.message
-    assert (await stack.run_is("list", "failed")).can_retry is False
-    described = await stack.temporal_cli("workflow", "describe", "--workflow-id", "bad")
+    assert (await running.run_is("cli-3-list", "failed")).can_retry is False
+    described = await running.temporal_cli("workflow", "describe", "--workflow-id", "cli-3-bad")
     assert described["workflowExecutionInfo"]["status"] == "WORKFLOW_EXECUTION_STATUS_FAILED"
 
 
 @pytest.mark.requirement("ENGINE-040", "ENGINE-041")
-async def test_unknown_and_unfitting_signals_are_recorded_and_change_nothing(stack: Stack) -> None:
-    await stack.worker()
-    await start(stack, "review", "r1")
-    before = await stack.run_is("r1", "waiting")
-    signal = ("workflow", "signal", "--workflow-id", "r1", "--name")
-    await stack.temporal_cli(*signal, "no_such_thing", "--input", '"x"')
-    await stack.temporal_cli(*signal, "decide", "--input", '{"approved": []}', "--input", "[]", "--input", "3")
-    await stack.temporal_cli(*signal, "decide")
+async def test_unknown_and_unfitting_signals_are_recorded_and_change_nothing(running: Stack) -> None:
+    await start(running, "review", "cli-4-r1")
+    before = await running.run_is("cli-4-r1", "waiting")
+    signal = ("workflow", "signal", "--workflow-id", "cli-4-r1", "--name")
+    await running.temporal_cli(*signal, "no_such_thing", "--input", '"x"')
+    await running.temporal_cli(*signal, "decide", "--input", '{"approved": []}', "--input", "[]", "--input", "3")
+    await running.temporal_cli(*signal, "decide")
 
     def rejections() -> list[str] | None:
-        found = [data["code"] for kind, data in stack.events("r1") if kind == "trigger.rejected"]
+        found = [data["code"] for kind, data in running.events("cli-4-r1") if kind == "trigger.rejected"]
         return found if len(found) == 3 else None
 
     assert await eventually(rejections) == ["unknown_trigger", "invalid_payload", "invalid_payload"]
-    after = await stack.run_is("r1", "waiting")
+    after = await running.run_is("cli-4-r1", "waiting")
     assert (after.place, after.next_step) == (before.place, before.next_step)
-    await stack.temporal_cli(*signal, "decide", "--input", '{"approved": true}')
-    await stack.run_is("r1", "completed")
+    await running.temporal_cli(*signal, "decide", "--input", '{"approved": true}')
+    await running.run_is("cli-4-r1", "completed")
 
 
 @pytest.mark.requirement("TEMPORAL-004", "TEMPORAL-001")
-async def test_web_and_cli_list_the_real_messages_with_descriptions(stack: Stack) -> None:
-    await stack.worker()
-    await start(stack, "review", "r1")
-    await stack.run_is("r1", "waiting")
-    answered = await stack.temporal_cli("workflow", "metadata", "--workflow-id", "r1")
+async def test_web_and_cli_list_the_real_messages_with_descriptions(running: Stack) -> None:
+    await start(running, "review", "cli-5-r1")
+    await running.run_is("cli-5-r1", "waiting")
+    answered = await running.temporal_cli("workflow", "metadata", "--workflow-id", "cli-5-r1")
     metadata = answered["queryResult"][0]
     definition = metadata["definition"]
     names = [entry["name"] for entry in definition["updateDefinitions"]]
     assert names == ["decide", "loopstack.retry"] == [entry["name"] for entry in definition["signalDefinitions"]]
     assert definition["updateDefinitions"][0]["description"] == "Review: waiting_for_approval → end"
     assert metadata["currentDetails"].startswith("Waiting at `waiting_for_approval` for `decide`")
-    history = await stack.temporal_cli("workflow", "show", "--workflow-id", "r1")
+    history = await running.temporal_cli("workflow", "show", "--workflow-id", "cli-5-r1")
     scheduled = next(e for e in history["events"] if e["eventType"] == "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED")
     attributes = scheduled["activityTaskScheduledEventAttributes"]
     assert (attributes["activityType"]["name"], attributes["activityId"]) == ("review.generate", "0-generate")
@@ -111,31 +107,29 @@ async def test_web_and_cli_list_the_real_messages_with_descriptions(stack: Stack
 
 
 @pytest.mark.requirement("TEMPORAL-008", "FAILURE-029", "FAILURE-030")
-async def test_cancel_ends_a_waiting_run_and_a_running_body(stack: Stack) -> None:
-    await stack.worker()
-    await start(stack, "review", "waits")
-    await start(stack, "sleeper", "sleeps")
-    await stack.run_is("waits", "waiting")
-    await stack.run_is("sleeps", "running")
-    for run_id in ("waits", "sleeps"):
-        await stack.temporal_cli("workflow", "cancel", "--workflow-id", run_id)
-    for run_id in ("waits", "sleeps"):
-        row = await stack.run_is(run_id, "canceled", limit=15)
+async def test_cancel_ends_a_waiting_run_and_a_running_body(running: Stack) -> None:
+    await start(running, "review", "cli-6-waits")
+    await start(running, "sleeper", "cli-6-sleeps")
+    await running.run_is("cli-6-waits", "waiting")
+    await running.run_is("cli-6-sleeps", "running")
+    for run_id in ("cli-6-waits", "cli-6-sleeps"):
+        await running.temporal_cli("workflow", "cancel", "--workflow-id", run_id)
+    for run_id in ("cli-6-waits", "cli-6-sleeps"):
+        row = await running.run_is(run_id, "canceled", limit=15)
         assert row.ended_at is not None
-        described = await stack.temporal_cli("workflow", "describe", "--workflow-id", run_id)
+        described = await running.temporal_cli("workflow", "describe", "--workflow-id", run_id)
         assert described["workflowExecutionInfo"]["status"] == "WORKFLOW_EXECUTION_STATUS_CANCELED"
 
 
 @pytest.mark.requirement("ENGINE-070", "ENGINE-030")
-async def test_a_timer_fires_when_nobody_answers_and_is_gone_when_somebody_does(stack: Stack) -> None:
-    await stack.worker()
-    await start(stack, "reminder", "late")
-    await start(stack, "reminder", "quick")
-    row = await stack.run_is("quick", "waiting")
+async def test_a_timer_fires_when_nobody_answers_and_is_gone_when_somebody_does(running: Stack) -> None:
+    await start(running, "reminder", "cli-7-late")
+    await start(running, "reminder", "cli-7-quick")
+    row = await running.run_is("cli-7-quick", "waiting")
     assert [(one.transition, one.kind, one.due is not None) for one in row.awaiting] == [
         ("answer", "person", False),
         ("expire", "timer", True),
     ]
-    await stack.temporal_cli("workflow", "signal", "--workflow-id", "quick", "--name", "answer", "--input", '"here"')
-    assert (await stack.run_is("quick", "completed")).result == "here"
-    assert (await stack.run_is("late", "completed")).result == "expired"
+    await running.temporal_cli("workflow", "signal", "--workflow-id", "cli-7-quick", "--name", "answer", "--input", '"here"')
+    assert (await running.run_is("cli-7-quick", "completed")).result == "here"
+    assert (await running.run_is("cli-7-late", "completed")).result == "expired"

@@ -17,9 +17,11 @@ from uuid import uuid4
 import httpx
 from temporalio.client import Client
 
+from loopstack_temporal.runs import Trigger, TriggerOutcome
 from loopstack_temporal.store.records import RunRow
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import process
+from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.cli_program import find_temporal_cli
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
 from loopstack_temporal.temporal.devserver import DevServer
@@ -127,6 +129,7 @@ class Stack:
             "LOOPSTACK_TEST_APP": self.app,
             "TEMPORAL_ADDRESS": self.temporal.address,
             "LOOPSTACK_GRACEFUL_STOP": "2",
+            "LOOPSTACK_HEARTBEAT": "3",
             **more,
         }
 
@@ -189,6 +192,22 @@ class Stack:
             text = out.decode().strip()
             return json.loads(text) if text.startswith(("{", "[")) else text
         return made.returncode, out.decode(), err.decode()
+
+    async def start(self, workflow: str, args: Any = None, run_id: str | None = None) -> str:
+        """Start a run as the Temporal CLI does; gives its id."""
+        run_id = run_id or f"{workflow}-{uuid4().hex[:8]}"
+        client = await self.client()
+        await client.start_workflow(workflow, args, id=run_id, task_queue=self.app)
+        return run_id
+
+    async def trigger(self, run_id: str, name: str, payload: Any = None, **more: Any) -> TriggerOutcome:
+        """Answer a run as the API does."""
+        runs = TemporalRuns(await self.client())
+        return await runs.trigger(Trigger(run_id, name, payload, more.pop("id", None) or uuid4().hex, **more))
+
+    async def signal(self, run_id: str, name: str, *args: Any) -> None:
+        """Send a plain signal."""
+        await (await self.client()).get_workflow_handle(run_id).signal(name, args=args)
 
     async def run_is(self, run_id: str, *statuses: str, place: str | None = None, limit: float = LIMIT) -> RunRow:
         """Wait until a run has one of these statuses (at `place`)."""

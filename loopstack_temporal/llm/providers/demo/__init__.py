@@ -6,6 +6,7 @@ and a test gets the same answer every time.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,12 +26,16 @@ class DemoProvider:
 
     async def text(self, request: ModelRequest) -> ModelReply:
         """A short composition from the prompt's own words."""
-        return _reply(request, compose(request.prompt))
+        return _reply(request, await asyncio.to_thread(compose, request.prompt))
 
     async def object(self, request: ModelRequest, schema: Mapping[str, Any]) -> ModelReply:
         """The schema filled from the text by plain rules; always valid, or `ModelError`."""
-        notes = read_notes(material_of(request.prompt))
-        return _reply(request, note_for(request.prompt), fill(notes, schema))
+        found = await asyncio.to_thread(_filled, request.prompt, schema)
+        return _reply(request, note_for(request.prompt), found)
+
+
+def _filled(prompt: str, schema: Mapping[str, Any]) -> Any:
+    return fill(read_notes(material_of(prompt)), schema)
 
 
 def _reply(request: ModelRequest, text: str, found: Any = None) -> ModelReply:

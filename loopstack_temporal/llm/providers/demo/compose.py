@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from loopstack_temporal.llm.providers.demo.notes import Notes, material_of, read_notes
+from loopstack_temporal.llm.providers.demo.notes import LONGEST, Notes, material_of, read_notes
 from loopstack_temporal.llm.providers.demo.words import STOP_WORDS, is_german, words_of
 
 _GREETING = re.compile(
@@ -30,6 +30,7 @@ def note_for(prompt: str) -> str:
 def compose(prompt: str) -> str:
     """A greeting for a greeting, a digest for a long text, a first draft for a topic; always with the note."""
     note = f"_{note_for(prompt)}_"
+    prompt = prompt[:LONGEST]
     greeting = _GREETING.search(prompt)
     if greeting:
         hello = "Hallo" if is_german(prompt) or re.search(r"begrüß|grüße|hallo", prompt, re.I) else "Hello"

@@ -36,7 +36,7 @@ def texts_for(notes: Notes, name: str, concept: str | None) -> list[str]:
     named = notes.labelled(name)
     if named is not None and concept not in {"actions", "decisions"}:
         return [part.strip(" .") for part in re.split(r"[,;]", named) if part.strip(" .")]
-    if concept in by_concept:
+    if concept is not None and concept in by_concept:
         return by_concept[concept]()
     if concept is not None and (listed := notes.under(concept)):
         return listed

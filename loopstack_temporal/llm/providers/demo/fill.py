@@ -102,6 +102,7 @@ class _Filler:
 
     def _entries(self, items: Schema, field: _Field) -> list[Any]:
         """One object per action or text; each is filled from its own words."""
+        about: list[tuple[str, Action | None]]
         if field.concept == "actions":
             about = [(text_of_action(action), action) for action in self._notes.actions]
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import islice
 
 from loopstack_temporal.llm.providers.demo.dates import dates_in, when_in
 from loopstack_temporal.llm.providers.demo.words import MONTHS, NOT_NAMES, concept_of, words_of
@@ -40,9 +41,14 @@ _I_WILL = re.compile(
     r"ich (?:werde|schicke|mache|übernehme|prüfe|schreibe|rufe|kläre|frage))\b",
     re.I,
 )
+_OPENING = re.compile(r"^[ \t]*(?:<(\w+)>|(```|\"\"\"|''')\w*)[ \t]*$", re.M)
 _TODO = re.compile(
     r"^(?:todo|to-do|to do|action(?: item)?|task|ai|next step|aufgabe|maßnahme)\b\s*[:\-\u2013]\s*", re.I
 )
+
+
+LONGEST = 20_000
+"""Plain rules look at every line in the light of all others; nobody's first meeting is longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +177,15 @@ def _is_title(row: str) -> bool:
 def material_of(prompt: str) -> str:
     """The text a prompt speaks of, without the instruction around it.
 
-    Taken from `<tags>`, code fences or triple quotes if there are any, else from behind a first paragraph that ends
-    with a colon; else all of it.
+    Taken from `<tags>`, code fences or triple quotes on lines of their own if there are any, else from behind a first
+    paragraph that ends with a colon; else all of it. Of very long prompts only the first `LONGEST` letters are read.
     """
-    for form in (r"<(\w+)>\s*\n?(.+?)\s*</\1>", r"(```|\"\"\"|''')\w*\n(.+?)\n?\1"):
-        found = re.search(form, prompt, re.S)
-        if found:
-            return found.group(2)
+    prompt = prompt[:LONGEST]
+    for opening in islice(_OPENING.finditer(prompt), 20):
+        tag, fence = opening.groups()
+        end = prompt.find(f"</{tag}>" if tag else fence, opening.end())
+        if end > opening.end():
+            return prompt[opening.end() : end].strip("\n")
     head, _, rest = prompt.strip().partition("\n\n")
     return rest if rest.strip() and head.rstrip().endswith(":") and len(head) < 600 else prompt
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 CONCEPTS: dict[str, tuple[str, ...]] = {
     "owner": ("owner", "assignee", "assigned to", "responsible", "who", "person", "verantwortlich", "zuständig", "wer"),
@@ -80,17 +81,23 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-zäöüß0-9]+", split.lower())
 
 
+_SPOKEN = tuple(
+    (concept, f" {' '.join(words_of(word))} ", len(words_of(word)))
+    for concept, known in CONCEPTS.items()
+    for word in known
+)
+
+
+@lru_cache(maxsize=2_000)
 def concept_of(text: str) -> str | None:
     """What a heading, label or field name speaks of; None if no known word is in it."""
     spoken = f" {' '.join(words_of(text))} "
     best: tuple[int, int, str] | None = None
-    for concept, known in CONCEPTS.items():
-        for word in known:
-            plain = " ".join(words_of(word))
-            at = spoken.find(f" {plain} ")
-            # The longest match wins; of equal ones the later, for names end in what they are: `decision_date`.
-            if at >= 0 and (best is None or (len(plain.split()), at) >= best[:2]):
-                best = (len(plain.split()), at, concept)
+    for concept, word, length in _SPOKEN:
+        at = spoken.find(word)
+        # The longest match wins; of equal ones the later, for names end in what they are: `decision_date`.
+        if at >= 0 and (best is None or (length, at) >= best[:2]):
+            best = (length, at, concept)
     return best[2] if best else None
 
 

@@ -1,0 +1,75 @@
+# `make dev` runs everything, `make test` checks everything; `make help` lists the rest.
+# Each step remembers that it was done (a stamp file), so nothing is installed or built twice.
+
+BIN := .venv/bin
+PYTHON ?= python3
+
+ENVIRONMENT := .venv/.installed
+STUDIO_PACKAGES := studio/node_modules/.installed
+STUDIO := api/loopstack_api/studio/index.html
+STUDIO_SOURCES := $(shell find studio -path studio/node_modules -prune -o -type f -print 2>/dev/null)
+
+.DEFAULT_GOAL := environment
+.PHONY: help environment dev test check fix studio temporal bench lock openapi clean
+
+help:  ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+environment: $(ENVIRONMENT)  ## the Python environment in .venv
+
+dev: environment studio temporal  ## Temporal, worker, API and studio with the examples
+	@$(BIN)/loopstack dev examples.app:app
+
+test: check studio temporal  ## all that CI runs
+	@echo "Testing the studio …"
+	@npm --prefix studio test
+	@echo "Testing Python …"
+	@$(BIN)/pytest
+
+check: environment $(STUDIO_PACKAGES)  ## style, types and import rules
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@echo "Checking import rules and types …"
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pyright
+	@$(BIN)/mypy examples $(wildcard tests/typing/right)
+	@echo "Checking the studio …"
+	@npm --prefix studio run --silent lint
+	@npm --prefix studio run --silent typecheck
+
+fix: environment  ## let ruff format and repair what it can
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+studio: $(STUDIO)  ## build the studio into api/loopstack_api/studio
+
+temporal: environment  ## find, download or build the Temporal CLI
+	@$(BIN)/python -m loopstack_temporal.temporal.cli_program
+
+bench: environment temporal  ## measure against hand-written Temporal workflows
+	@$(BIN)/python -m benchmarks
+
+lock:  ## lock the Python packages again (UPGRADE=1 takes the newest)
+	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+openapi: environment $(STUDIO_PACKAGES)  ## write studio/openapi.json and the studio's types from it
+	@$(BIN)/python -m loopstack_api.openapi
+	@npm --prefix studio run --silent types
+
+clean:  ## remove what was built, keep data and caches
+	rm -rf .venv studio/node_modules api/loopstack_api/studio
+
+$(ENVIRONMENT): requirements/dev.txt pyproject.toml scripts/environment
+	@PYTHON="$(PYTHON)" scripts/environment
+	@touch $@
+
+$(STUDIO_PACKAGES): studio/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer." >&2; exit 1; }
+	@echo "Installing the studio's packages …"
+	@npm --prefix studio ci --silent --no-audit --no-fund
+	@touch $@
+
+$(STUDIO): $(STUDIO_PACKAGES) $(STUDIO_SOURCES)
+	@echo "Building the studio …"
+	@npm --prefix studio run --silent build
+	@touch $@

@@ -1,0 +1,138 @@
+"""What people can do to runs besides answering: start, cancel, rename, delete."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from loopstack_api.answering import Answering
+from loopstack_api.errors import TemporalUnreachable
+from loopstack_api.idempotency import Once, Outcome
+from loopstack_api.run_ids import new_run_id
+from loopstack_api.schema_check import check
+from loopstack_api.views.catalogue import Catalogue
+from loopstack_api.views.runs import RunView
+from loopstack_temporal.contracts.base import Json
+from loopstack_temporal.contracts.runs import CancelRun, EditRun, RetryRun, Run, StartRun, TriggerRun
+from loopstack_temporal.errors import Conflict
+from loopstack_temporal.runs import Refused, Runs, Sender
+from loopstack_temporal.runs import StartRun as StartOnTemporal
+from loopstack_temporal.store.records import Ending, InProgress, NewRun, Repeated, RunRow
+from loopstack_temporal.store.store import Store
+
+log = logging.getLogger("loopstack.api")
+
+DEFAULT_WORKSPACE = "default"
+LATER = "Recorded; Temporal cannot be reached now, so the run starts as soon as it is back."
+
+
+class Commands:
+    """Everything that changes runs. Answers are remembered under the request's `Idempotency-Key`."""
+
+    def __init__(self, store: Store, runs: Runs, catalogue: Catalogue, view: RunView) -> None:
+        self._store = store
+        self._runs = runs
+        self._catalogue = catalogue
+        self._view = view
+        self._answering = Answering(store, runs, catalogue, view)
+
+    async def start(self, ask: StartRun, sender: Sender, once: Once) -> Response:
+        """Make the run's row, then tell Temporal.
+
+        Raises `NotFound` (`unknown_workflow`, `workspace_not_found`), `Conflict` (`ambiguous_workflow`, `run_exists`)
+        and `InvalidInput` for arguments that do not fit.
+        """
+        definition = await self._catalogue.current(ask.workflow, ask.app)
+        args: Json = {} if ask.args is None else ask.args
+        check(definition.workflow.args_schema or {"type": "object"}, args, "args")
+        new = NewRun(
+            id=ask.run_id or new_run_id(),
+            app=definition.workflow.app,
+            workflow=ask.workflow,
+            workspace_id=ask.workspace_id or DEFAULT_WORKSPACE,
+            user_id=sender.by,
+            args=args,
+            start_token=uuid4().hex,
+            title=ask.title,
+            catalogue_hash=definition.workflow.hash,
+        )
+        if once.key is None:
+            row = await self._store.do(self._store.runs.create, new)
+            return await once.finish(lambda: self._started(row))
+        created = await self._store.do(self._store.runs.create, new, replace(once.key, owner=new.start_token))
+        if isinstance(created, RunRow):
+            return await once.finish(lambda: self._started(created))
+        if isinstance(created, Repeated):
+            return once.replay(created)
+        once.known(created)
+        assert isinstance(created, InProgress)
+        # The row was made, but whoever made it did not live to say so, or is just about to: finish its work.
+        row = await self._view.row(created.body["run_id"])
+        return await once.finish(lambda: self._started(row))
+
+    async def _started(self, row: RunRow) -> Outcome:
+        outcome = await self._runs.start(
+            StartOnTemporal(
+                run_id=row.id,
+                app=row.app,
+                workflow=row.workflow,
+                args=row.args,
+                start_token=row.start_token or "",
+                workspace_id=row.workspace_id,
+                user_id=row.user_id,
+                title=row.title or "",
+            )
+        )
+        if outcome == "exists":
+            raise Conflict(
+                f"Temporal has a workflow `{row.id}` already, started by somebody else. Choose another id.",
+                code="run_exists",
+            )
+        run = await self._view.get(row.id)
+        late = outcome == "unreachable"
+        return Outcome(201, run.model_copy(update={"sentence": LATER}) if late else run)
+
+    async def trigger(self, run_id: str, name: str, ask: TriggerRun, sender: Sender, once: Once) -> Response:
+        """Answer a wait; see `Answering.trigger`."""
+        return await once.settle(
+            lambda first: self._answering.trigger(run_id, name, ask, sender, once.trigger_id, first)
+        )
+
+    async def retry(self, run_id: str, ask: RetryRun, sender: Sender, once: Once) -> Response:
+        """Retry a parked run; see `Answering.retry`."""
+        return await once.settle(lambda first: self._answering.retry(run_id, ask, sender, once.trigger_id, first))
+
+    async def cancel(self, run_id: str, ask: CancelRun, sender: Sender, once: Once) -> Response:
+        """Ask a run to stop. Raises `Conflict` (`run_ended`) for one that ended in another way."""
+        return await once.settle(lambda _first: self._cancel(run_id, ask, sender))
+
+    async def _cancel(self, run_id: str, ask: CancelRun, sender: Sender) -> Outcome:
+        row = await self._view.row(run_id)
+        if row.status == "canceled":
+            return Outcome(200, await self._view.get(run_id))
+        await self._store.do(self._store.runs.request_cancel, run_id, sender.by, ask.reason)
+        outcome = await self._runs.cancel(run_id, reason=ask.reason, sender=sender)
+        if isinstance(outcome, Refused):
+            await self._cancel_without_temporal(row, outcome)
+        return Outcome(202, await self._view.get(run_id))
+
+    async def _cancel_without_temporal(self, row: RunRow, refused: Refused) -> None:
+        """Temporal took no cancel request: end what it never had. What it had and lost is the reconciler's to end."""
+        if refused.code == TemporalUnreachable.code:
+            raise TemporalUnreachable("Temporal cannot be reached, so the run was not stopped. Try again in a moment.")
+        if row.epoch == 0:
+            await self._store.do(self._store.runs.end, row.id, 0, Ending("canceled"))
+        else:
+            log.warning("run %s: Temporal did not take the cancel request: %s", row.id, refused.message)
+
+    async def rename(self, run_id: str, ask: EditRun) -> Run:
+        """Give a run another title."""
+        await self._store.do(self._store.runs.rename, run_id, ask.title)
+        return await self._view.get(run_id)
+
+    async def delete(self, run_id: str) -> None:
+        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one."""
+        await self._store.do(self._store.runs.delete, run_id)

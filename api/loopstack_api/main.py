@@ -1,0 +1,50 @@
+"""`python -m loopstack_api`: the API process. The only module here that imports the Temporal room."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from pydantic import ValidationError
+
+from loopstack_api.app import create_app
+from loopstack_api.server import Server
+from loopstack_api.settings import Settings
+from loopstack_temporal.errors import SetupError
+from loopstack_temporal.store import migrate
+from loopstack_temporal.store.store import Store
+from loopstack_temporal.temporal.client import connect_runs
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `SetupError` for an old schema, a taken file lock or bad settings."""
+    migrate.check(settings.database_url)
+    store = Store.open(settings.database_url, "api")
+    try:
+        async with connect_runs() as runs:
+            await Server(create_app(store, runs, settings), host=settings.host, port=settings.port).serve()
+    finally:
+        store.close()
+
+
+def main() -> int:
+    """Run the API with settings from `LOOPSTACK_…`; 0 after an ordinary stop, 1 with a sentence otherwise."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(serve(Settings()))
+    except ValidationError as error:
+        for item in error.errors():
+            _say(f"LOOPSTACK_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}")
+        return 1
+    except SetupError as error:
+        _say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        # Uvicorn stopped in good order and passes the signal on.
+        return 0
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"loopstack api: {text}", file=sys.stderr)  # noqa: T201 - for the person at the terminal

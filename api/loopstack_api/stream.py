@@ -1,0 +1,232 @@
+"""Event streams: one poller per process reads each event once, and every client follows it at its own pace.
+
+The poller keeps the newest events in a window. A client whose position lies in it reads from there, any other one reads
+SQL until it has caught up. Nothing is queued per client, so a slow one costs no memory and holds up nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from loopstack_api.frames import Frame, Scope, event_frame, hello, ping, reset
+from loopstack_temporal.errors import Interrupted
+from loopstack_temporal.store.faults import CursorLost
+from loopstack_temporal.store.records import EventRow
+from loopstack_temporal.store.store import Store
+
+log = logging.getLogger("loopstack.api")
+
+PING_SECONDS = 25.0
+WINDOW = 5_000
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    event: EventRow
+    frame: Frame | None
+
+
+class Hub:
+    """Follows `store.events` while anybody listens. Call `close()` before the server waits for its connections."""
+
+    def __init__(self, store: Store, build: str, *, ping_seconds: float = PING_SECONDS, window: int = WINDOW) -> None:
+        self._store = store
+        self._build = build
+        self._ping_seconds = ping_seconds
+        self._size = window
+        self._poll_seconds = 0.2 if store.database.postgres else 0.05
+        self._window: dict[int, _Kept] = {}
+        """By running number; the numbers are `_end - len(_window)` up to `_end - 1`."""
+        self._end = 0
+        self._head = ""
+        """The cursor up to which events were read into the window."""
+        self._generation = 0
+        """Grows when the window had to start anew and every client with it."""
+        self._reading = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._closed = False
+        self._listeners = 0
+        self._poller: asyncio.Task[None] | None = None
+
+    def close(self) -> None:
+        """End every stream at once. Clients resume by cursor, here or elsewhere."""
+        self._closed = True
+        self._wake()
+
+    async def follow(self, scope: Scope, last_event_id: str | None) -> AsyncGenerator[Frame]:
+        """The frames of one client, from `hello` until the client leaves or the hub closes."""
+        try:
+            async with self._listening(), contextlib.aclosing(self._frames(scope, last_event_id)) as frames:
+                async for frame in frames:
+                    yield frame
+        except Interrupted as error:
+            # The head is out, so no problem can be sent; the client comes back with its cursor.
+            log.warning("an event stream ended: %s", error)
+
+    @contextlib.asynccontextmanager
+    async def _listening(self) -> AsyncGenerator[None]:
+        self._listeners += 1
+        try:
+            if self._poller is None:
+                await self._start()
+            yield
+        finally:
+            self._listeners -= 1
+            if self._listeners == 0 and self._poller is not None:
+                self._poller.cancel()
+                self._poller = None
+
+    async def _start(self) -> None:
+        async with self._reading:
+            if self._poller is None:
+                self._head = await self._store.do(self._store.events.head)
+                self._window.clear()
+                self._poller = asyncio.create_task(self._poll(), name="loopstack-events")
+
+    async def _frames(self, scope: Scope, last_event_id: str | None) -> AsyncGenerator[Frame]:
+        reader = _Reader(self, scope, last_event_id or self._head, None if last_event_id else self._end)
+        yield hello(reader.cursor, self._build)
+        clock = asyncio.get_running_loop().time
+        told = clock()
+        while not self._closed:
+            try:
+                async for frame in reader.ready():
+                    yield frame
+                    if self._closed:
+                        return
+                    told = clock()
+            except CursorLost as lost:
+                reader.restart()
+                yield reset(reader.cursor, str(lost))
+            if not await self._wait(told + self._ping_seconds):
+                yield ping()
+                told = clock()
+
+    async def _wait(self, until: float) -> bool:
+        """Wait until something may have changed; false if `until` came first."""
+        if self._closed:
+            return True
+        try:
+            async with asyncio.timeout_at(until):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _wake(self) -> None:
+        # Everybody who waits holds the old event; whoever comes later waits for the next change.
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _poll(self) -> None:
+        version: object = None
+        while not self._closed:
+            try:
+                seen = await self._store.do(self._store.events.version)
+                if seen != version:
+                    await self.advance()
+                    version = seen
+            except Interrupted as error:
+                log.warning("events cannot be read: %s", error)
+            except CursorLost:
+                await self._start_anew()
+            await asyncio.sleep(self._poll_seconds)
+
+    async def advance(self) -> None:
+        """Read everything new into the window."""
+        async with self._reading:
+            more = True
+            while more:
+                events, self._head = await self._store.do(self._store.events.after, self._head, limit=PAGE)
+                for event in events:
+                    self._window[self._end] = _Kept(event, event_frame(event))
+                    self._end += 1
+                    self._window.pop(self._end - 1 - self._size, None)
+                if events:
+                    self._wake()
+                more = len(events) == PAGE
+
+    async def _start_anew(self) -> None:
+        async with self._reading:
+            self._head = await self._store.do(self._store.events.head)
+            self._window.clear()
+            self._generation += 1
+            self._wake()
+
+    # What a reader may look at.
+
+    @property
+    def position(self) -> tuple[int, str, int]:
+        """Number of the next event, cursor up to it, generation of the window."""
+        return self._end, self._head, self._generation
+
+    def kept(self, number: int) -> _Kept | None:
+        """An event of the window; `None` if it has left it."""
+        return self._window.get(number)
+
+    async def from_sql(self, scope: Scope, cursor: str) -> tuple[tuple[EventRow, ...], str]:
+        """A page of a stream's events after `cursor`. Raises `CursorLost`."""
+        run_id = scope.run_id if not scope.lists else None
+        return await self._store.do(
+            self._store.events.after,
+            cursor,
+            run_id=run_id,
+            tree=scope.tree,
+            workspace_id=scope.workspace_id,
+            limit=PAGE,
+        )
+
+
+class _Reader:
+    """Where one client stands."""
+
+    def __init__(self, hub: Hub, scope: Scope, cursor: str, number: int | None) -> None:
+        self._hub = hub
+        self._scope = scope
+        self.cursor = cursor
+        self._number = number
+        """The next event's number in the window; `None`: read SQL."""
+        self._generation = hub.position[2]
+        self._told: frozenset[str] = frozenset()
+        """Cursors of the last page from SQL, which may reach into the window."""
+
+    def restart(self) -> None:
+        """Go on from the newest event."""
+        self._number, self.cursor, self._generation = self._hub.position
+        self._told = frozenset()
+
+    async def ready(self) -> AsyncGenerator[Frame]:
+        """All frames there are for the client now. Raises `CursorLost`."""
+        while True:
+            number, _, generation = self._hub.position
+            if generation != self._generation:
+                raise CursorLost("the events before this were dropped")
+            if self._number is None or (self._number < number and self._hub.kept(self._number) is None):
+                async for frame in self._catch_up():
+                    yield frame
+            elif self._number < number:
+                kept = self._hub.kept(self._number)
+                assert kept is not None
+                self._number += 1
+                self.cursor = kept.event.cursor
+                if kept.frame and kept.event.cursor not in self._told and self._scope.wants(kept.event):
+                    yield kept.frame
+            else:
+                return
+
+    async def _catch_up(self) -> AsyncGenerator[Frame]:
+        """One page from SQL. The window is brought up to date first, so whatever earlier pages held lies before it."""
+        await self._hub.advance()
+        number, _, self._generation = self._hub.position
+        events, self.cursor = await self._hub.from_sql(self._scope, self.cursor)
+        self._told = frozenset(event.cursor for event in events)
+        self._number = number if len(events) < PAGE else None
+        for event in events:
+            frame = event_frame(event)
+            if frame and self._scope.wants(event):
+                yield frame

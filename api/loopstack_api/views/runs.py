@@ -1,0 +1,221 @@
+"""Runs as people see them: rows from SQL, dressed with words, titles and schemas of their own definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from loopstack_api import sentences
+from loopstack_api.run_query import RunListing, RunQuery
+from loopstack_api.views.catalogue import Catalogue, Definition
+from loopstack_api.views.links import Links
+from loopstack_api.views.system import by_status
+from loopstack_api.views.workers import Workers
+from loopstack_temporal.contracts.problems import ErrorSummary
+from loopstack_temporal.contracts.runs import (
+    Awaiting,
+    AwaitingBrief,
+    RetryPending,
+    Run,
+    RunFacets,
+    RunLinks,
+    RunPage,
+    RunSummary,
+)
+from loopstack_temporal.contracts.tasks import Task, TaskPage
+from loopstack_temporal.contracts.why import Why
+from loopstack_temporal.errors import ErrorInfo, NotFound
+from loopstack_temporal.store.records import Awaiting as AwaitingRow
+from loopstack_temporal.store.records import RunFilter, RunRow, StepRow
+from loopstack_temporal.store.store import Store
+
+
+class RunView:
+    """Reads runs. An unknown id raises `NotFound` (`run_not_found`)."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, workers: Workers, links: Links) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._workers = workers
+        self._links = links
+
+    async def row(self, run_id: str) -> RunRow:
+        """The stored row."""
+        row = await self._store.do(self._store.runs.get, run_id)
+        if row is None:
+            raise NotFound(f"There is no run `{run_id}`.", code="run_not_found")
+        return row
+
+    async def get(self, run_id: str) -> Run:
+        """One run, whole."""
+        row = await self.row(run_id)
+        definition = await self._catalogue.of_run(row)
+        summary = await self._summary(row, definition)
+        return Run(
+            **{name: getattr(summary, name) for name in RunSummary.model_fields if name != "awaiting"},
+            awaiting=await self._awaiting(row, definition),
+            args=row.args,
+            result=row.result,
+            error_transition=row.error_transition,
+            paused_at=row.paused_at,
+            paused_by=row.paused_by,
+            hash=row.catalogue_hash,
+            widgets=definition.workflow.widgets if definition else (),
+        )
+
+    async def page(self, listing: RunListing) -> RunPage:
+        """A page of runs. Raises `InvalidInput` for a cursor that no list gave out."""
+        page = await self._store.do(
+            self._store.runs.page, listing.narrowed(listing.order), listing.cursor, listing.limit
+        )
+        return RunPage(items=await self._summaries(page.items), cursor=page.next)
+
+    async def facets(self, query: RunQuery) -> RunFacets:
+        """Counts for filter chips: those of statuses as if no status were chosen, those of workflows likewise."""
+        wanted = query.narrowed()
+        counts = await self._store.do(self._store.runs.counts, wanted)
+        statuses = counts
+        if wanted.status:
+            statuses = await self._store.do(self._store.runs.counts, replace(wanted, status=()))
+        workflows = counts
+        if wanted.workflow:
+            workflows = await self._store.do(self._store.runs.counts, replace(wanted, workflow=None))
+        return RunFacets(total=counts.total, statuses=by_status(statuses), workflows=dict(workflows.by_workflow))
+
+    async def why(self, run_id: str) -> Why:
+        """The whole sentence."""
+        row = await self.row(run_id)
+        facts = await self._facts(row, await self._catalogue.of_run(row))
+        if row.status == "running":
+            facts = replace(facts, step=await self._running_step(row))
+        return sentences.why(row, facts)
+
+    async def tasks(
+        self, *, workflow: str | None, workspace_id: str | None, cursor: str | None, limit: int
+    ) -> TaskPage:
+        """Open questions to people, those of the oldest runs first."""
+        wanted = RunFilter(awaits_person=True, workflow=workflow, workspace_id=workspace_id, order="oldest")
+        page = await self._store.do(self._store.runs.page, wanted, cursor, limit)
+        counts = await self._store.do(self._store.runs.counts, wanted)
+        items: list[Task] = []
+        for row in page.items:
+            definition = await self._catalogue.of_run(row)
+            summary = await self._summary(row, definition)
+            for awaiting in await self._awaiting(row, definition):
+                if awaiting.kind == "person":
+                    items.append(Task(id=awaiting.task_id, run=summary, awaiting=awaiting))
+        return TaskPage(items=tuple(items), cursor=page.next, count=counts.total)
+
+    async def _running_step(self, row: RunRow) -> StepRow | None:
+        try:
+            found = (await self._store.do(self._store.steps.get, row.id, row.next_step)).row
+        except NotFound:
+            return None
+        return found if found.status == "running" else None
+
+    async def _facts(self, row: RunRow, definition: Definition | None) -> sentences.Facts:
+        crew = await self._workers.crew()
+        return sentences.Facts(
+            now=datetime.now(UTC),
+            titles=definition.titles if definition else {},
+            worker_alive=crew.alive(row.app),
+            worker_seen=crew.seen(row.app),
+        )
+
+    async def _summaries(self, rows: Sequence[RunRow]) -> tuple[RunSummary, ...]:
+        definitions: dict[tuple[str, str, str | None], Definition | None] = {}
+        items: list[RunSummary] = []
+        for row in rows:
+            key = (row.app, row.workflow, row.catalogue_hash)
+            if key not in definitions:
+                definitions[key] = await self._catalogue.of_run(row)
+            items.append(await self._summary(row, definitions[key]))
+        return tuple(items)
+
+    async def _summary(self, row: RunRow, definition: Definition | None) -> RunSummary:
+        facts = await self._facts(row, definition)
+        return RunSummary(
+            id=row.id,
+            app=row.app,
+            workflow=row.workflow,
+            workflow_title=definition.workflow.title if definition else row.workflow,
+            title=row.title,
+            number=row.number,
+            workspace_id=row.workspace_id,
+            user_id=row.user_id,
+            parent_id=row.parent_id,
+            root_id=row.root_id,
+            status=row.status,
+            place=row.place,
+            step=row.next_step,
+            rev=row.rev,
+            sentence=sentences.sentence(row, facts),
+            has_error=row.has_error,
+            error_message=row.error.message if row.error else None,
+            error=error_summary(row.error) if row.error else None,
+            can_retry=row.can_retry,
+            retry=_retry(row),
+            path=row.path,
+            awaiting=tuple(_brief(one, row, facts.titles) for one in row.awaiting),
+            cancel_requested=row.cancel_requested,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            updated_at=row.updated_at,
+            ended_at=row.ended_at,
+            links=RunLinks(temporal=self._links.run(row.id, row.temporal_run_id)),
+        )
+
+    async def _awaiting(self, row: RunRow, definition: Definition | None) -> tuple[Awaiting, ...]:
+        titles: Mapping[str, str] = definition.titles if definition else {}
+        items: list[Awaiting] = []
+        for one in row.awaiting:
+            brief = _brief(one, row, titles)
+            items.append(
+                Awaiting(
+                    **{name: getattr(brief, name) for name in AwaitingBrief.model_fields},
+                    task_id=f"{row.id}:{row.next_step}:{one.transition}",
+                    schema_=definition.payload_schema(one.transition, row.place) if definition else None,
+                    widgets=definition.widgets_for(one.transition) if definition else (),
+                    document_ids=await self._documents_for(row, one, definition),
+                )
+            )
+        return tuple(items)
+
+    async def _documents_for(self, row: RunRow, one: AwaitingRow, definition: Definition | None) -> tuple[str, ...]:
+        """Visible live documents that have a widget for the answer."""
+        names = definition.documents_for(one.transition) if definition and one.kind == "person" else ()
+        found: list[str] = []
+        for name in names:
+            documents = await self._store.do(self._store.documents.live, row.id, name)
+            found.extend(document.id for document in documents if not document.hidden and not document.internal)
+        return tuple(found)
+
+
+def error_summary(error: ErrorInfo) -> ErrorSummary:
+    """An error without its details."""
+    return ErrorSummary(code=error.code, type=error.type, message=error.message)
+
+
+def _retry(row: RunRow) -> RetryPending | None:
+    retry = row.retry
+    if retry is None:
+        return None
+    return RetryPending(
+        transition=retry.transition,
+        attempt=retry.attempt,
+        max=retry.max,
+        next_at=retry.next_at,
+        error=error_summary(retry.error),
+    )
+
+
+def _brief(one: AwaitingRow, row: RunRow, titles: Mapping[str, str]) -> AwaitingBrief:
+    return AwaitingBrief(
+        transition=one.transition,
+        step=row.next_step,
+        kind=one.kind,
+        title=titles.get(one.transition) or one.transition,
+        since=one.since,
+        due=one.due,
+    )

@@ -1,0 +1,66 @@
+"""The few HTTP calls the examples need, in nothing but the standard library."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.request import Request, urlopen
+
+Json = dict[str, Any]
+
+
+def base_url() -> str:
+    """The first argument, else `LOOPSTACK_URL`, else the address `loopstack dev` uses."""
+    return sys.argv[1] if len(sys.argv) > 1 else os.environ.get("LOOPSTACK_URL", "http://127.0.0.1:8000")
+
+
+@dataclass(frozen=True)
+class Client:
+    """Starts runs, answers them, and waits until something is true of them."""
+
+    url: str
+
+    def start(self, workflow: str, args: Json) -> str:
+        """Start a run and return its id."""
+        run_id: str = self._call("POST", "runs", {"workflow": workflow, "args": args})["id"]
+        return run_id
+
+    def answer(self, run_id: str, transition: str, payload: object = None) -> None:
+        """Answer a run that waits for this transition."""
+        awaited = next(one for one in self.waits_for(run_id, transition)["awaiting"] if one["transition"] == transition)
+        body = {"payload": payload, "step": awaited["step"]}
+        self._call("POST", f"runs/{run_id}/transitions/{transition}", body)
+
+    def waits_for(self, run_id: str, transition: str) -> Json:
+        """The run, as soon as it waits for this transition."""
+        return self._until(run_id, lambda run: any(one["transition"] == transition for one in run["awaiting"]))
+
+    def completed(self, run_id: str) -> Json:
+        """The run, as soon as it is completed."""
+        return self._until(run_id, lambda run: run["status"] == "completed")
+
+    def documents(self, run_id: str) -> dict[str, Json]:
+        """The contents of a run's documents by their names."""
+        found = self._call("GET", f"runs/{run_id}/documents")["items"]
+        return {document["name"]: document["content"] for document in found}
+
+    def _until(self, run_id: str, wanted: Callable[[Json], bool], seconds: float = 60) -> Json:
+        deadline = time.monotonic() + seconds
+        while not wanted(run := self._call("GET", f"runs/{run_id}")):
+            if run["status"] in {"failed", "canceled"} or time.monotonic() > deadline:
+                raise AssertionError(f"run {run_id} is {run['status']} at {run['place']}: {run['error_message']}")
+            time.sleep(0.1)
+        return run
+
+    def _call(self, method: str, path: str, body: Json | None = None) -> Json:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())} if body else {}
+        data = json.dumps(body).encode() if body else None
+        with urlopen(Request(f"{self.url}/api/v1/{path}", data, headers, method=method), timeout=30) as answer:
+            content: Json = json.load(answer)
+            return content

@@ -1,0 +1,37 @@
+"""Where signals and updates of one run arrive. Handlers never raise but typed refusals, so no sender can break a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from temporalio import workflow
+
+from loopstack_temporal.temporal import failures
+from loopstack_temporal.temporal.messages import Received
+from loopstack_temporal.temporal.triggers import Triggers
+
+
+class Mailbox:
+    """Hands messages to the trigger rules, and tells the senders of updates what became of them."""
+
+    def __init__(self, triggers: Triggers) -> None:
+        self._triggers = triggers
+
+    def signal(self, received: Received) -> None:
+        """A signal arrived. Never raises, never waits."""
+        self._triggers.offer_signal(received)
+
+    def validate(self, received: Received) -> None:
+        """Refuse an update that cannot be accepted now. A refused update leaves nothing in history."""
+        failures.refuse(self._triggers.refusal(received))
+
+    async def update(self, received: Received) -> dict[str, Any]:
+        """An accepted update: returns once its step committed, raises the typed refusal otherwise."""
+        triggers, name = self._triggers, received.id
+        triggers.offer_update(received)
+        await workflow.wait_condition(lambda: triggers.outcome(name) is not None or not triggers.is_open(name))
+        settled = triggers.outcome(name)
+        if settled is None:
+            return {"repeated": True}
+        failures.refuse(settled.refused)
+        return {"step": settled.step, "place": settled.place}

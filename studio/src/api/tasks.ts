@@ -1,0 +1,9 @@
+import { queryOptions } from "@tanstack/react-query";
+import { client, told } from "./client";
+import { keys } from "./keys";
+
+/** What waits for a person, the longest waiting first, with the number of all. */
+export const tasksQuery = queryOptions({
+  queryKey: keys.tasks,
+  queryFn: ({ signal }) => told(client.GET("/api/v1/tasks", { params: { query: { limit: 20 } }, signal })),
+});

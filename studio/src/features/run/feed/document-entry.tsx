@@ -1,0 +1,108 @@
+import { useQuery } from "@tanstack/react-query";
+import { ChevronDown, Ellipsis } from "lucide-react";
+import { Component, useId, useState, type ReactNode } from "react";
+import { documentQuery } from "@/api/documents";
+import type { Document, Run, StepSummary, Widget } from "@/api/types";
+import { Menu } from "@/components/frame/menu";
+import { runWords } from "@/i18n/en-run";
+import { moment } from "@/lib/time";
+import { useNow } from "@/lib/use-now";
+import { visible } from "@/lib/words";
+import { transitionsOf, widgetState, type WidgetState } from "@/model/widget-state";
+import { JsonTree } from "@/widgets/content/json-tree";
+import { textOf } from "@/widgets/content/facts";
+import { documentWidget, widgetsOf } from "@/widgets/registry";
+import { reasonText } from "../reason-text";
+import { awaitedFor, ownerOf } from "../use-run-data";
+
+type EntryProps = { readonly document: Document; readonly run: Run; readonly steps: readonly StepSummary[]; readonly showHidden: boolean; readonly onStep: (step: number) => void };
+
+/** One document in the feed: its title, its versions, and what its widgets draw. */
+export function DocumentEntry({ document, run, steps, showHidden, onStep }: EntryProps) {
+  const [version, setVersion] = useState<number | null>(null);
+  const [raw, setRaw] = useState(false);
+  const history = useQuery({ ...documentQuery(document.id), enabled: document.version > 1 && version !== null });
+  const shown = version === null ? document : (history.data?.versions.find((one) => one.version === version) ?? document);
+  const drawn = widgetsOf(shown).map((widget) => ({ widget, state: widgetState(widget, ownerOf(shown, steps), run, showHidden) })).filter(({ state }) => state.kind !== "hidden");
+  const active = drawn.some(({ widget, state }) => state.kind === "active" && awaitedFor(transitionsOf(widget), run.awaiting).length > 0);
+  const framed = drawn.some(({ widget }) => documentWidget(widget.widget).frame === "card");
+  const ownForm = active && drawn.every(({ widget }) => documentWidget(widget.widget).answers === true);
+  const menu = <EntryMenu document={document} raw={raw} onRaw={() => { setRaw(!raw); }} onStep={onStep} version={version} onVersion={setVersion} />;
+  const body = raw ? <div className="docbody"><JsonTree value={shown.content} label={document.title} /></div> : drawn.map(({ widget, state }, at) => <WidgetBody key={at} document={shown} widget={widget} state={state} run={run} />);
+  if (ownForm && !raw) return <div className="asks" id={`doc-${document.id}`}>{body}</div>;
+  if (!framed) return <article className="bareentry" id={`doc-${document.id}`}>{body}<div className="entrytools">{menu}</div></article>;
+  return (
+    <article className={active ? "doc asks" : "doc"} id={`doc-${document.id}`} aria-label={visible(shown.title)}>
+      <header>
+        <span className="cut">{visible(textOf(widgetsOf(shown)[0]?.options, "title") ?? shown.title)}</span>
+        <span className="meta row">
+          {document.hidden ? runWords.document.hidden : null}
+          {shown.version > 1 || version !== null ? runWords.document.version(shown.version) : null}
+          {menu}
+        </span>
+      </header>
+      {body}
+    </article>
+  );
+}
+
+function WidgetBody({ document, widget, state, run }: { readonly document: Document; readonly widget: Widget; readonly state: WidgetState; readonly run: Run }) {
+  const { View } = documentWidget(widget.widget);
+  const awaited = state.kind === "active" ? awaitedFor(transitionsOf(widget), run.awaiting) : [];
+  // Of a form that had its time only the reading is left: a reason is worth a line while others wait for an answer.
+  const reason = state.kind === "disabled" && run.status === "waiting" && state.reason.code === "switched_off" ? reasonText(state.reason) : null;
+  return (
+    <Guarded document={document}>
+      <View document={document} widget={widget} state={state} awaited={awaited} />
+      {reason === null ? null : <p className="hint docbody">{reason}</p>}
+    </Guarded>
+  );
+}
+
+type GuardedProps = { readonly document: Document; readonly children: ReactNode };
+
+/** A document that cannot be drawn must not take the page with it. */
+class Guarded extends Component<GuardedProps, { readonly broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError(): { readonly broken: boolean } {
+    return { broken: true };
+  }
+
+  override render(): ReactNode {
+    const { document, children } = this.props;
+    if (!this.state.broken) return children;
+    return (
+      <div className="docbody">
+        <p className="hint">{runWords.document.broken(visible(document.title))}</p>
+        <JsonTree value={document.content} label={document.title} />
+      </div>
+    );
+  }
+}
+
+type MenuProps = {
+  readonly document: Document; readonly raw: boolean; readonly onRaw: () => void; readonly onStep: (step: number) => void;
+  readonly version: number | null; readonly onVersion: (version: number | null) => void;
+};
+
+function EntryMenu({ document, raw, onRaw, onStep, version, onVersion }: MenuProps) {
+  const [asked, setAsked] = useState(false);
+  const id = useId();
+  const history = useQuery({ ...documentQuery(document.id), enabled: asked && document.version > 1 });
+  const text = textOf(document.content, "markdown", "text", "content", "message") ?? JSON.stringify(document.content, null, 2);
+  const older = (history.data?.versions ?? []).filter((one) => one.version !== document.version);
+  const now = useNow();
+  return (
+    <Menu
+      trigger={<button type="button" className="entrymenu" id={id} aria-label={`${runWords.document.options}: ${document.title}`} onFocus={() => { setAsked(true); }} onPointerEnter={() => { setAsked(true); }}>{document.version > 1 ? <ChevronDown size={16} aria-hidden /> : <Ellipsis size={16} aria-hidden />}</button>}
+      actions={[
+        ...(version === null ? [] : [{ key: "current", label: runWords.document.current, onSelect: () => { onVersion(null); } }]),
+        ...older.toReversed().map((one) => ({ key: one.id, label: runWords.document.older(one.version, moment(one.created_at, now)), onSelect: () => { onVersion(one.version); } })),
+        { key: "copy", label: runWords.document.copy, onSelect: () => void navigator.clipboard.writeText(text) },
+        { key: "raw", label: raw ? runWords.document.hideRaw : runWords.document.raw, onSelect: onRaw },
+        { key: "step", label: runWords.document.step, onSelect: () => { onStep(document.step); } },
+      ]}
+    />
+  );
+}

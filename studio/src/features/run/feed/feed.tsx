@@ -1,0 +1,131 @@
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import type { Document, Run, StepSummary } from "@/api/types";
+import { StatusMark } from "@/components/marks/status-mark";
+import { runWords } from "@/i18n/en-run";
+import { useLiveTexts } from "@/live/use-live";
+import { duration } from "@/lib/time";
+import type { FeedEntry, FeedGroup } from "@/model/feed";
+import { isOpen } from "@/model/shapes";
+import { Markdown } from "@/widgets/content/markdown";
+import type { RunFeed } from "../use-run-data";
+import { DocumentEntry } from "./document-entry";
+import { attemptsOf, RepairCard } from "./repair-card";
+import { ReceiptLine } from "./receipt-line";
+import { ResultView } from "./result-view";
+import { QuietStep, StopLine } from "./stop-line";
+import { useFollow } from "./use-follow";
+
+type Group = FeedGroup<Document, StepSummary>;
+type Entry = FeedEntry<Document, StepSummary>;
+
+type FeedProps = {
+  readonly run: Run;
+  readonly feed: RunFeed;
+  readonly showHidden: boolean;
+  /** The dock has taken the place where the run stands. */
+  readonly docked: boolean;
+  readonly onStep: (step: number) => void;
+  readonly onUnfold: () => void;
+  /** What the desk has to tell: receipts on their way, notices. */
+  readonly foot: ReactNode;
+};
+
+const isAsking = (entry: Entry | undefined, feed: RunFeed): boolean => entry?.kind === "document" && feed.asking.has(entry.document.position);
+
+/** What happened, from top to bottom, with the track beside it. */
+export function Feed(props: FeedProps) {
+  const { run, feed, docked } = props;
+  const documents = feed.groups.flatMap((group) => group.entries).flatMap((entry) => (entry.kind === "document" ? [entry.key] : []));
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
+  const [content, setContent] = useState<HTMLOListElement | null>(null);
+    const last = feed.groups.at(-1);
+  const before = feed.groups.at(-2);
+  // At an open gate the place moves into the heading of what answers: of the dock, or of the document right above.
+  const gated = last?.mark === "waiting" && last.entries.length === 0 && (docked || isAsking(before?.entries.at(-1), feed));
+  const follow = useFollow({ scroller, content }, documents, isOpen(run.status), gated && !docked ? last.key : null);
+  const shown = gated ? feed.groups.slice(0, -1) : feed.groups;
+  return (
+    <div className="feedwrap" ref={setScroller} tabIndex={-1}>
+      <ol className="feed" ref={setContent} aria-label={runWords.feed}>
+        {shown.map((group, at) => <GroupView key={group.key} {...props} group={group} first={at === 0} last={at === shown.length - 1 && !gated} gate={gated && !docked && at === shown.length - 1} />)}
+      </ol>
+      {props.foot}
+      {follow.unseen > 0 ? <button type="button" className="newpill below" onClick={follow.toEnd}>{runWords.fresh(follow.unseen)}</button> : null}
+      <Announcer count={documents.length} />
+    </div>
+  );
+}
+
+type GroupProps = FeedProps & { readonly group: Group; readonly first: boolean; readonly last: boolean; readonly gate: boolean };
+
+function GroupView({ group, first, last, gate, ...props }: GroupProps) {
+  const { run } = props;
+  const failing = group.here && run.status === "failed";
+  const attempts = failing ? attemptsOf(group, run) : [];
+  const entries = group.entries.filter((entry) => entry.kind !== "document" || !attempts.includes(entry.document));
+  const asking = gate ? entries.at(-1) : undefined;
+  const names = [first ? "first" : "", last ? "last" : "", last && entries.length > 0 ? "tail" : ""].filter((name) => name !== "").join(" ");
+  return (
+    <>
+      <li className={names}>
+        <StopLine stop={group} />
+        {entries.filter((entry) => entry !== asking).map((entry) => <EntryView key={entry.key} entry={entry} {...props} />)}
+        {group.here ? <LiveRows runId={run.id} /> : null}
+        {failing ? <RepairCard run={run} step={group.step} attempts={attempts} onStep={props.onStep} /> : null}
+        {group.here && run.status === "completed" ? <ResultView result={run.result} open={props.feed.groups.every((one) => one.entries.every((entry) => entry.kind !== "document"))} /> : null}
+      </li>
+      {asking === undefined ? null : (
+        <li className="gate inline">
+          <span className="ring"><StatusMark status="waiting" /></span>
+          <EntryView entry={asking} {...props} />
+        </li>
+      )}
+    </>
+  );
+}
+
+function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: Omit<FeedProps, "foot" | "docked"> & { readonly entry: Entry }) {
+  switch (entry.kind) {
+    case "document":
+      return <div className="entry"><DocumentEntry document={entry.document} run={run} steps={feed.steps} showHidden={showHidden} onStep={onStep} /></div>;
+    case "answer":
+      return <ReceiptLine runId={run.id} step={entry.step} />;
+    case "step":
+      return <QuietStep step={entry.step} onOpen={onStep} />;
+    case "folded":
+      return (
+        <div className="quiet">
+          <button type="button" className="bare quietlink" onClick={onUnfold} title={runWords.step.show}>{runWords.step.folded(entry.steps.length)}</button>
+          <i className="num">{duration(entry.milliseconds / 1_000)}</i>
+        </div>
+      );
+  }
+}
+
+/** Replies that are being written. */
+function LiveRows({ runId }: { readonly runId: string }) {
+  const texts = useLiveTexts(runId);
+  return texts.map((text) => (
+    <div className="entry liverow" key={text.liveId} aria-busy={!text.ended}>
+      <Markdown text={text.text} />
+      {text.restarted ? <p className="hint">{runWords.step.attempt(text.attempt)}</p> : null}
+    </div>
+  ));
+}
+
+const QUIET_MS = 2_000;
+
+/** Says how many documents came, at most once in two seconds. */
+function Announcer({ count }: { readonly count: number }) {
+  const told = useRef(count);
+  const [words, setWords] = useState("");
+  useEffect(() => {
+    if (count <= told.current) return undefined;
+    const timer = setTimeout(() => {
+      setWords(runWords.newEntry(count - told.current));
+      told.current = count;
+    }, QUIET_MS);
+    return () => { clearTimeout(timer); };
+  }, [count]);
+  return <div className="sr" role="status">{words}</div>;
+}

@@ -1,0 +1,73 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+
+/** So near the foot a reader wants to see what comes. */
+const NEAR = 80;
+const AIR = 16;
+
+type Parts = { readonly scroller: HTMLElement | null; readonly content: HTMLElement | null };
+
+type Follow = {
+  /** How many documents came while the reader was further up. */
+  readonly unseen: number;
+  readonly toEnd: () => void;
+};
+
+const atFoot = (box: HTMLElement): boolean => box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR;
+const toFoot = (box: HTMLElement | null): void => { box?.scrollTo({ top: box.scrollHeight, behavior: "instant" }); };
+
+/** A question higher than the window is read from its heading; `true` if that was needed. */
+function toGate(box: HTMLElement, content: HTMLElement): boolean {
+  const gate = content.querySelector<HTMLElement>(":scope > li.gate");
+  if (gate === null || gate.offsetHeight + AIR <= box.clientHeight) return false;
+  box.scrollTo({ top: box.scrollTop + gate.getBoundingClientRect().top - box.getBoundingClientRect().top - AIR, behavior: "instant" });
+  return true;
+}
+
+/**
+ * Opens at the end for open runs and at the start for finished ones; follows new entries while the reader is at the
+ * foot, and leaves the page still otherwise.
+ */
+export function useFollow({ scroller, content }: Parts, keys: readonly string[], open: boolean, gate: string | null): Follow {
+  const following = useRef(open);
+  const latest = useRef(keys);
+  const asked = useRef(false);
+  /** What was there when the reader went up; `null` while following. */
+  const [known, setKnown] = useState<ReadonlySet<string> | null>(null);
+  useEffect(() => { latest.current = keys; });
+
+  useLayoutEffect(() => {
+    if (scroller === null || content === null) return undefined;
+    // A question that opens while the reader follows is shown whole or from its heading, and then stays still.
+    if (following.current && toGate(scroller, content)) following.current = false;
+    else if (following.current || (gate === null && asked.current)) {
+      // What was asked in the feed is answered: the reader goes on with the run.
+      following.current = following.current || open;
+      if (following.current) toFoot(scroller);
+    }
+    asked.current = gate !== null;
+    const onScroll = (): void => {
+      const foot = atFoot(scroller);
+      if (foot === following.current) return;
+      following.current = foot;
+      setKnown(foot ? null : new Set(latest.current));
+    };
+    // Pictures, folds and forms change heights without a new entry.
+    const sizes = new ResizeObserver(() => { if (following.current) toFoot(scroller); });
+    sizes.observe(content);
+    sizes.observe(scroller);
+    scroller.addEventListener("scroll", onScroll, { passive: true });
+    return () => {
+      sizes.disconnect();
+      scroller.removeEventListener("scroll", onScroll);
+    };
+  }, [scroller, content, gate, open]);
+
+  return {
+    unseen: known === null ? 0 : keys.filter((key) => !known.has(key)).length,
+    toEnd: () => {
+      following.current = true;
+      setKnown(null);
+      toFoot(scroller);
+    },
+  };
+}

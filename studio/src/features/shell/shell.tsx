@@ -1,0 +1,69 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { meQuery, systemQuery } from "@/api/system";
+import { Button } from "@/components/controls/button";
+import { usePalette } from "@/components/frame/palette-context";
+import { en } from "@/i18n/en";
+import { useNewBuild, useSaid } from "@/live/use-live";
+import { ConnectionPill } from "./connection-pill";
+import { HomeIcon, InboxIcon, Logo, PlusIcon, RunsIcon } from "./icons";
+import { ThemeSwitch } from "./theme-switch";
+import { useGlobalKeys } from "./use-global-keys";
+import { useTitle } from "./use-title";
+
+const active = { className: "on" } as const;
+
+/** Rail, bottom bar and the place where pages stand. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const system = useQuery(systemQuery);
+  const me = useQuery(meQuery);
+  const said = useSaid();
+  const waiting = system.data?.counts.waiting_for_person ?? 0;
+  const palette = usePalette();
+  useGlobalKeys();
+  useTitle(waiting);
+  const count = waiting > 0 ? <span className="count">{waiting}</span> : null;
+  return (
+    <>
+      <a className="skip" href="#content">{en.app.skip}</a>
+      <div className="shell">
+        <aside className="rail">
+          <div className="brand"><Logo /><span>{en.app.name}</span></div>
+          <nav aria-label={en.nav.main}>
+            <Link to="/" activeProps={active} activeOptions={{ exact: true }}><HomeIcon /><span>{en.nav.home}</span></Link>
+            <Link to="/runs" search={{ status: "waiting" }} activeProps={{}}><InboxIcon /><span>{en.nav.inbox}</span>{count}</Link>
+            <Link to="/runs" search={{}} activeProps={active}><RunsIcon /><span>{en.nav.runs}</span></Link>
+          </nav>
+          <div className="foot">
+            <ConnectionPill />
+            <ThemeSwitch name={me.data?.name} />
+          </div>
+        </aside>
+        <div className="content" id="content">
+          <NewBuildBanner />
+          {children}
+        </div>
+        <nav className="tabbar" aria-label={en.nav.sections}>
+          <Link to="/" activeProps={active} activeOptions={{ exact: true }}><HomeIcon />{en.nav.home}</Link>
+          <Link to="/runs" search={{}} activeProps={active}><RunsIcon />{en.nav.runs}</Link>
+          <button type="button" onClick={() => { palette.setOpen(true); }}><PlusIcon />{en.nav.start}</button>
+          <Link to="/runs" search={{ status: "waiting" }} activeProps={{}}><InboxIcon />{en.nav.inbox}{count}</Link>
+        </nav>
+      </div>
+      <div className="sr" role="status" aria-live="polite">{said}</div>
+    </>
+  );
+}
+
+/** The server was replaced while the page is open: said quietly, never done by itself. */
+function NewBuildBanner() {
+  const isNew = useNewBuild();
+  if (!isNew) return null;
+  return (
+    <div className="banner">
+      <span className="grow">{en.app.newBuild}</span>
+      <Button small onClick={() => { window.location.reload(); }}>{en.app.reload}</Button>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+const rules = new Intl.PluralRules("en");
+const numbers = new Intl.NumberFormat("en");
+const lists = new Intl.ListFormat("en", { type: "conjunction" });
+
+/** "1 run", "1,204 runs". */
+export function counted(count: number, one: string, other: string): string {
+  return `${numbers.format(count)} ${rules.select(count) === "one" ? one : other}`;
+}
+
+const small = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/** Numbers up to twelve in words, capitalised on wish: "Three", "1,204". */
+export function inWords(count: number, capital = false): string {
+  const word = small[count] ?? numbers.format(count);
+  return capital ? word.charAt(0).toUpperCase() + word.slice(1) : word;
+}
+
+/** 1,204 */
+export const grouped = (count: number): string => numbers.format(count);
+
+/** "a, b and c" */
+export const listed = (items: readonly string[]): string => lists.format(items);

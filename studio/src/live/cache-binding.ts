@@ -1,0 +1,103 @@
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { isExact, keys } from "@/api/keys";
+import type { Key } from "@/api/keys";
+import { runQuery } from "@/api/runs";
+import type { Run, RunPage, RunSummary } from "@/api/types";
+import { patchRun } from "./apply-event";
+import type { Known, Outcome, RunPatch } from "./apply-event";
+
+const JOIN_MS = 50;
+const ROWS_MS = 250;
+
+type Rows = { readonly items: readonly RunSummary[] };
+
+/** Writes outcomes of events into the query cache; joins what is stale for 50 ms and rows for 250 ms. */
+export class CacheBinding {
+  private readonly queries: QueryClient;
+  private readonly stale = new Map<string, Key>();
+  private readonly rows = new Set<string>();
+  private staleTimer: ReturnType<typeof setTimeout> | undefined;
+  private rowsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(queries: QueryClient) {
+    this.queries = queries;
+  }
+
+  readonly known: Known = {
+    rev: (id) => this.find(id)?.rev,
+    status: (id) => this.find(id)?.status,
+  };
+
+  apply(outcome: Outcome): void {
+    for (const patch of outcome.patches) this.patch(patch);
+    for (const key of outcome.stale) this.stale.set(JSON.stringify(key), key);
+    for (const id of outcome.rows) if (this.inLists(id)) this.rows.add(id);
+    if (this.stale.size > 0) this.staleTimer ??= setTimeout(() => { this.flush(); }, JOIN_MS);
+    if (this.rows.size > 0) this.rowsTimer ??= setTimeout(() => { void this.readRows(); }, ROWS_MS);
+  }
+
+  /** Everything may have changed: the stream could not be resumed, or began after the first reading. */
+  reset(): void {
+    void this.queries.invalidateQueries();
+  }
+
+  stop(): void {
+    clearTimeout(this.staleTimer);
+    clearTimeout(this.rowsTimer);
+  }
+
+  private flush(): void {
+    this.staleTimer = undefined;
+    const due = [...this.stale.values()];
+    this.stale.clear();
+    for (const key of due) void this.queries.invalidateQueries({ queryKey: key, exact: isExact(key) });
+  }
+
+  private async readRows(): Promise<void> {
+    this.rowsTimer = undefined;
+    const due = [...this.rows];
+    this.rows.clear();
+    await Promise.allSettled(due.map(async (id) => {
+      const run = await this.queries.fetchQuery({ ...runQuery(id), staleTime: 0 });
+      this.eachRow((row) => (row.id === id && row.rev <= run.rev ? summary(row, run) : row));
+    }));
+  }
+
+  private patch(patch: RunPatch): void {
+    this.queries.setQueryData(keys.run(patch.runId), (run: Run | undefined) => (run === undefined ? undefined : patchRun(run, patch)));
+    this.eachRow((row) => patchRun(row, patch));
+  }
+
+  private eachRow(change: (row: RunSummary) => RunSummary): void {
+    this.queries.setQueryData(keys.recent, (rows: readonly RunSummary[] | undefined) => rows?.map(change));
+    this.queries.setQueriesData<InfiniteData<RunPage>>({ queryKey: keys.lists }, (data) =>
+      data === undefined ? undefined : { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
+    );
+  }
+
+  private inLists(id: string): boolean {
+    return this.listed().some((rows) => rows.items.some((row) => row.id === id));
+  }
+
+  private listed(): readonly Rows[] {
+    const recent = this.queries.getQueryData<readonly RunSummary[]>(keys.recent) ?? [];
+    const pages = this.queries.getQueriesData<InfiniteData<RunPage>>({ queryKey: keys.lists }).flatMap(([, data]) => data?.pages ?? []);
+    return [{ items: recent }, ...pages];
+  }
+
+  private find(id: string): RunSummary | undefined {
+    const own = this.queries.getQueryData<Run>(keys.run(id));
+    if (own !== undefined) return own;
+    for (const rows of this.listed()) {
+      const row = rows.items.find((each) => each.id === id);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  }
+}
+
+/** The fields of a row, from the whole run. */
+function summary(row: RunSummary, run: Run): RunSummary {
+  const known: Partial<RunSummary> = Object.fromEntries(Object.entries(run).filter(([name]) => name in row));
+  return { ...row, ...known };
+}

@@ -1,0 +1,36 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { prefix } from "@/lib/prefix";
+import { CrashPage, NotFoundPage } from "./lost-pages";
+import { RootPage } from "./root-page";
+import { readRunFilter, readRunSearch } from "./search";
+
+const rootRoute = createRootRoute({ component: RootPage, notFoundComponent: NotFoundPage });
+
+export const homeRoute = createRoute({ getParentRoute: () => rootRoute, path: "/", component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage") });
+
+export const runsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/runs", validateSearch: readRunFilter, component: lazyRouteComponent(() => import("./runs-route"), "RunsRoute") });
+
+export const runRoute = createRoute({ getParentRoute: () => rootRoute, path: "/runs/$runId", validateSearch: readRunSearch, component: lazyRouteComponent(() => import("./run-route"), "RunRoute") });
+
+export const startRoute = createRoute({ getParentRoute: () => rootRoute, path: "/start/$workflow", component: lazyRouteComponent(() => import("./start-route"), "StartRoute") });
+
+/** Every part in its states; not in what is shipped. */
+const gallery = import.meta.env.DEV
+  ? [createRoute({ getParentRoute: () => rootRoute, path: "/__gallery", component: lazyRouteComponent(() => import("@/features/gallery/gallery-page"), "GalleryPage") })]
+  : [];
+
+const pages = [homeRoute, runsRoute, runRoute, startRoute];
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([...pages, ...gallery]),
+  basepath: prefix,
+  defaultPreload: "intent",
+  defaultErrorComponent: CrashPage,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

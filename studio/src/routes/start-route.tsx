@@ -1,0 +1,9 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { StartPage } from "@/features/start/start-page";
+
+const route = getRouteApi("/start/$workflow");
+
+export function StartRoute() {
+  const { workflow } = route.useParams();
+  return <StartPage key={workflow} name={workflow} />;
+}

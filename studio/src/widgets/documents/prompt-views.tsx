@@ -1,0 +1,130 @@
+import { useId, useRef, useState, type FormEvent, type KeyboardEvent, type ReactNode } from "react";
+import { runWords } from "@/i18n/en-run";
+import { withCommand } from "@/lib/platform";
+import { visible } from "@/lib/words";
+import { draftName } from "@/model/drafts";
+import { transitionsOf } from "@/model/widget-state";
+import { ActionRow } from "../answer/action-row";
+import { AnswerStatus } from "../answer/answer-status";
+import { useAnswerForm, useAnswering, type AnswerForm } from "../answer/use-answer-form";
+import { isFacts, listOf, option, textOf } from "../content/facts";
+import { Markdown } from "../content/markdown";
+import type { DocumentView } from "../types";
+
+const questionOf = (view: DocumentView): string => textOf(view.document.content, "question", "markdown", "text", "label") ?? textOf(view.widget.options, "label") ?? view.document.title;
+
+type Prompt = { readonly form: AnswerForm; readonly text: string; readonly setText: (text: string) => void; readonly busy: boolean; readonly transition: string };
+
+function usePrompt(view: DocumentView): Prompt {
+  const transition = view.awaited[0]?.transition ?? transitionsOf(view.widget)[0] ?? "";
+  const step = view.awaited[0]?.step ?? -1;
+  const name = draftName(view.document.run_id, step, `${transition}/${view.document.id}`);
+  const form = useAnswerForm(useAnswering(), { name, step, transitions: [transition] }, { initial: "", schema: true });
+  const busy = form.state.phase === "sending" || form.state.phase === "recorded";
+  return { form, text: typeof form.value === "string" ? form.value : "", setText: form.setValue, busy, transition };
+}
+
+/** Question above, answer below; once answered, both to read. */
+function Frame({ view, children }: { readonly view: DocumentView; readonly children: ReactNode }) {
+  const answer = isFacts(view.document.content) ? view.document.content["answer"] : undefined;
+  return (
+    <div className="docbody">
+      <Markdown text={questionOf(view)} />
+      {view.state.kind === "active" && view.awaited.length > 0 ? children : null}
+      {answer === undefined || answer === null || answer === "" ? null : <p className="user-said mt12">{visible(typeof answer === "string" ? answer : JSON.stringify(answer))}</p>}
+    </div>
+  );
+}
+
+export function TextPromptView(view: DocumentView) {
+  return <Frame view={view}><TextPrompt {...view} /></Frame>;
+}
+
+function TextPrompt(view: DocumentView) {
+  const { form, text, setText, busy, transition } = usePrompt(view);
+  const id = useId();
+  const rows = option(view.widget.options, "rows");
+  const send = (event?: FormEvent): void => {
+    event?.preventDefault();
+    if (!busy && text.trim() !== "") form.send(transition, { answer: text.trim() });
+  };
+  return (
+    <form className="inner" onSubmit={send} data-answer>
+      <label className="sr" htmlFor={id}>{visible(questionOf(view))}</label>
+      <textarea id={id} className="input" rows={typeof rows === "number" ? rows : 3} value={text} readOnly={busy} placeholder={textOf(view.widget.options, "placeholder") ?? undefined}
+        onChange={(event) => { setText(event.target.value); }} onKeyDown={(event: KeyboardEvent) => { if (event.key === "Enter" && withCommand(event)) send(); }} />
+      <AnswerStatus state={form.state} onSendNow={() => { send(); }} />
+      <ActionRow busy={form.state} kept={form.kept} keys actions={[{ key: "send", label: runWords.answer.send, variant: "primary", submit: true, run: send }]} />
+    </form>
+  );
+}
+
+export function ConfirmPromptView(view: DocumentView) {
+  return <Frame view={view}><ConfirmPrompt {...view} /></Frame>;
+}
+
+function ConfirmPrompt(view: DocumentView) {
+  const { form, transition } = usePrompt(view);
+  const label = (key: string, word: string): string => textOf(option(view.widget.options, key)) ?? word;
+  const send = (answer: string) => () => { form.send(transition, { answer }); };
+  return (
+    <div className="inner" role="group" aria-label={visible(questionOf(view))} data-answer>
+      <AnswerStatus state={form.state} onSendNow={() => { if (form.state.phase === "unsent") form.send(transition, { answer: "yes" }); }} />
+      <ActionRow busy={form.state} actions={[
+        { key: "yes", label: label("yes", runWords.answer.yes), variant: "outline", run: send("yes") },
+        { key: "no", label: label("no", runWords.answer.no), variant: "outline", run: send("no") },
+      ]} />
+    </div>
+  );
+}
+
+export function ChoicesView(view: DocumentView) {
+  return <Frame view={view}><Choices {...view} /></Frame>;
+}
+
+type Choice = { readonly value: unknown; readonly label: string };
+
+function choicesOf(view: DocumentView): readonly Choice[] {
+  const content = isFacts(view.document.content) ? view.document.content : {};
+  return listOf(content["options"] ?? content["choices"] ?? option(view.widget.options, "options")).map((one): Choice => {
+    if (isFacts(one)) return { value: one["value"] ?? one["label"], label: textOf(one, "label", "title", "value") ?? "" };
+    return { value: one, label: String(one) };
+  });
+}
+
+function Choices(view: DocumentView) {
+  const { form, busy, transition } = usePrompt(view);
+  const [own, setOwn] = useState("");
+  const element = useRef<HTMLFormElement>(null);
+  const id = useId();
+  const choices = choicesOf(view);
+  const content = isFacts(view.document.content) ? view.document.content : {};
+  const other = (content["allowCustomAnswer"] ?? content["allow_custom_answer"] ?? content["allow_other"] ?? option(view.widget.options, "other")) === true;
+  const picked = typeof form.value === "string" ? form.value : "";
+  const answer = picked === "other" ? own.trim() : choices[Number(picked)]?.value;
+  const send = (event?: FormEvent): void => {
+    event?.preventDefault();
+    if (!busy && picked !== "" && answer !== "" && answer !== undefined) form.send(transition, { answer });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && withCommand(event)) send(event);
+    const at = Number(event.key) - 1;
+    if (event.target instanceof HTMLInputElement && event.target.type === "radio" && at in choices) form.setValue(String(at));
+  };
+  return (
+    <form className="inner" ref={element} onSubmit={send} onKeyDown={onKeyDown} data-answer>
+      <fieldset className="choices">
+        <legend className="sr">{visible(questionOf(view))}</legend>
+        {[...choices.map((choice, at) => ({ key: String(at), label: choice.label })), ...(other ? [{ key: "other", label: runWords.answer.other }] : [])].map((choice) => (
+          <label className="choice" key={choice.key}>
+            <input type="radio" className="box" name={id} value={choice.key} checked={picked === choice.key} disabled={busy} onChange={() => { form.setValue(choice.key); }} />
+            <span>{visible(choice.label)}</span>
+          </label>
+        ))}
+      </fieldset>
+      {picked === "other" ? <textarea className="input" rows={2} aria-label={runWords.answer.otherText} value={own} readOnly={busy} onChange={(event) => { setOwn(event.target.value); }} /> : null}
+      <AnswerStatus state={form.state} onSendNow={() => { send(); }} />
+      <ActionRow busy={form.state} keys actions={[{ key: "send", label: runWords.answer.send, variant: "primary", submit: true, run: send }]} />
+    </form>
+  );
+}

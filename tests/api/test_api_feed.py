@@ -1,0 +1,219 @@
+"""Steps, documents, graph, sentence and catalogue over HTTP."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from loopstack_temporal.store.store import Store
+from tests.api.desk import APP, WAIT_PLACE, Desk, content
+from tests.api.test_api_runs import start
+
+AGAIN = "/runs/r-1/transitions/again"
+
+
+@pytest.mark.requirement("API-016")
+async def test_steps_tell_who_did_what_from_where_to_where(http: httpx.AsyncClient) -> None:
+    await start(http, run_id="r-1")
+    await http.post(AGAIN, json={"payload": {"note": "shorter"}})
+
+    page = (await http.get("/runs/r-1/steps", params={"limit": 2})).json()
+    rest = (await http.get("/runs/r-1/steps", params={"cursor": page["cursor"]})).json()
+    one = (await http.get("/runs/r-1/steps/1")).json()
+
+    steps = [*page["items"], *rest["items"]]
+    assert [(step["step"], step["transition"], step["from"], step["to"]) for step in steps] == [
+        (0, "generate", "start", WAIT_PLACE),
+        (1, "again", WAIT_PLACE, "start"),
+        (2, "generate", "start", WAIT_PLACE),
+    ]
+    assert rest["cursor"] is None
+    assert steps[0]["title"] == "Write a draft"
+    assert steps[0]["document_count"] == 3
+    assert steps[0]["duration_ms"] >= 0
+    assert steps[0]["sender"] is None
+    assert steps[1]["sender"]["by"] == "local"
+    assert one["payload"] == {"note": "shorter"}
+    assert one["state_before"] == one["state_after"] == {"draft": "Draft 0"}
+    assert (one["activity_type"], one["activity_id"]) == ("review.again", "1-again")
+
+
+@pytest.mark.requirement("API-017")
+async def test_the_feed_has_visible_documents_with_what_their_class_says(http: httpx.AsyncClient) -> None:
+    await start(http, run_id="r-1")
+
+    shown = (await http.get("/runs/r-1/documents")).json()["items"]
+    hidden = (await http.get("/runs/r-1/documents", params={"hidden": True})).json()["items"]
+
+    assert [document["content"] for document in shown] == [{"markdown": "Draft 0"}]
+    assert [document["content"]["markdown"] for document in hidden] == ["Draft 0", "note"]
+    draft = shown[0]
+    assert (draft["title"], draft["name"], draft["key"], draft["place"]) == ("Draft", "markdown", "draft", "start")
+    assert draft["meta"] == {"mimeType": "text/markdown", "level": "info"}
+    assert draft["widgets"][0]["widget"] == "markdown"
+
+
+@pytest.mark.requirement("API-017")
+async def test_a_replaced_document_keeps_its_place_and_its_history(http: httpx.AsyncClient) -> None:
+    await start(http, run_id="r-1")
+    first = (await http.get("/runs/r-1/documents")).json()["items"][0]
+    await http.post(AGAIN, json={"payload": {}})
+
+    second = (await http.get("/runs/r-1/documents")).json()["items"][0]
+    history = (await http.get(f"/documents/{second['id']}")).json()
+
+    assert second["position"] == first["position"]
+    assert (first["version"], second["version"]) == (1, 2)
+    assert [version["content"]["markdown"] for version in history["versions"]] == ["Draft 0", "Draft 2"]
+    assert [version["live"] for version in history["versions"]] == [False, True]
+
+
+@pytest.mark.requirement("API-003", "API-017")
+async def test_the_feed_pages_both_ways(http: httpx.AsyncClient) -> None:
+    await start(http, run_id="r-1")
+    for _ in range(3):
+        await http.post(AGAIN, json={"payload": {}})
+    whole = (await http.get("/runs/r-1/documents", params={"hidden": True})).json()["items"]
+    positions = [document["position"] for document in whole]
+
+    async def walk(**params: str | int) -> list[int]:
+        page = (await http.get("/runs/r-1/documents", params={"hidden": True, "limit": 2, **params})).json()
+        found = [document["position"] for document in page["items"]]
+        following = page["after"] if params["order"] == "asc" else page["before"]
+        if following is None:
+            return found
+        return found + await walk(
+            order=params["order"], **{"after" if params["order"] == "asc" else "before": following}
+        )
+
+    assert len(positions) == 5
+    assert await walk(order="asc") == positions
+    assert await walk(order="desc") == positions[::-1]
+
+
+@pytest.mark.requirement("API-008")
+async def test_a_workflows_graph_equals_its_declarations(http: httpx.AsyncClient) -> None:
+    graph = (await http.get("/workflows/review/graph")).json()
+
+    assert [(place["name"], place["kind"]) for place in graph["places"]] == [
+        ("start", "start"),
+        (WAIT_PLACE, "wait"),
+        ("end", "end"),
+    ]
+    assert [(edge["transition"], edge["from"], edge["to"], edge["kind"]) for edge in graph["edges"]] == [
+        ("generate", "start", WAIT_PLACE, "automatic"),
+        ("decide", WAIT_PLACE, "end", "wait"),
+        ("again", WAIT_PLACE, "start", "wait"),
+    ]
+    assert graph["place"] is None
+    assert not any(edge["taken"] for edge in graph["edges"])
+
+
+async def test_error_and_retry_edges_are_drawn(http: httpx.AsyncClient, store: Store) -> None:
+    changed = content()
+    changed["workflows"][1]["transitions"][0] |= {"error_place": "broken", "retry_target": "start"}
+    changed["workflows"][1]["places"] = ["start", "broken", "end"]
+    store.catalogue.publish(APP, "h2", changed)
+    store.catalogue.worker_seen("w-2", APP, "h2", [])
+
+    graph = (await http.get("/workflows/deploy/graph")).json()
+
+    assert [(edge["id"], edge["to"], edge["kind"]) for edge in graph["edges"]] == [
+        ("deploy:start:automatic", "end", "automatic"),
+        ("deploy:start:error", "broken", "error"),
+        ("deploy:start:retry", "start", "retry"),
+    ]
+
+
+async def test_a_runs_graph_shows_the_way_it_took(http: httpx.AsyncClient) -> None:
+    await start(http, run_id="r-1")
+    await http.post(AGAIN, json={"payload": {}})
+
+    graph = (await http.get("/runs/r-1/graph")).json()
+
+    assert graph["place"] == WAIT_PLACE
+    assert [(place["name"], place["visits"], place["live"]) for place in graph["places"]] == [
+        ("start", 2, False),
+        (WAIT_PLACE, 2, True),
+        ("end", 0, False),
+    ]
+    assert [(edge["transition"], edge["taken"], edge["last_step"]) for edge in graph["edges"]] == [
+        ("generate", 2, 2),
+        ("decide", 0, None),
+        ("again", 1, 1),
+    ]
+
+
+async def test_a_running_step_is_live_in_the_graph_and_in_the_sentence(http: httpx.AsyncClient, desk: Desk) -> None:
+    await start(http, run_id="r-1")
+    await desk.begin("r-1", "decide")
+
+    graph = (await http.get("/runs/r-1/graph")).json()
+    why = (await http.get("/runs/r-1/why")).json()
+
+    assert [edge["transition"] for edge in graph["edges"] if edge["live"]] == ["decide"]
+    assert why["code"] == "running"
+    assert why["text"].startswith("Running “Decide” for ")
+    assert why["text"].endswith(" on worker w-2.")
+
+
+async def test_an_old_run_is_drawn_by_its_own_definition(http: httpx.AsyncClient, store: Store) -> None:
+    await start(http, run_id="r-1")
+    changed = content()
+    changed["workflows"][0]["places"].append("somewhere")
+    store.catalogue.publish(APP, "h2", changed)
+    store.catalogue.worker_seen("w-2", APP, "h2", [])
+
+    run = (await http.get("/runs/r-1/graph")).json()
+    workflow = (await http.get("/workflows/review/graph")).json()
+
+    assert (run["hash"], len(run["places"])) == ("h1", 3)
+    assert (workflow["hash"], len(workflow["places"])) == ("h2", 4)
+
+
+@pytest.mark.requirement("API-007")
+async def test_apps_are_listed_with_what_they_offer(http: httpx.AsyncClient) -> None:
+    apps = (await http.get("/apps")).json()["items"]
+
+    assert [(app["name"], app["title"], app["live"]) for app in apps] == [("desk", "Desk", True)]
+    assert [(one["name"], one["title"]) for one in apps[0]["workflows"]] == [("review", "Review"), ("deploy", "Deploy")]
+    assert apps[0]["workflows"][0]["args_schema"]["required"] == ["topic"]
+    assert apps[0]["documents"][0]["name"] == "markdown"
+
+
+@pytest.mark.requirement("API-008")
+async def test_a_workflow_tells_all_about_its_transitions(http: httpx.AsyncClient) -> None:
+    workflow = (await http.get("/workflows/review")).json()
+
+    decide = workflow["transitions"][1]
+    assert (decide["kind"], decide["from"], decide["to"]) == ("wait", WAIT_PLACE, "end")
+    assert decide["schema"]["required"] == ["approved"]
+    assert decide["retry"] == {"attempts": 0, "delay": 1.0, "backoff": "exponential", "max_delay": 30.0}
+    assert workflow["widgets"][0]["widget"] == "form"
+
+
+async def test_an_answer_belongs_into_the_document_that_has_its_widget(http: httpx.AsyncClient, store: Store) -> None:
+    changed = content()
+    changed["documents"][0]["widgets"] = [
+        {"widget": "confirm-prompt", "options": {"transition": "decide"}, "show_when": [], "enabled_when": []}
+    ]
+    store.catalogue.publish(APP, "h1b", changed)
+    store.catalogue.worker_seen("w-2", APP, "h1b", [])
+    await start(http, run_id="r-1")
+    with store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE run SET catalogue_hash = 'h1b'")
+
+    run = (await http.get("/runs/r-1")).json()
+    draft = (await http.get("/runs/r-1/documents")).json()["items"][0]
+
+    assert run["awaiting"][0]["document_ids"] == [draft["id"]]
+    assert run["awaiting"][1]["document_ids"] == []
+
+
+@pytest.mark.requirement("API-022")
+async def test_everything_can_be_looked_at_without_temporal_and_workers(http: httpx.AsyncClient, desk: Desk) -> None:
+    await start(http, run_id="r-1")
+    desk.away, desk.workers = True, False
+
+    for path in ("/runs", "/runs/r-1", "/runs/r-1/steps", "/runs/r-1/documents", "/runs/r-1/graph", "/runs/r-1/why"):
+        assert (await http.get(path)).status_code == 200, path

@@ -1,0 +1,186 @@
+"""From what an author writes down to one checked application."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from loopstack_temporal import BaseWorkflow, Document, transition, workflow
+from loopstack_temporal.app import Module, StudioApp
+from loopstack_temporal.app.resolve import app_name, resolve
+from loopstack_temporal.errors import DefinitionError, SetupError
+from loopstack_temporal.llm import LlmGenerateTextTool
+from loopstack_temporal.tools.base import ToolResult
+from loopstack_temporal.tools.call import BaseTool
+from loopstack_temporal.tools.decorator import tool
+
+
+class NoteDocument(Document):
+    text: str
+
+
+class Clock:
+    pass
+
+
+@tool
+class StampTool(BaseTool):
+    clock: Clock
+
+    def handle(self) -> ToolResult[str]:
+        return ToolResult(data="now")
+
+
+@workflow
+class ChildWorkflow(BaseWorkflow):
+    @transition(to="end", timeout=7)
+    async def work(self) -> None: ...
+
+
+@workflow(max_steps_without_wait=5)
+class ParentWorkflow(BaseWorkflow):
+    child: ChildWorkflow
+    stamp: StampTool
+    llm: LlmGenerateTextTool
+
+    @transition(to="end")
+    async def work(self) -> None: ...
+
+
+def lines(error: DefinitionError) -> list[str]:
+    return [f"{Path(one.file).name} {one.code}: {one.text}" for one in error.problems]
+
+
+@pytest.mark.requirement("APP-001")
+def test_an_app_has_everything_its_workflows_lead_to() -> None:
+    app = resolve(StudioApp(title="Team notes", workflows=[ParentWorkflow], providers=[Clock]), environ={})
+
+    assert app.name == "team_notes"
+    assert list(app.workflows) == ["parent", "child"] and app.listed == ("parent",)
+    assert set(app.tools) == {"stamp", "llm_generate_text"}
+    assert {"note", "markdown", "error"} <= set(app.documents)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("My App", "my_app"), ("Büro & Lager 2", "b_ro_lager_2"), ("HTTPTools", "http_tools"), ("notes", "notes")],
+)
+def test_the_name_of_an_app_is_its_title_in_snake_case(title: str, name: str) -> None:
+    assert app_name(title) == name
+
+
+def test_defaults_of_the_app_and_the_process_are_filled_in() -> None:
+    app = StudioApp(title="x", workflows=[ParentWorkflow], providers=[Clock], max_steps_without_wait=99)
+
+    plain, short = resolve(app, environ={}), resolve(app, environ={"LOOPSTACK_DEFAULT_TIMEOUT": "12.5"})
+    none = resolve(app, environ={"LOOPSTACK_DEFAULT_TIMEOUT": "0"})
+
+    assert [found.max_steps_without_wait for found in plain.workflows.values()] == [5, 99]
+    assert [one.workflows["parent"].transitions[0].timeout for one in (plain, short, none)] == [300, 12.5, None]
+    assert short.workflows["child"].transitions[0].timeout == 7
+    with pytest.raises(SetupError, match=r"LOOPSTACK_DEFAULT_TIMEOUT must be a number of seconds.*'soon'"):
+        resolve(app, environ={"LOOPSTACK_DEFAULT_TIMEOUT": "soon"})
+
+
+@pytest.mark.requirement("APP-009")
+def test_everything_that_is_missing_or_clashes_is_reported_at_once() -> None:
+    class Engine:
+        def __init__(self, fuel: Fuel) -> None: ...
+
+    class Cart(BaseModel):
+        pass
+
+    @workflow(name="parent")
+    class OtherWorkflow(BaseWorkflow):
+        engine: Engine
+        cart: Cart
+
+        @transition(to="end")
+        async def work(self) -> None: ...
+
+    nothing: Any = Cart
+    with pytest.raises(DefinitionError) as raised:
+        resolve(StudioApp(title="Shop", workflows=[ParentWorkflow, OtherWorkflow, nothing], providers=[Engine]))
+
+    found = lines(raised.value)
+    assert str(raised.value).startswith("App `shop` is not valid:\n")
+    assert [one.split(": ")[0] for one in sorted(found)] == [
+        "test_app_resolving.py missing_provider",
+        "test_app_resolving.py missing_provider",
+        "test_app_resolving.py missing_provider",
+        "test_app_resolving.py name_clash",
+        "test_app_resolving.py not_a_workflow",
+    ]
+    text = str(raised.value)
+    assert "`StampTool.clock` asks for `Clock`, which nothing provides; add it to the app's `providers`" in text
+    assert "`OtherWorkflow.cart` asks for `Cart`" in text
+    assert "parameter `fuel` of the provider `Engine` asks for `Fuel`" in text
+    assert "another workflow of this app is named 'parent' too" in text
+
+
+class Fuel:
+    pass
+
+
+class Chicken:
+    def __init__(self, egg: Egg) -> None: ...
+
+
+class Egg:
+    def __init__(self, chicken: Chicken) -> None: ...
+
+
+@pytest.mark.requirement("APP-009")
+def test_a_circle_of_dependencies_is_named() -> None:
+    with pytest.raises(DefinitionError, match="go in a circle: `Chicken` → `Egg` → `Chicken`"):
+        resolve(StudioApp(title="Farm", providers=[Chicken, Egg]))
+
+
+@pytest.mark.requirement("APP-001")
+def test_apps_do_not_nest() -> None:
+    inner: Any = StudioApp(title="Inner")
+    module = Module(name="extras", modules=[inner])
+
+    with pytest.raises(DefinitionError, match="the app 'Inner' stands in the modules of the module 'extras'"):
+        resolve(StudioApp(title="Outer", modules=[module]))
+    with pytest.raises(DefinitionError, match="the app 'Inner' stands in the modules of the app 'Outer'"):
+        resolve(StudioApp(title="Outer", modules=[inner]))
+
+
+@pytest.mark.requirement("APP-003")
+def test_a_module_counts_once_and_its_workflows_are_not_listed() -> None:
+    base = Module(name="base", providers=[Clock], workflows=[ChildWorkflow])
+    other = Module(name="other", modules=[base], tools=[StampTool])
+
+    app = resolve(StudioApp(title="App", workflows=[ParentWorkflow], modules=[base, other]))
+
+    assert app.listed == ("parent",) and list(app.workflows) == ["parent", "child"]
+
+
+def test_one_class_provided_twice_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="`Clock` is provided twice; settings for one module only are not supp"):
+        resolve(StudioApp(title="App", providers=[Clock(), Clock()]))
+
+
+def test_two_apps_with_one_workflow_live_side_by_side() -> None:
+    one = resolve(StudioApp(title="One", workflows=[ChildWorkflow], max_steps_without_wait=3))
+    two = resolve(StudioApp(title="Two", workflows=[ChildWorkflow]))
+
+    assert [app.workflows["child"].max_steps_without_wait for app in (one, two)] == [3, 10_000]
+
+
+def test_the_catalogue_is_plain_json_with_a_hash_of_its_content() -> None:
+    def made(title: str) -> StudioApp:
+        return StudioApp(name="app", title=title, workflows=[ParentWorkflow], providers=[Clock])
+
+    (first, content), (again, _), (other, _) = (resolve(made(title)).catalogue() for title in ("A", "A", "B"))
+
+    assert first == again != other
+    assert json.loads(json.dumps(content)) == content
+    assert content["app"] == {"name": "app", "title": "A", "description": "", "workflows": ["parent"], "ui": {}}
+    assert [entry["name"] for entry in content["workflows"]] == ["parent", "child"]
+    assert {entry["name"] for entry in content["tools"]} == {"stamp", "llm_generate_text"}

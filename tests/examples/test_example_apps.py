@@ -1,0 +1,47 @@
+"""The examples as a newcomer meets them: they load, they are short, they are strictly typed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from loopstack_temporal.app.loading import load_app
+from loopstack_temporal.app.resolve import resolve
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("hello", "review", "meeting_notes")
+
+
+@pytest.mark.parametrize("reference", ["examples.app:app", "examples/app.py"])
+def test_all_examples_stand_in_one_app(reference: str) -> None:
+    app = resolve(load_app(reference, folder=ROOT))
+
+    assert app.name == "examples"
+    assert app.listed == ("meeting_notes", "review", "hello")
+    assert not [warning for definition in app.workflows.values() for warning in definition.warnings]
+
+
+def test_hello_can_be_started_alone() -> None:
+    assert resolve(load_app("examples/hello/app.py", folder=ROOT)).listed == ("hello",)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_example_is_short_and_explains_itself(folder: str) -> None:
+    files = list((ROOT / "examples" / folder).glob("*.py"))
+
+    assert max(len(file.read_text().splitlines()) for file in files) <= 60
+    assert (ROOT / "examples" / folder / "README.md").is_file()
+    assert (ROOT / "examples" / folder / "main.py").is_file()
+
+
+def test_examples_pass_mypy_strict_without_casts_or_ignores() -> None:
+    texts = [file.read_text() for file in (ROOT / "examples").rglob("*.py")]
+    assert not any("cast(" in text or "type: ignore" in text or "pyright:" in text for text in texts)
+
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "examples"]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+
+    assert checked.returncode == 0, checked.stdout

@@ -1,0 +1,41 @@
+"""A store on each database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from loopstack_temporal.store.store import Store
+from tests.store.make import Making
+from tests.support.postgres import (
+    database_url,
+    migrated_file,
+    postgres_database,
+    postgres_server,
+    shared_postgres_database,
+    sqlite_database,
+)
+
+__all__ = [
+    "database_url",
+    "migrated_file",
+    "postgres_database",
+    "postgres_server",
+    "shared_postgres_database",
+    "sqlite_database",
+]
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store on SQLite, then on PostgreSQL."""
+    store = Store.open(database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def make(store: Store) -> Making:
+    """Makes runs and steps with little said."""
+    return Making(store)

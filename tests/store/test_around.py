@@ -1,0 +1,207 @@
+"""Everything beside runs and steps: triggers kept, keys, catalogue, workspaces, leases, effects."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from loopstack_temporal.errors import Conflict, Fenced, NotFound
+from loopstack_temporal.store.records import (
+    Claim,
+    EffectWrite,
+    Fresh,
+    IdempotencyKey,
+    InboxWrite,
+    InProgress,
+    Repeated,
+    Reused,
+    RunRow,
+)
+from loopstack_temporal.store.store import Store
+from tests.store.make import Making, new_run, person_wait, trigger, types
+
+
+def test_a_kept_trigger_is_found_by_the_step_that_applies_it_and_noted_once(make: Making) -> None:
+    make.opened()
+    kept = trigger("late", {"n": 1})
+    make.store.inbox.note(InboxWrite(make.run, 1, kept, "kept"))
+    make.store.inbox.note(InboxWrite(make.run, 1, kept, "kept"))
+    assert types(make.events("trigger.kept")) == ["trigger.kept"]
+    assert make.store.inbox.payload(make.run, "late") == kept
+    assert make.entered(0, "late").trigger == kept
+    make.finish(0, "approve", trigger=kept)
+    entered = make.entered(1, "late")
+    assert (entered.applied_step, entered.trigger) == (0, kept)
+    make.store.inbox.note(InboxWrite(make.run, 1, kept, "rejected", "answered", "too late"))
+    make.store.inbox.forget(make.run, "late")
+    assert make.store.inbox.applied_step(make.run, "late") == 0
+
+
+@pytest.mark.requirement("ENGINE-041")
+def test_a_refused_trigger_leaves_an_event_with_its_field_errors_and_no_payload(make: Making) -> None:
+    make.opened()
+    fields = [{"path": ["n"], "message": "must be a number", "code": "type"}]
+    refused = trigger("bad", {"n": "x"})
+    make.store.inbox.note(InboxWrite(make.run, 1, refused, "rejected", "invalid_payload", "no", fields))
+    (event,) = make.events("trigger.rejected")
+    assert event.data == {
+        "id": "bad",
+        "name": "approve",
+        "by": "ann",
+        "channel": "api",
+        "code": "invalid_payload",
+        "message": "no",
+        "fields": fields,
+    }
+    assert make.store.inbox.payload(make.run, "bad") is None
+    assert make.entered(0, "bad").trigger is None
+
+
+def test_a_refusal_after_a_claim_gives_the_wait_back(make: Making) -> None:
+    make.opened()
+    make.wait(0)
+    refused = trigger("bad")
+    make.store.steps.claim(Claim(make.fence(1, attempt=2), "approve", "asked", "worker-1", refused))
+    make.store.inbox.note(InboxWrite(make.run, 1, refused, "rejected", "invalid_payload", "no"))
+    run = make.store.runs.get(make.run)
+    assert run is not None
+    assert (run.status, run.awaiting) == ("waiting", (person_wait(),))
+    assert types(make.events("task.opened", "task.closed")) == ["task.opened", "task.closed", "task.opened"]
+    assert make.finish(1, "approve", "asked", "done").place == "done"
+
+
+def test_a_kept_trigger_can_be_forgotten_and_dropped_ones_make_no_event(make: Making) -> None:
+    make.opened()
+    make.store.inbox.note(InboxWrite(make.run, 1, trigger("a"), "kept"))
+    make.store.inbox.forget(make.run, "a")
+    assert make.store.inbox.payload(make.run, "a") is None
+    make.store.inbox.note(InboxWrite(make.run, 1, trigger("b"), "dropped"))
+    assert types(make.events("trigger.dropped")) == []
+    with pytest.raises(NotFound):
+        make.store.inbox.note(InboxWrite("nobody", 1, trigger("b"), "kept"))
+
+
+@pytest.mark.requirement("REL-029")
+def test_a_start_that_is_repeated_with_its_key_makes_one_run(store: Store) -> None:
+    key = IdempotencyKey("local POST /runs", "k1", "hash", "first")
+    made = store.runs.create(new_run("a"), key)
+    assert isinstance(made, RunRow)
+    assert store.runs.create(new_run("a"), key) == made
+    again = store.runs.create(new_run("b"), replace(key, owner="second"))
+    assert isinstance(again, InProgress)
+    assert again.body == {"run_id": "a"}
+    store.idempotency.end(key.scope, key.key, 201, {"id": "a"})
+    assert store.runs.create(new_run("c"), replace(key, owner="third")) == Repeated(201, {"id": "a"})
+    assert store.runs.create(new_run("d"), replace(key, body_hash="else")) == Reused(201, {"id": "a"})
+    assert store.runs.counts().total == 1
+
+
+def test_a_creation_that_is_refused_gives_its_key_back(store: Store) -> None:
+    key = IdempotencyKey("s", "k", "hash", "one")
+    with pytest.raises(NotFound):
+        store.runs.create(new_run(workspace_id="nowhere"), key)
+    assert store.idempotency.begin("s", "k", "hash", "two") == Fresh()
+
+
+def test_of_many_requests_with_one_key_exactly_one_goes_on(store: Store) -> None:
+    def begin(number: int) -> Fresh | Repeated | InProgress | Reused:
+        return store.idempotency.begin("s", "k", "hash", f"owner-{number}")
+
+    with ThreadPoolExecutor(8) as threads:
+        begun = list(threads.map(begin, range(24)))
+    assert sum(isinstance(one, Fresh) for one in begun) == 1
+    store.idempotency.drop("s", "k")
+    assert store.idempotency.begin("s", "k", "hash") == Fresh()
+    assert isinstance(store.idempotency.begin("s", "k", "hash"), InProgress)
+    assert store.idempotency.prune() == 0
+
+
+def test_the_living_worker_that_started_last_says_what_is_current(store: Store) -> None:
+    catalogue = store.catalogue
+    assert catalogue.current("app") is None
+    assert catalogue.publish("app", "h1", {"workflows": ["a"]})
+    assert not catalogue.publish("app", "h1", {"workflows": ["a"]})
+    assert catalogue.current("app") is None
+    catalogue.worker_seen("w1", "app", "h1", ["default"])
+    catalogue.publish("app", "h2", {"workflows": ["b"]})
+    catalogue.worker_seen("w2", "app", "h2", ["default", "big"])
+    catalogue.worker_seen("w1", "app", "h1", ["default"])
+    current = catalogue.current("app")
+    assert current is not None
+    assert (current.hash, current.content, current.live) == ("h2", {"workflows": ["b"]}, True)
+    catalogue.worker_gone("w2")
+    catalogue.worker_gone("nobody")
+    assert [entry.hash for entry in catalogue.apps()] == ["h1"]
+    catalogue.worker_gone("w1")
+    last = catalogue.current("app")
+    assert last is not None
+    assert (last.hash, last.live) == ("h1", False)
+    old = catalogue.by_hash("app", "h2")
+    assert old is not None
+    assert old.content == {"workflows": ["b"]}
+    assert [(worker.id, worker.pools, worker.live) for worker in catalogue.workers()] == [
+        ("w2", ("default", "big"), False),
+        ("w1", ("default",), False),
+    ]
+    events, _ = store.events.after(None, types=["catalog.changed"])
+    assert [event.data["hash"] for event in events] == ["h1", "h2", "h1"]
+    assert {event.run_id for event in events} == {None}
+
+
+def test_workspaces_can_be_made_renamed_marked_and_deleted_when_empty(store: Store) -> None:
+    workspaces = store.workspaces
+    assert [one.id for one in workspaces.list()] == ["default"]
+    workspaces.create("w", "Work")
+    assert workspaces.create("w", "Work").title == "Work"
+    with pytest.raises(Conflict):
+        workspaces.create("w", "Other")
+    assert workspaces.rename("w", "Zeal").title == "Zeal"
+    assert workspaces.favourite("w", True).favourite
+    assert [one.id for one in workspaces.list()] == ["w", "default"]
+    store.runs.create(new_run("r", workspace_id="w"))
+    assert workspaces.get("w").run_count == 1
+    with pytest.raises(Conflict):
+        workspaces.delete("w")
+    with pytest.raises(Conflict):
+        workspaces.delete("default")
+    for act in (workspaces.get, workspaces.delete):
+        with pytest.raises(NotFound):
+            act("nowhere")
+    with pytest.raises(NotFound):
+        workspaces.rename("nowhere", "x")
+    workspaces.create("empty", "Empty")
+    workspaces.delete("empty")
+
+
+def test_a_lease_belongs_to_one_owner_until_it_ends(store: Store) -> None:
+    assert store.leases.take("sweep", "a", 60)
+    assert store.leases.take("sweep", "a", 60)
+    assert not store.leases.take("sweep", "b", 60)
+    store.leases.give_back("sweep", "b")
+    assert not store.leases.take("sweep", "b", 60)
+    assert store.leases.take("sweep", "a", -1)
+    assert store.leases.take("sweep", "b", 60)
+    store.leases.give_back("sweep", "b")
+    assert store.leases.take("sweep", "a", 60)
+
+
+def test_an_effect_is_recorded_once_and_only_by_the_attempt_that_owns_the_step(make: Making) -> None:
+    make.opened()
+    one, two = make.fence(0, attempt=1), make.fence(0, attempt=2)
+    make.claim(one)
+    write = EffectWrite("key", one, "llm", "request")
+    assert make.store.effects.begin(write) is None
+    make.claim(two)
+    with pytest.raises(Fenced):
+        make.store.effects.begin(write)
+    begun = make.store.effects.begin(replace(write, fence=two))
+    assert begun is not None
+    assert begun.status == "started"
+    assert make.store.effects.done("key", {"text": "first"}).response == {"text": "first"}
+    assert make.store.effects.done("key", {"text": "second"}).response == {"text": "first"}
+    recorded = make.store.effects.recorded("key")
+    assert recorded is not None
+    assert recorded.status == "done"
+    assert make.store.effects.recorded("other") is None

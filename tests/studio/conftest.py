@@ -1,0 +1,119 @@
+"""A real stack with the built studio, and Chromium windows that may only talk to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from loopstack_api.studio_files import FOLDER
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+
+from loopstack_temporal.store import migrate
+from loopstack_temporal.temporal.devserver import DevServer
+from tests.support.stack import Program, Stack, stack_on
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+APP = "tests.studio.pages_app:app"
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+LIMIT_MS = 15_000
+
+Window: TypeAlias = Callable[..., Awaitable[Page]]
+
+
+@dataclass
+class House:
+    """The stack the windows look at."""
+
+    stack: Stack
+    api: Program
+
+    async def start(self, workflow: str, args: dict[str, Any] | None = None) -> str:
+        """Start a run through the API; gives its id."""
+        answer = await self.stack.http.post("/api/v1/runs", json={"workflow": workflow, "args": args or {}})
+        assert answer.status_code == 201, answer.text
+        run_id: str = answer.json()["id"]
+        return run_id
+
+    async def waiting(self, workflow: str, args: dict[str, Any] | None = None) -> str:
+        """Start a run and wait until it waits."""
+        run_id = await self.start(workflow, args)
+        await self.stack.run_is(run_id, "waiting")
+        return run_id
+
+    def address(self, path: str) -> str:
+        return f"{self.stack.base_url}{path}"
+
+
+@dataclass
+class Watch:
+    """What windows did that they must not do."""
+
+    foreign: list[str] = field(default_factory=list[str])
+    broken: list[str] = field(default_factory=list[str])
+
+
+@pytest.fixture(scope="session")
+async def house(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
+    """One stack for all windows; a test that kills a part starts it again."""
+    if not (FOLDER / "index.html").exists():
+        pytest.fail("The studio is not built: run `make studio`.")
+    folder = tmp_path_factory.mktemp("studio")
+    url = f"sqlite:///{folder / 'loopstack.db'}"
+    migrate.upgrade(url)
+    async with stack_on(temporal, url, folder) as stack:
+        await stack.worker(APP)
+        yield House(stack, await stack.api())
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncGenerator[Browser]:
+    """Debian's Chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"Chromium is not at {CHROMIUM}: install it, or say where it is with CHROMIUM=.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def window(chromium: Browser, house: House) -> AsyncGenerator[Window]:
+    """Opens windows, each a person of its own; at the end nothing may have left the machine or thrown."""
+    contexts: list[BrowserContext] = []
+    watch = Watch()
+
+    async def guard(route: Route) -> None:
+        if route.request.url.startswith(house.stack.base_url):
+            await route.continue_()
+        else:
+            watch.foreign.append(route.request.url)
+            await route.abort()
+
+    async def open_window(path: str, *, phone: bool = False) -> Page:
+        context = await chromium.new_context(viewport=PHONE if phone else WIDE, has_touch=phone, is_mobile=phone)  # pyright: ignore[reportArgumentType]
+        contexts.append(context)
+        await context.route("**/*", guard)
+        page = await context.new_page()
+        page.set_default_timeout(LIMIT_MS)
+        page.on("pageerror", lambda error: watch.broken.append(str(error)))
+        await page.goto(house.address(path))
+        return page
+
+    yield open_window
+    for context in contexts:
+        await context.close()
+    assert watch.foreign == []
+    assert watch.broken == []

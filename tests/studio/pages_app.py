@@ -1,0 +1,71 @@
+"""The application the windows look at: the three examples, and workflows that are each about one thing."""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import BaseModel, Field, model_validator
+
+from examples.hello.workflow import HelloWorkflow
+from examples.meeting_notes.workflow import MeetingNotesWorkflow
+from examples.review.workflow import ReviewWorkflow
+from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
+from loopstack_temporal.app import StudioApp
+from tests.support.apps import FlakyWorkflow
+
+
+class Topic(BaseModel):
+    topic: str = "coffee"
+
+
+class Nothing(BaseModel):
+    pass
+
+
+class Verdict(BaseModel):
+    approved: bool
+    note: str = ""
+
+    @model_validator(mode="after")
+    def refusals_need_a_reason(self) -> Verdict:
+        if self.note == "without reason":
+            raise ValueError("say why")
+        return self
+
+
+@workflow(title="Plain review")
+class PlainReviewWorkflow(BaseWorkflow[Topic, Nothing, Verdict]):
+    """A wait nobody wrote a widget for."""
+
+    @transition(to="waiting_for_approval")
+    async def generate(self, ctx: RunContext[Topic]) -> None:
+        await self.document_store.save(MarkdownDocument(markdown=f"All about **{ctx.args.topic}**."), key="draft")
+
+    @transition(from_="waiting_for_approval", to="end", wait=True)
+    async def decide(self, payload: Verdict) -> Verdict:
+        return payload
+
+
+class Order(BaseModel):
+    amount: int = Field(ge=1)
+    password: str = Field(min_length=1, json_schema_extra={"format": "password"})
+
+
+@workflow(title="Order")
+class OrderWorkflow(BaseWorkflow[Nothing, Nothing, int]):
+    """A wait with a secret field; the words of its refusals are the server's."""
+
+    @transition(to="ordering")
+    async def begin(self) -> None:
+        return None
+
+    @transition(from_="ordering", to="end", wait=True)
+    async def order(self, payload: Order) -> int:
+        return payload.amount
+
+
+app = StudioApp(
+    name=os.environ.get("LOOPSTACK_TEST_APP", "pages"),
+    title="Pages",
+    workflows=[HelloWorkflow, ReviewWorkflow, MeetingNotesWorkflow, PlainReviewWorkflow, OrderWorkflow, FlakyWorkflow],
+)

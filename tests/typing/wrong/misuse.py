@@ -1,0 +1,61 @@
+"""Each line marked `# wrong` must be refused by both type checkers, and no other line may be."""
+
+from pydantic import BaseModel
+
+from loopstack_temporal import BaseWorkflow, Document, RunRef, guard, inject, transition, workflow
+
+
+class Args(BaseModel):
+    topic: str = "tea"
+
+
+class Other(BaseModel):
+    n: int = 0
+
+
+class Note(Document):
+    text: str
+
+
+@workflow
+class Child(BaseWorkflow[Args, Other, int]):
+    @transition(to="end")
+    async def go(self) -> int:
+        return 1
+
+
+def says_text(state: Other) -> str:
+    return "yes"
+
+
+@workflow(titel="Parent")  # wrong
+class Parent(BaseWorkflow[Args, Other]):
+    child = inject(Child)
+
+    def no_answer(self, state: Other) -> None: ...
+
+    @transition(to="a", guard=lambda state: "yes")  # wrong
+    def one(self) -> None: ...
+
+    @transition(to="a", guard=says_text)  # wrong
+    def two(self) -> None: ...
+
+    @transition(to="a")
+    @guard(no_answer)  # wrong
+    def three(self) -> None: ...
+
+    @transition(to="a", priorty=3)  # wrong
+    def four(self) -> None: ...
+
+    @transition(to="a", retry_backoff="linear")  # wrong
+    def five(self) -> None: ...
+
+    @transition(from_="a", to="end")
+    async def six(self) -> None:
+        await self.child.run(Other())  # wrong
+        await self.child.run(Args(), show="sideways")  # wrong
+        reference: RunRef[str] = await self.child.run(Args())  # wrong
+        await self.document_store.save("text")  # wrong
+        notes: list[Document] = [*await self.document_store.find_all(Note)]
+        self.set_state(Args())  # wrong
+        print(reference, notes)
