@@ -5,6 +5,7 @@ Light on purpose: nothing here loads Temporal, SQL or HTTP.
 
 from __future__ import annotations
 
+from loopstack_temporal.app import Module, StudioApp
 from loopstack_temporal.definition.context import RunContext, RunRef, TransitionInput
 from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentStore
 from loopstack_temporal.definition.document_class import document
@@ -33,8 +34,12 @@ from loopstack_temporal.errors import (
     ToolError,
     TransitionTimeout,
 )
+from loopstack_temporal.tools.base import ToolContext, ToolOptions, ToolReply, ToolResult
+from loopstack_temporal.tools.call import BaseTool
+from loopstack_temporal.tools.decorator import tool
 
 __all__ = [
+    "BaseTool",
     "BaseWorkflow",
     "ChildFailed",
     "ContextClosed",
@@ -51,19 +56,26 @@ __all__ = [
     "MarkdownDocument",
     "MessageDocument",
     "ModelError",
+    "Module",
     "PlainDocument",
     "Retry",
     "RunContext",
     "RunRef",
     "StateError",
+    "StudioApp",
     "TemplateError",
+    "ToolContext",
     "ToolError",
+    "ToolOptions",
+    "ToolReply",
+    "ToolResult",
     "TransitionInput",
     "TransitionTimeout",
     "document",
     "guard",
     "inject",
     "on_cancel",
+    "tool",
     "transition",
     "workflow",
 ]

@@ -15,7 +15,6 @@ from tests.support.postgres import *  # noqa: F403
 from tests.support.stack import Stack, stack_on
 
 
-
 @pytest.fixture(scope="session")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DevServer]:
     """One Temporal server for all tests that do not kill it."""
@@ -34,7 +33,7 @@ async def own_temporal(tmp_path: Path) -> AsyncGenerator[DevServer]:
 @pytest.fixture
 async def stack(
     temporal: DevServer,
-    sqlite_database: str,  # noqa: F811
+    sqlite_database: str,
     tmp_path: Path,
 ) -> AsyncGenerator[Stack]:
     """An application of its own on SQLite; the test starts the processes it needs."""
@@ -44,13 +43,20 @@ async def stack(
 
 @pytest.fixture(scope="session")
 async def running(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
-    """An application with a worker and an API that no test kills; runs are told apart by their ids."""
+    """An application with a worker that no test kills; runs are told apart by their ids."""
     folder = tmp_path_factory.mktemp("running")
     url = f"sqlite:///{folder / 'loopstack.db'}"
     migrate.upgrade(url)
     async with stack_on(temporal, url, folder) as made:
         await made.worker(LOOPSTACK_UNKNOWN_GRACE="0")
         yield made
+
+
+@pytest.fixture(scope="session")
+async def served(running: Stack) -> Stack:
+    """`running` with an API process that no test kills."""
+    await running.api()
+    return running
 
 
 @pytest.fixture(scope="session", autouse=True)

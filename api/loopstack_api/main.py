@@ -31,6 +31,8 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Run the API with settings from `LOOPSTACK_…`; 0 after an ordinary stop, 1 with a sentence otherwise."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # Looking at the schema is not worth two lines at every start.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         asyncio.run(serve(Settings()))
     except ValidationError as error:

@@ -1,9 +1,8 @@
 """Query parameters nobody declared are refused: a misspelt filter must not silently show everything."""
 
-from functools import cache
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 
 from loopstack_temporal.errors import FieldError, InvalidInput
 
@@ -12,7 +11,11 @@ def known_parameters_only(request: Request) -> None:
     """Raises `InvalidInput` for a query parameter that the contract of the route does not name."""
     if not request.query_params:
         return
-    known = _declared(request.app)[request.scope["route"].operation_id]
+    declared: dict[str, frozenset[str]] | None = getattr(request.app.state, "query_names", None)
+    if declared is None:
+        # Once per application, at the first request that has a query: making the contract takes a moment.
+        declared = request.app.state.query_names = query_names(request.app.openapi())
+    known = declared[request.scope["route"].operation_id]
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         listed = ", ".join(f"`{name}`" for name in sorted(known)) or "none"
@@ -22,10 +25,8 @@ def known_parameters_only(request: Request) -> None:
         )
 
 
-@cache
-def _declared(app: FastAPI) -> dict[str, frozenset[str]]:
+def query_names(document: dict[str, Any]) -> dict[str, frozenset[str]]:
     """Operation id -> names of query parameters, read from the contract itself."""
-    document: dict[str, Any] = app.openapi()
     return {
         operation["operationId"]: frozenset(
             item["name"] for item in operation.get("parameters", ()) if item["in"] == "query"

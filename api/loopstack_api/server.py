@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
 import threading
@@ -10,6 +11,8 @@ from collections.abc import Generator
 
 import uvicorn
 from fastapi import FastAPI
+
+log = logging.getLogger("loopstack.api")
 
 GRACE_SECONDS = 1
 """What requests under way get at the end; event streams end at once."""
@@ -47,6 +50,15 @@ class Server(uvicorn.Server):
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say where."""
+        await super().startup(sockets)
+        if self.started:
+            for server in self.servers:
+                for bound in server.sockets:
+                    host, port = bound.getsockname()[:2]
+                    log.info("listening on http://%s:%s", f"[{host}]" if ":" in host else host, port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams first, then what uvicorn ends."""

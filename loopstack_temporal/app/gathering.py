@@ -155,17 +155,7 @@ class _Walk:
         names = dict.fromkeys(getattr(target, "__module__", "") for target in targets)
         for module in (sys.modules.get(name) for name in names):
             for cls in _documents_in(module):
-                if not self._narrows_a_built_in(cls):
-                    self.document(cls, Source("", 0))
-
-    def _narrows_a_built_in(self, cls: type[Document]) -> bool:
-        """A subclass that keeps the name of a built-in document is the same document with narrower Python types."""
-        built_in = next((one for one in _BUILT_IN if issubclass(cls, one)), None)
-        return (
-            built_in is not None
-            and self._read(document_of, cls) is not None
-            and (document_of(cls).name == document_of(built_in).name)
-        )
+                self.document(cls, Source("", 0))
 
     def _first(self, thing: object) -> bool:
         if id(thing) in self._seen:

@@ -6,14 +6,18 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from loopstack_temporal.contracts.base import Answer, Json, Time
+from loopstack_temporal.definition.widgets.table import WidgetName as KnownWidget
 
+WidgetName = TypeAliasType("WidgetName", KnownWidget)
+"""Every widget that the studio draws."""
 TransitionKind = TypeAliasType("TransitionKind", Literal["automatic", "wait", "timer"])
 
 
 class Widget(Answer):
     """A widget in normal form, whatever layout the author wrote. Option keys are camelCase."""
 
-    widget: str
+    widget: WidgetName | str
+    """A name this version does not know may come from a newer worker."""
     options: dict[str, Json] = Field(default_factory=dict)
     show_when: tuple[str, ...] = ()
     """Places at which it is visible; empty: everywhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Literal, Protocol, overload
+from typing import Any, Generic, Literal, Protocol, TypedDict, overload
 
 from pydantic import BaseModel
 from typing_extensions import TypeVar
@@ -40,6 +40,17 @@ class DocumentEntity(Generic[DocumentT]):
     created_at: datetime | None = None
     validation_error: Any = None
     """With `validate="safe"`: what was wrong with the content."""
+
+
+class SaveOptions(TypedDict, total=False):
+    """The options of `DocumentStore.save`, for implementations of it."""
+
+    key: str | None
+    id: str | None
+    tags: Sequence[str] | None
+    hidden: bool | None
+    meta: Mapping[str, Any] | None
+    validate: Validate
 
 
 class DocumentStore(Protocol):

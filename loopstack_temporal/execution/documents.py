@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
+from typing_extensions import Unpack
 from uuid_utils import uuid7
 
 from loopstack_temporal.definition import Document, DocumentEntity, document_of
-from loopstack_temporal.definition.document import DocumentT, Validate
+from loopstack_temporal.definition.document import DocumentT, SaveOptions, Validate
 from loopstack_temporal.definition.model import DocumentDefinition
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ContextClosed, DocumentError, TooLarge
@@ -59,27 +60,23 @@ class BufferedDocuments:
         document: Any,
         content: Any = None,
         /,
-        *,
-        key: str | None = None,
-        id: str | None = None,
-        tags: Sequence[str] | None = None,
-        hidden: bool | None = None,
-        meta: Mapping[str, Any] | None = None,
-        validate: Validate = "strict",
+        **options: Unpack[SaveOptions],
     ) -> DocumentEntity[Any]:
         """See `DocumentStore.save`."""
         self._check_open("save")
+        key, id = options.get("key"), options.get("id")
         if key is not None and id is not None and key != id:
             raise DocumentError(f"`key={key!r}` and `id={id!r}` mean the same and differ; give one of them")
-        definition, value, data, fault = _content(document, content, validate)
-        facts = {**definition.meta, **(meta or {})}
+        definition, value, data, fault = _content(document, content, options.get("validate", "strict"))
+        tags, hidden, meta = options.get("tags"), options.get("hidden"), options.get("meta") or {}
+        facts = {**definition.meta, **meta}
         write = DocumentWrite(
             id=str(uuid7()),
             name=definition.name,
             key=key if key is not None else id,
             content=data,
             tags=tuple(definition.tags if tags is None else tags),
-            meta=_json(meta or {}, f"the meta of {definition.name}"),
+            meta=_json(meta, f"the meta of {definition.name}"),
             hidden=bool(facts.get("hidden", False)) if hidden is None else hidden,
             internal=definition.internal,
             keep_previous=facts.get("invalidate") is False,

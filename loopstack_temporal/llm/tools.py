@@ -11,7 +11,6 @@ import jsonschema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, with_config
 from typing_extensions import TypedDict, TypeVar, Unpack
 
-from loopstack_temporal.definition.document_class import document
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.shape import Shape, field_errors
 from loopstack_temporal.errors import LoopstackError, ModelError, ToolError
@@ -58,18 +57,11 @@ class LlmGenerateObjectArgs(LlmGenerateArgs):
     output_schema: dict[str, Any] = Field(description="JSON Schema of the answer.")
 
 
-@document(name="llm_message", title="Message", widget={"widget": "llm-message"}, tags=["message"])
-class AnswerDocument(LlmMessageDocument):
-    """A model's answer: stored and shown like every `LlmMessageDocument`, but its text is always there."""
-
-    text: str = ""  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and nobody assigns None to it
-
-
 @dataclass(frozen=True, slots=True)
 class GeneratedText:
     """A model's answer in words. `response` is the provider's own answer as JSON data."""
 
-    message: AnswerDocument
+    message: LlmMessageDocument
     response: Mapping[str, Any]
 
 
@@ -134,7 +126,7 @@ class LlmGenerateTextTool(ModelTool):
         merged = self._options(config, options)
         provider, request = await self._ask(prompt, messages, merged)
         reply = await _answered(provider, provider.text(request))
-        message = AnswerDocument(
+        message = LlmMessageDocument(
             role="assistant", text=reply.text, stop_reason=reply.stop_reason, id=f"msg_{uuid4().hex}"
         )
         if merged.get("save", True):

@@ -29,7 +29,6 @@ _POSTGRES_OPTIONS = " ".join(
     for name, value in {
         "timezone": "UTC",
         "idle_in_transaction_session_timeout": "10s",
-        "lock_timeout": "5s",
         "statement_timeout": "30s",
     }.items()
 )
@@ -65,10 +64,11 @@ def parse_url(url: str) -> sa.URL:
 class Database:
     """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: int = 5) -> None:
+        """`patience`: seconds that a statement may wait for somebody else's lock."""
         self.url = parse_url(url)
         self.postgres = self.url.get_backend_name() == "postgresql"
-        self.engine = _postgres_engine(self.url) if self.postgres else _sqlite_engine(self.url)
+        self.engine = (_postgres_engine if self.postgres else _sqlite_engine)(self.url, patience)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._writer = threading.Lock()
 
@@ -124,27 +124,27 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite_engine(url: sa.URL) -> sa.Engine:
+def _sqlite_engine(url: sa.URL, patience: int) -> sa.Engine:
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
         pool_size=_POOL_SIZE,
         max_overflow=0,
         # The driver must not open transactions by itself: `BEGIN IMMEDIATE` is ours to say.
-        connect_args={"isolation_level": None, "timeout": 5, "check_same_thread": False},
+        connect_args={"isolation_level": None, "timeout": patience, "check_same_thread": False},
     )
 
     def settle(connection: Any, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={patience * 1000}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     event.listen(engine, "connect", settle)
     return engine
 
 
-def _postgres_engine(url: sa.URL) -> sa.Engine:
+def _postgres_engine(url: sa.URL, patience: int) -> sa.Engine:
     given = url.query.get("options")
-    options = f"{_POSTGRES_OPTIONS} {given}" if isinstance(given, str) else _POSTGRES_OPTIONS
+    options = f"{_POSTGRES_OPTIONS} -c lock_timeout={patience}s {given if isinstance(given, str) else ''}".strip()
     engine = sa.create_engine(
         url.difference_update_query(["options"]),
         pool_size=_POOL_SIZE,

@@ -23,7 +23,7 @@ def upgrade(url: str) -> str:
 
     Changes only add, so processes of the former version may go on meanwhile. Raises `SetupError`.
     """
-    database = Database(url)
+    database = Database(url, patience=25)
     try:
         with database.write() as connection:
             if database.postgres:

@@ -137,7 +137,7 @@ class Runs:
                     ended_at=locked.at,
                 )
             )
-            locked.set(**ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
+            locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
             self._database.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
@@ -174,12 +174,14 @@ class Runs:
             connection.execute(sa.delete(run).where(run.c.id == run_id))
 
 
-def ending_columns(ending: Ending) -> dict[str, Any]:
+def _ending_columns(ending: Ending) -> dict[str, Any]:
     """What an ending makes of status, result and error."""
     columns: dict[str, Any] = {"status": ending.status, "can_retry": False}
     if ending.status == "completed":
         columns["result"] = ending.result
-    columns |= {"has_error": ending.error is not None, "error": codec.dump_error(ending.error)}
+    if ending.error is not None or ending.status == "completed":
+        # Otherwise the error that a parked run stood with goes on telling why it was given up.
+        columns |= {"has_error": ending.error is not None, "error": codec.dump_error(ending.error)}
     return columns
 
 

@@ -1,4 +1,4 @@
-"""Where signals and updates of one run arrive. Handlers never raise but typed refusals, so no sender can break a run."""
+"""Where signals and updates of one run arrive. Handlers raise nothing but typed refusals: no sender can break a run."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ async def test_a_review_is_started_queried_and_answered_by_update(running: Stack
     assert status == 1 and "approved: Field required" in error
 
     await running.temporal_cli(
-        *("workflow", "update", "execute", "--workflow-id", "cli-1-r1", "--name", "decide", "--input", '{"approved": true}')
+        *("workflow", "update", "execute", "--workflow-id", "cli-1-r1", "--name", "decide"),
+        *("--input", '{"approved": true}'),
     )
     row = await running.run_is("cli-1-r1", "completed")
     assert (row.place, row.result) == ("end", {"approved": True, "note": ""})
@@ -130,6 +131,8 @@ async def test_a_timer_fires_when_nobody_answers_and_is_gone_when_somebody_does(
         ("answer", "person", False),
         ("expire", "timer", True),
     ]
-    await running.temporal_cli("workflow", "signal", "--workflow-id", "cli-7-quick", "--name", "answer", "--input", '"here"')
+    await running.temporal_cli(
+        *("workflow", "signal", "--workflow-id", "cli-7-quick", "--name", "answer", "--input", '"here"')
+    )
     assert (await running.run_is("cli-7-quick", "completed")).result == "here"
     assert (await running.run_is("cli-7-late", "completed")).result == "expired"

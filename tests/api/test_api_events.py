@@ -18,7 +18,7 @@ from loopstack_api.stream import Hub
 
 from loopstack_temporal.store.store import Store
 from tests.api.desk import APP, HASH, Desk, content
-from tests.api.serving import Listener, listening, served
+from tests.api.serving import listening, served
 from tests.api.test_api_runs import start
 
 ROOT = Path(__file__).parents[2]
@@ -213,17 +213,13 @@ async def test_a_process_with_open_streams_exits_within_two_seconds_of_sigterm(s
             await stream.next()
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            assert await _ended(stream)
-            async with asyncio.timeout(5):
-                await process.wait()
+            assert await stream.rest() == []
             took = time.monotonic() - began
+        async with asyncio.timeout(5):
+            await process.wait()
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     assert took < 2
     assert process.returncode == 0
-
-
-async def _ended(stream: Listener) -> bool:
-    return await stream.rest() == []

@@ -79,7 +79,7 @@ async def test_a_run_is_answered_by_touch_on_a_phone(window: Window, house: Hous
 async def test_a_run_is_stopped_after_being_asked(window: Window, house: House) -> None:
     run_id = await house.waiting("plain_review")
     page = await window(f"/runs/{run_id}")
-    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("menuitem", name="Stop run").click()
     dialog = page.get_by_role("dialog", name="Stop this run?")
     await dialog.get_by_label("Reason").fill("wrong customer")

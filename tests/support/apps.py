@@ -14,11 +14,11 @@ from loopstack_temporal import (
     MarkdownDocument,
     Retry,
     RunContext,
+    StudioApp,
     guard,
     transition,
     workflow,
 )
-from loopstack_temporal.app import StudioApp
 
 
 class Topic(BaseModel):
@@ -121,6 +121,29 @@ class RoundsWorkflow(BaseWorkflow[Rounds, Seen, list[str]]):
     @guard(done)
     async def finish(self, state: Seen) -> list[str]:
         return state.answers
+
+
+@workflow(title="Stages")
+class StagesWorkflow(BaseWorkflow[Topic, Seen, list[str]]):
+    """Two questions one after the other; each answer is a document of its own and the newest version of another."""
+
+    @transition(to="one")
+    async def begin(self) -> None:
+        await self.document_store.save(MarkdownDocument(markdown="nothing yet"), key="latest")
+
+    @transition(from_="one", to="two", wait=True)
+    async def first(self, state: Seen, payload: str) -> None:
+        await self.take(state, payload)
+
+    @transition(from_="two", to="end", wait=True)
+    async def second(self, state: Seen, payload: str) -> list[str]:
+        await self.take(state, payload)
+        return state.answers
+
+    async def take(self, state: Seen, payload: str) -> None:
+        state.answers.append(payload)
+        await self.document_store.save(MarkdownDocument(markdown=payload))
+        await self.document_store.save(MarkdownDocument(markdown=f"latest: {payload}"), key="latest")
 
 
 class Flakiness(BaseModel):
@@ -256,6 +279,7 @@ app = StudioApp(
         HelloWorkflow,
         ChainWorkflow,
         RoundsWorkflow,
+        StagesWorkflow,
         FlakyWorkflow,
         RescueWorkflow,
         FussyWorkflow,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import json
 import os
 import sys
@@ -11,18 +12,18 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import httpx
 from temporalio.client import Client
 
 from loopstack_temporal.runs import Trigger, TriggerOutcome
-from loopstack_temporal.store.records import RunRow
+from loopstack_temporal.store.records import EventRow, RunRow
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import process
-from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.cli_program import find_temporal_cli
+from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
 from loopstack_temporal.temporal.devserver import DevServer
 
@@ -42,9 +43,8 @@ async def eventually(
     """Look until there is something to see; fails after `limit` seconds."""
     deadline = time.monotonic() + limit
     while True:
-        found = look()
-        if isinstance(found, Awaitable):
-            found = await found
+        seen = look()
+        found = cast("T | None", await seen if inspect.isawaitable(seen) else seen)
         if found:
             return found
         assert time.monotonic() < deadline, f"{what} did not come true within {limit:g} s"
@@ -229,7 +229,8 @@ class Stack:
 
     def events(self, run_id: str) -> list[tuple[str, dict[str, Any]]]:
         """The events of a run, and a check that none is missing."""
-        found, cursor = [], None
+        found: list[EventRow] = []
+        cursor: str | None = None
         while True:
             page, cursor = self.store.events.after(cursor, run_id=run_id, limit=500)
             if not page:

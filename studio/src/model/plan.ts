@@ -14,7 +14,7 @@ export type PlannedStop = {
 
 const MOST = 12;
 
-export const transitionTitle = (transition: Pick<Transition, "title" | "name">): string => visible(transition.title ?? humanise(transition.name));
+export const transitionTitle = (transition: Pick<Transition, "title" | "name">): string => visible(transition.title === null || transition.title === transition.name ? humanise(transition.name) : transition.title);
 
 /** The order in which the engine tries automatic transitions: highest priority first, without one last, then as declared. */
 const byPriority = (left: Transition, right: Transition): number => (right.priority ?? -Infinity) - (left.priority ?? -Infinity) || 0;

@@ -9,7 +9,7 @@ import { StatusMark } from "@/components/marks/status-mark";
 import { en } from "@/i18n/en";
 import { absolute, moment } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
-import { visible } from "@/lib/words";
+import { transitionTitle } from "@/model/plan";
 import { runWords } from "@/model/run-words";
 
 const SHOWN = 3;
@@ -36,7 +36,7 @@ function TaskRow({ task }: { readonly task: Task }) {
     <li className="ask">
       <StatusMark status="waiting" gate="person" />
       <div>
-        <div className="q"><Link to="/runs/$runId" params={{ runId: task.run.id }}>{visible(awaiting.title)}</Link></div>
+        <div className="q"><Link to="/runs/$runId" params={{ runId: task.run.id }}>{transitionTitle({ title: awaiting.title, name: awaiting.transition })}</Link></div>
         <div className="t13 ink2" title={absolute(awaiting.since)}>
           {en.home.asked(name, moment(awaiting.since, now))}{awaiting.due === null ? "" : `, ${en.home.due(moment(awaiting.due, now))}`}
         </div>

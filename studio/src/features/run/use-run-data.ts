@@ -43,7 +43,7 @@ export type RunFeed = {
 
 /** What a widget has to know of its document, with the place its step led to. */
 export function ownerOf(document: Document, steps: readonly StepSummary[]): OwnerDocument {
-  const step = steps.find((one) => one.step === document.step && !one.superseded);
+  const step = steps.find((one) => one.step === document.step);
   return { place: document.place, landed: step?.to ?? null, content: document.content, meta: document.meta, hidden: document.hidden, older: !document.live };
 }
 

@@ -4,7 +4,7 @@ import { TimeText } from "@/components/data/time-text";
 import { PathStrip } from "@/components/marks/path-strip";
 import { StatusWord } from "@/components/marks/status-chip";
 import { en } from "@/i18n/en";
-import { visible } from "@/lib/words";
+import { humanise, visible } from "@/lib/words";
 import { gateOf, runWords } from "@/model/run-words";
 
 /** A table on wide screens, a list of cards on phones: the same rows, laid out by CSS. */
@@ -32,7 +32,7 @@ function Row({ run }: { readonly run: RunSummary }) {
       <span role="cell" className="pathc"><PathStrip path={run.path} status={run.status} gate={gate} /></span>
       <span role="cell" className="two">
         <Link to="/runs/$runId" params={{ runId: run.id }}><b className="cut">{name}</b></Link>
-        <span className="t12 ink3 cut">{beside ?? visible(run.app)}</span>
+        <span className="t12 ink3 cut">{beside ?? visible(humanise(run.app))}</span>
       </span>
       <span role="cell" className="sen cut" title={run.sentence}>{visible(run.sentence.replace(/\.$/, ""))}</span>
       <span role="cell" className="r age"><TimeText at={run.created_at} as="age" /></span>

@@ -63,7 +63,7 @@ export function AnswerForm(props: AnswerFormProps) {
       {props.note}
       <SchemaForm schema={props.schema} {...(props.ui ? { ui: props.ui } : {})} value={form.value} errors={errors} readOnly={busy} idPrefix={id}
         onChange={(value) => { setWrong([]); form.setValue(value); }} />
-      <AnswerStatus state={form.state} wrong={wrong.length} onSendNow={() => { if (form.state.phase === "unsent") resend(form.state.transition); }} />
+      <AnswerStatus state={form.state} wrong={wrong.length} shown onSendNow={() => { if (form.state.phase === "unsent") resend(form.state.transition); }} />
       <ActionRow kept={form.kept} busy={form.state} beside={props.beside} keys actions={props.actions.map((action, at) => ({
         key: `${action.transition}-${String(at)}`, label: action.label, variant: variantOf(action, at), submit: at === 0, confirm: action.confirm, run: () => { submit(action); },
       }))} />

@@ -51,7 +51,7 @@ export function PromptForm({ form: ref, widget, schema, heading, beside }: Promp
       <textarea id={id} className="input" rows={1} value={text} readOnly={busy} placeholder={textOf(widget.options, "placeholder") ?? undefined} aria-invalid={errors.length > 0 || undefined}
         aria-describedby={errors.length > 0 ? `${id}-errors` : undefined} onKeyDown={onKeyDown} onChange={(event) => { setWrong([]); form.setValue(event.target.value); }} />
       {errors.length === 0 ? null : <p className="err" id={`${id}-errors`}>{errors.map((error) => error.message).join(" ")}</p>}
-      <AnswerStatus state={form.state} onSendNow={() => { send(); }} />
+      <AnswerStatus state={form.state} shown onSendNow={() => { send(); }} />
       <ActionRow busy={form.state} kept={form.kept} beside={beside} keys actions={[{ key: "send", label: visible(textOf(widget.options, "label") ?? runWords.answer.send), variant: "primary", submit: true, run: send }]} />
     </form>
   );

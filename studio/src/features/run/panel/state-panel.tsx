@@ -18,9 +18,9 @@ export function StatePanel({ run, steps }: { readonly run: Run; readonly steps: 
   if (last === undefined) return <EmptyState say={words.none} />;
   if (step.error !== null && step.data === undefined) return <ProblemBox error={step.error} onRetry={() => void step.refetch()} />;
   if (step.data === undefined) return <SkeletonRows count={4} />;
-  const state = step.data.after?.state ?? {};
+  const state = step.data.state_after ?? {};
   const empty = typeof state === "object" && state !== null && Object.keys(state).length === 0;
-  const result = step.data.after?.result;
+  const result = step.data.result;
   return (
     <>
       <div className="row statehead">

@@ -27,7 +27,7 @@ export function StepInspector({ run, step: number, compact = false }: InspectorP
 
 function Inspected({ step, compact }: { readonly step: Step; readonly compact: boolean }) {
   const who = useWho();
-  const changes = stateDiff(step.before?.state, step.after?.state);
+  const changes = stateDiff(step.state_before, step.state_after);
   const tries = step.attempt > 1 || step.failures > 0 ? `, ${runWords.step.attempt(step.attempt)}` : "";
   return (
     <div className="inspector">

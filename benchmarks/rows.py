@@ -1,0 +1,165 @@
+"""What is measured. Each function fills the rows of one name for one database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from benchmarks.measuring import Row, Sample, sampled, timed
+from benchmarks.sides import Pair, Side
+
+EARLY, LATE = 0.05, 0.95
+"""Where in the long loop a step's cost is looked at: around step 50 and around step 950 of 1,000."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much is measured."""
+
+    rounds: int = 7
+    chain: int = 200
+    single: int = 60
+    """Pairs of one-step runs, and of answers."""
+    runs: int = 200
+    steps: int = 10
+    crowd_rounds: int = 3
+    loop: int = 1_000
+    loop_rounds: int = 3
+
+
+FULL = Sizes()
+QUICK = Sizes(rounds=3, chain=40, single=12, runs=30, steps=5, crowd_rounds=2, loop=60, loop_rounds=1)
+TINY = Sizes(rounds=1, chain=4, single=2, runs=3, steps=3, crowd_rounds=1, loop=40, loop_rounds=1)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where and how much to measure."""
+
+    pair: Pair
+    database: str
+    sizes: Sizes
+    warm: bool = True
+
+    async def rows(self, sample: Sample, rounds: int, *names: tuple[str, str]) -> list[Row]:
+        """Take paired samples; `names` are name and unit of each figure of a sample."""
+        product, twin = await sampled(self.pair, sample, rounds, warm=self.warm)
+        return [
+            Row(name, self.database, unit, _figures(product, place), _figures(twin, place))
+            for place, (name, unit) in enumerate(names)
+        ]
+
+    @property
+    def cold(self) -> Bench:
+        """The same without samples that are thrown away."""
+        return replace(self, warm=False)
+
+
+async def chain(bench: Bench) -> list[Row]:
+    """One run of many steps that do nothing."""
+    return await _chain(bench, 0, f"chain of {bench.sizes.chain} no-op steps")
+
+
+async def documents(bench: Bench) -> list[Row]:
+    """The same, each step but the first and the last saves a document."""
+    return await _chain(bench, 1, f"chain of {bench.sizes.chain} steps, one document each")
+
+
+async def start(bench: Bench) -> list[Row]:
+    """From the row of a new run to the result of its only step."""
+
+    async def sample(side: Side) -> Sequence[float]:
+        async def whole() -> None:
+            await side.finished(await side.start("one"))
+
+        return [await timed(whole())]
+
+    return await bench.rows(sample, bench.sizes.single, ("start → completed, one step", "ms"))
+
+
+async def answer(bench: Bench) -> list[Row]:
+    """From sending an answer to the next wait. Both runs wait all the time, each answer is one step."""
+    runs: dict[int, str] = {}
+    for side in (bench.pair.product, bench.pair.twin):
+        runs[id(side)] = await side.start("ask")
+        await side.answer(runs[id(side)], 0)
+    count = 0
+
+    async def sample(side: Side) -> Sequence[float]:
+        nonlocal count
+        count += 1
+        return [await timed(side.answer(runs[id(side)], count))]
+
+    rows = await bench.rows(sample, bench.sizes.single, ("answer → next wait", "ms"))
+    for side in (bench.pair.product, bench.pair.twin):
+        await side.stop(runs[id(side)])
+    return rows
+
+
+async def crowd(bench: Bench) -> list[Row]:
+    """Many runs started at once, until the last one has ended."""
+    sizes = bench.sizes
+
+    async def sample(side: Side) -> Sequence[float]:
+        seconds = await timed(many(side, sizes.runs, sizes.steps)) / 1_000
+        return [seconds, sizes.runs * sizes.steps / seconds]
+
+    title = f"{sizes.runs} runs × {sizes.steps} steps at once"
+    return await bench.cold.rows(sample, sizes.crowd_rounds, (title, "s"), (f"{title}, throughput", "steps/s"))
+
+
+async def loop(bench: Bench) -> list[Row]:
+    """A long loop whose state changes and does not grow: is a late step as cheap as an early one?"""
+    steps = bench.sizes.loop
+    early, late, reach = round(steps * EARLY), round(steps * LATE), max(1, steps // 40)
+
+    async def sample(side: Side) -> Sequence[float]:
+        run_id = await side.start("loop", steps=steps)
+        await side.finished(run_id)
+        times = await side.step_times(run_id)
+        costs = [
+            (times[middle + reach - 1] - times[middle - reach]).total_seconds() * 1_000 / (2 * reach - 1)
+            for middle in (early, late)
+        ]
+        return [*costs, costs[1] / costs[0]]
+
+    return await bench.cold.rows(
+        sample,
+        bench.sizes.loop_rounds,
+        (f"step {early} of a loop of {steps:,}", "ms per step"),
+        (f"step {late} of a loop of {steps:,}", "ms per step"),
+        (f"step {late} ÷ step {early}", "×"),
+    )
+
+
+async def many(side: Side, runs: int, steps: int) -> None:
+    """Start `runs` chains at once and wait for all."""
+
+    async def one() -> None:
+        await side.finished(await side.start("chain", steps=steps))
+
+    await asyncio.gather(*(one() for _ in range(runs)))
+
+
+async def _chain(bench: Bench, documents: int, title: str) -> list[Row]:
+    steps = bench.sizes.chain
+
+    async def sample(side: Side) -> Sequence[float]:
+        async def whole() -> None:
+            await side.finished(await side.start("chain", steps=steps, documents=documents))
+
+        return [await timed(whole()) / steps]
+
+    return await bench.rows(sample, bench.sizes.rounds, (title, "ms per step"))
+
+
+def _figures(samples: list[Sequence[float]], place: int) -> tuple[float, ...]:
+    return tuple(sample[place] for sample in samples)
+
+
+ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Row]]]] = MappingProxyType(
+    {"chain": chain, "documents": documents, "start": start, "answer": answer, "crowd": crowd, "loop": loop}
+)
+"""By the names of `--only`; `memory` beside them needs processes of its own."""

@@ -1,0 +1,102 @@
+"""The twin's workflows: one activity per step, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from temporalio import workflow
+
+from benchmarks.twin.messages import Answer, RunInput, StepDone, StepInput
+
+LIMIT = timedelta(seconds=60)
+
+
+async def _step(transition: str, asked: StepInput) -> StepDone:
+    return await workflow.execute_activity(
+        f"twin_{transition}", asked, result_type=StepDone, start_to_close_timeout=LIMIT
+    )
+
+
+@workflow.defn(name="twin_one", sandboxed=False)
+class TwinOne:
+    """One step that does nothing."""
+
+    @workflow.run
+    async def run(self, asked: RunInput) -> int:
+        await _step("tick", StepInput(asked.run_id, 0, "start", "end", last=True))
+        return 1
+
+
+class _Steps:
+    """Steps in a row, the last one leads to the end."""
+
+    transition = ""
+
+    async def walk(self, asked: RunInput) -> int:
+        place, last = "start" if not asked.done else "running", asked.steps - 1
+        for step in range(asked.done, asked.steps):
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(replace(asked, done=step))
+            to = "end" if step == last else "running"
+            documents = asked.documents if 0 < step < last else 0
+            done = await _step(
+                self.transition, StepInput(asked.run_id, step, place, to, documents=documents, last=step == last)
+            )
+            place = done.place
+        return asked.steps
+
+
+@workflow.defn(name="twin_chain", sandboxed=False)
+class TwinChain(_Steps):
+    """Steps that do nothing, or save documents."""
+
+    transition = "tick"
+
+    @workflow.run
+    async def run(self, asked: RunInput) -> int:
+        return await self.walk(asked)
+
+
+@workflow.defn(name="twin_loop", sandboxed=False)
+class TwinLoop(_Steps):
+    """Steps that each write a new state of the same size."""
+
+    transition = "count"
+
+    @workflow.run
+    async def run(self, asked: RunInput) -> int:
+        return await self.walk(asked)
+
+
+@workflow.defn(name="twin_ask", sandboxed=False)
+class TwinAsk:
+    """Waits for an answer again and again."""
+
+    def __init__(self) -> None:
+        self.run_id = ""
+        self.step = 0
+        self.stopped = False
+        self.turn = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, asked: RunInput) -> int:
+        await _step("tick", StepInput(asked.run_id, 0, "start", "asking"))
+        self.run_id, self.step = asked.run_id, 1
+        await workflow.wait_condition(lambda: self.stopped)
+        await _step("tick", StepInput(asked.run_id, self.step, "asking", "end", last=True))
+        return self.step
+
+    @workflow.update
+    async def answer(self, given: Answer) -> StepDone:
+        await workflow.wait_condition(lambda: self.step > 0)
+        async with self.turn:
+            asked = StepInput(self.run_id, self.step, "asking", "asking", answer_id=given.id, n=given.n)
+            done = await _step("answer", asked)
+            self.step += 1
+            return done
+
+    @workflow.signal
+    def stop(self) -> None:
+        self.stopped = True
