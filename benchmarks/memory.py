@@ -21,14 +21,14 @@ STATUS = "/proc/{pid}/status"
 
 async def memory(address: str, database_url: str, database: str, sizes: Sizes, folder: Path) -> list[Row]:
     """Resident memory after one run and after many; nothing where the system has no `/proc`."""
-    if not Path(STATUS.format(pid=os.getpid())).exists():
+    if not _tells_memory():
         return []
     found: dict[str, tuple[float, float]] = {}
     async with opened(address, database_url, "bench-memory") as (product, twin):
         for name, side in (("product", product), ("twin", twin)):
             async with _process(name, address, database_url, folder) as pid:
                 found[name] = await _load(side, pid, sizes)
-    titles = ("memory of a worker after one run", f"memory after {sizes.runs} runs × {sizes.steps} steps")
+    titles = ("memory of a worker after one run", f"memory after {sizes.runs} runs x {sizes.steps} steps")
     return [
         Row(title, database, "MiB", (found["product"][place],), (found["twin"][place],))
         for place, title in enumerate(titles)
@@ -52,6 +52,10 @@ async def _process(side: str, address: str, database_url: str, folder: Path) -> 
         yield running.pid
     finally:
         await process.stop(running)
+
+
+def _tells_memory() -> bool:
+    return Path(STATUS.format(pid=os.getpid())).exists()
 
 
 def resident(pid: int) -> float:

@@ -99,6 +99,4 @@ class AskWorkflow(BaseWorkflow[Steps, Counter, int]):
 
 def application(name: str) -> StudioApp:
     """The app of the benchmarks; `name` is also its task queue."""
-    return StudioApp(
-        name=name, title="Benchmarks", workflows=[OneWorkflow, ChainWorkflow, LoopWorkflow, AskWorkflow]
-    )
+    return StudioApp(name=name, title="Benchmarks", workflows=[OneWorkflow, ChainWorkflow, LoopWorkflow, AskWorkflow])

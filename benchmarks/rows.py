@@ -106,7 +106,7 @@ async def crowd(bench: Bench) -> list[Row]:
         seconds = await timed(many(side, sizes.runs, sizes.steps)) / 1_000
         return [seconds, sizes.runs * sizes.steps / seconds]
 
-    title = f"{sizes.runs} runs × {sizes.steps} steps at once"
+    title = f"{sizes.runs} runs x {sizes.steps} steps at once"
     return await bench.cold.rows(sample, sizes.crowd_rounds, (title, "s"), (f"{title}, throughput", "steps/s"))
 
 
@@ -130,7 +130,7 @@ async def loop(bench: Bench) -> list[Row]:
         bench.sizes.loop_rounds,
         (f"step {early} of a loop of {steps:,}", "ms per step"),
         (f"step {late} of a loop of {steps:,}", "ms per step"),
-        (f"step {late} ÷ step {early}", "×"),
+        (f"step {late} / step {early}", "x"),
     )
 
 

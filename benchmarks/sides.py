@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -29,6 +30,7 @@ from loopstack_temporal.temporal.worker import AppWorker
 
 Shape = Literal["one", "chain", "loop", "ask"]
 SLOTS = 20
+LIMIT = 30.0
 
 
 class Side(Protocol):
@@ -82,7 +84,7 @@ class ProductSide:
 
     async def answer(self, run_id: str, n: int) -> None:
         """See `Side.answer`."""
-        at_step = self._next.get(run_id)
+        at_step = self._next.get(run_id) or await self._first_wait(run_id)
         outcome = await TemporalRuns(self.client).trigger(
             Trigger(run_id, "answer", {"n": n}, uuid4().hex, at_step=at_step)
         )
@@ -94,6 +96,16 @@ class ProductSide:
         await TemporalRuns(self.client).trigger(Trigger(run_id, "stop", None, uuid4().hex))
         await self.finished(run_id)
 
+    async def _first_wait(self, run_id: str) -> int:
+        """The number that the step of the first answer will get: a person looks before answering."""
+        deadline = time.monotonic() + LIMIT
+        while time.monotonic() < deadline:
+            row = await self.store.do(self.store.runs.get, run_id)
+            if row is not None and row.status == "waiting":
+                return row.next_step
+            await asyncio.sleep(0.01)
+        raise TimeoutError(f"run {run_id} did not wait within {LIMIT:g} s")
+
     async def step_times(self, run_id: str) -> list[datetime]:
         """See `Side.step_times`."""
         found: list[datetime] = []
@@ -101,7 +113,7 @@ class ProductSide:
         while True:
             page = await self.store.do(self.store.steps.page, run_id, cursor, 200)
             found += [row.ended_at for row in page.items if row.ended_at is not None]
-            cursor = page.cursor
+            cursor = page.next
             if cursor is None:
                 return found
 
@@ -127,7 +139,8 @@ class TwinSide:
 
     async def answer(self, run_id: str, n: int) -> None:
         """See `Side.answer`."""
-        await self.client.get_workflow_handle_for(TwinAsk.run, run_id).execute_update(
+        handle = self.client.get_workflow_handle_for(TwinAsk.run, run_id)
+        await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]
             TwinAsk.answer, Answer(uuid4().hex, n)
         )
 
@@ -203,4 +216,3 @@ async def working(address: str, database_url: str, name: str) -> AsyncGenerator[
     """Both sides with their workers in this process."""
     async with opened(address, database_url, name) as (product, twin), product_working(product), twin_working(twin):
         yield Pair(product, twin)
-

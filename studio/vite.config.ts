@@ -21,5 +21,5 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 600,
   },
   server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: true } } },
-  test: { environment: "happy-dom", environmentOptions: { happyDOM: { url: "http://127.0.0.1/" } }, include: ["{src,testing}/**/*.test.{ts,tsx}"], maxWorkers: 2, testTimeout: 30_000 },
+  test: { environment: "happy-dom", environmentOptions: { happyDOM: { url: "http://127.0.0.1/" } }, include: ["{src,testing}/**/*.test.{ts,tsx}"], maxWorkers: 2, isolate: false, testTimeout: 30_000 },
 }));

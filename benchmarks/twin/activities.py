@@ -45,7 +45,5 @@ class TwinActivities:
         texts = tuple(f"step {asked.step}" for _ in range(asked.documents))
         status = "completed" if asked.last else "waiting" if asked.to == "asking" else "running"
         attempt = activity.info().attempt
-        await self._store.do(
-            self._store.commit, Commit(asked, transition, attempt, status, state, texts, began)
-        )
+        await self._store.do(self._store.commit, Commit(asked, transition, attempt, status, state, texts, began))
         return StepDone(asked.step, asked.to)

@@ -33,22 +33,29 @@ class Leaks:
 
 
 async def run_body(
-    function: Callable[..., Any], arguments: dict[str, Any], *, limit: float | None, leaks: Leaks
+    function: Callable[..., Any],
+    arguments: dict[str, Any],
+    *,
+    limit: float | None,
+    leaks: Leaks,
+    stopping: threading.Event,
 ) -> Any:
     """Call an author's method and wait for it, at most `limit` seconds.
 
     Raises what the body raises, `TransitionTimeout` at the limit, and `asyncio.CancelledError` if the caller is
-    canceled; whatever the body does after that, its result is not used.
+    canceled; whatever the body does after that, its result is not used. `stopping` is set before the body is told.
     """
     body = asyncio.ensure_future(_contained(function, arguments))
     try:
         done, _ = await asyncio.wait({body}, timeout=limit)
         if done:
             return body.result()
+        stopping.set()
         await _stop(body, leaks)
         raise TransitionTimeout(f"`{function.__name__}` did not end within its limit of {limit:g} s")
     except asyncio.CancelledError:
         # Either we are canceled, or the body raised this by itself: then it is done and there is nothing to stop.
+        stopping.set()
         if not body.done():
             await _stop(body, leaks)
         elif not body.cancelled() and not _being_cancelled():

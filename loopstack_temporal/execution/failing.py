@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from loopstack_temporal.definition.documents import ErrorDocument
@@ -90,13 +89,7 @@ def _may_try_again(scene: Scene, error: Exception, transition: TransitionDefinit
 async def _try_again(
     scene: Scene, fault: ErrorInfo, transition: TransitionDefinition, document: DocumentWrite, delay: float
 ) -> StepAnswer:
-    pending = RetryPending(
-        transition=transition.name,
-        attempt=scene.entered.failure_no + 2,
-        max=transition.retry.attempts + 1,
-        next_at=datetime.fromtimestamp(scene.pulse.now(), UTC) + timedelta(seconds=delay),
-        error=fault,
-    )
+    pending = _pending(scene, transition, fault, scene.entered.failure_no, delay)
     store = scene.workplace.store
     recorded = await shielded(
         store.do(
@@ -132,8 +125,22 @@ async def _through_target(
     arrival = await _arrive(scene, definition, target, visitor)
     if isinstance(arrival.decision, Fire | Await):
         later = Delay(place=target, until=scene.pulse.now() + delay, then=arrival.decision)
-        arrival = replace(standing(later, scene.pulse.now()), awaiting=())
-    return await _finish(scene, target, arrival, fault, document)
+        arrival = standing(later, scene.pulse.now())
+    pending = _pending(scene, transition, fault, scene.entered.retry_count, delay)
+    return await _finish(scene, target, arrival, fault, document, retry=pending)
+
+
+def _pending(
+    scene: Scene, transition: TransitionDefinition, fault: ErrorInfo, failures: int, delay: float
+) -> RetryPending:
+    """What people see of a retry to come, after `failures` failures and this one."""
+    return RetryPending(
+        transition=transition.name,
+        attempt=failures + 2,
+        max=transition.retry.attempts + 1,
+        next_at=datetime.fromtimestamp(scene.pulse.now(), UTC) + timedelta(seconds=delay),
+        error=fault,
+    )
 
 
 async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str, visitor: Visitor) -> Next:
@@ -153,6 +160,7 @@ async def _finish(
     *,
     counted: bool = True,
     ending: bool = False,
+    retry: RetryPending | None = None,
 ) -> StepAnswer:
     ended: Ending | None = None
     if ending:
@@ -167,6 +175,7 @@ async def _finish(
         ending=ended,
         failure=fault,
         counted=counted,
+        retry=retry,
     )
 
 

@@ -21,6 +21,7 @@ from loopstack_temporal.store.records import (
     Entered,
     Fence,
     RecordedStep,
+    RetryPending,
     StepOutcome,
     TriggerRow,
 )
@@ -69,6 +70,7 @@ class Scene:
         ending: Ending | None = None,
         failure: ErrorInfo | None = None,
         counted: bool = False,
+        retry: RetryPending | None = None,
     ) -> StepAnswer:
         """Write the step's outcome in one transaction and answer with what is recorded, be it ours or an earlier one.
 
@@ -92,6 +94,7 @@ class Scene:
             parked=arrival.parked,
             failure=counted,
             ending=ending,
+            retry=retry,
             started_at=self.started_at,
             worker=self.workplace.worker,
             catalogue_hash=self.workplace.catalogue_hash,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -50,7 +51,9 @@ async def _attempt(
     scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None, claimer: Claimer
 ) -> StepAnswer:
     before = scene.entered.checkpoint
-    context = context_of(definition, scene.entered.run, scene.call, scene.entered.retry_count, scene.pulse)
+    stopping = threading.Event()
+    pulse = replace(scene.pulse, is_cancelled=lambda: stopping.is_set() or scene.pulse.is_cancelled())
+    context = context_of(definition, scene.entered.run, scene.call, scene.entered.retry_count, pulse)
     visitor = Visitor(None, lambda: load(definition.state, before.state if before else None), context)
     try:
         async with scene.workplace.app.build(definition) as workflow:
@@ -71,6 +74,7 @@ async def _attempt(
                     _arguments(scene, transition, work, payload, context),
                     limit=transition.timeout,
                     leaks=scene.workplace.leaks,
+                    stopping=stopping,
                 )
                 work.returned(await claimer.guard(body), transition)
                 hit("body.end")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from loopstack_temporal.store.creating import FIRST_PLACE
 from loopstack_temporal.store.locked import LockedRun, live_step
 from loopstack_temporal.store.records import OPENING
-from loopstack_temporal.store.tables import document, run_epoch, step
+from loopstack_temporal.store.tables import document, inbox, run_epoch, step
 
 
 def new_epoch(connection: sa.Connection, locked: LockedRun, temporal_run_id: str) -> int:
@@ -24,12 +24,16 @@ def new_epoch(connection: sa.Connection, locked: LockedRun, temporal_run_id: str
 def rewind(connection: sa.Connection, locked: LockedRun, to_step: int) -> None:
     """Undo `to_step` and everything after it. The epoch must be the new one already.
 
-    Rows are marked, not deleted. Trigger ids stay remembered, because Temporal sends signals again after a reset.
+    Rows are marked, not deleted. Answers that only undone steps applied may apply again: Temporal sends signals once
+    more after a reset, and they are what the run now waits for. Those of earlier steps stay applied.
     """
     connection.execute(
         sa.update(step)
         .where(step.c.run_id == locked.id, step.c.step >= to_step, ~step.c.superseded)
         .values(superseded=True)
+    )
+    connection.execute(
+        sa.update(inbox).where(inbox.c.run_id == locked.id, inbox.c.applied_step >= to_step).values(applied_step=None)
     )
     mine = sa.and_(document.c.run_id == locked.id, ~document.c.superseded)
     connection.execute(sa.update(document).where(mine, document.c.step >= to_step).values(superseded=True))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from examples.app import app as examples
+from loopstack_temporal.app.resolve import resolve
 from loopstack_temporal.store.store import Store
 from tests.api.desk import APP, WAIT_PLACE, Desk, content
 from tests.api.test_api_runs import start
@@ -181,6 +183,21 @@ async def test_apps_are_listed_with_what_they_offer(http: httpx.AsyncClient) -> 
     assert apps[0]["documents"][0]["name"] == "markdown"
 
 
+async def test_only_what_people_can_start_is_listed_in_the_authors_order(http: httpx.AsyncClient, store: Store) -> None:
+    changed = content()
+    launch = {"widget": "start-form", "workflow": "review", "title": "Draft something"}
+    changed["app"] |= {"workflows": ["deploy"], "ui": {"widgets": [launch]}}
+    store.catalogue.publish(APP, "h2", changed)
+    store.catalogue.worker_seen("w-2", APP, "h2", [])
+
+    app = (await http.get("/apps")).json()["items"][0]
+
+    assert [one["name"] for one in app["workflows"]] == ["deploy"]
+    assert app["ui"][0]["widget"] == "start-form"
+    assert app["ui"][0]["options"] == {"workflow": "review", "title": "Draft something"}
+    assert (await start(http))["workflow"] == "review"
+
+
 @pytest.mark.requirement("API-008")
 async def test_a_workflow_tells_all_about_its_transitions(http: httpx.AsyncClient) -> None:
     workflow = (await http.get("/workflows/review")).json()
@@ -217,3 +234,16 @@ async def test_everything_can_be_looked_at_without_temporal_and_workers(http: ht
 
     for path in ("/runs", "/runs/r-1", "/runs/r-1/steps", "/runs/r-1/documents", "/runs/r-1/graph", "/runs/r-1/why"):
         assert (await http.get(path)).status_code == 200, path
+
+
+async def test_what_a_real_worker_publishes_is_read_whole(http: httpx.AsyncClient, store: Store) -> None:
+    content_hash, published = resolve(examples).catalogue()
+    store.catalogue.publish("examples", content_hash, published)
+    store.catalogue.worker_seen("w-2", "examples", content_hash, [])
+
+    apps = {app["name"]: app for app in (await http.get("/apps")).json()["items"]}
+
+    assert [one["name"] for one in apps["examples"]["workflows"]] == published["app"]["workflows"]
+    for one in apps["examples"]["workflows"]:
+        graph = (await http.get(f"/workflows/{one['name']}/graph", params={"app": "examples"})).json()
+        assert (graph["places"][0]["name"], graph["places"][-1]["name"]) == ("start", "end")

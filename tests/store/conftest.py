@@ -8,23 +8,6 @@ import pytest
 
 from loopstack_temporal.store.store import Store
 from tests.store.make import Making
-from tests.support.postgres import (
-    database_url,
-    migrated_file,
-    postgres_database,
-    postgres_server,
-    shared_postgres_database,
-    sqlite_database,
-)
-
-__all__ = [
-    "database_url",
-    "migrated_file",
-    "postgres_database",
-    "postgres_server",
-    "shared_postgres_database",
-    "sqlite_database",
-]
 
 
 @pytest.fixture

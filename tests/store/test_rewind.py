@@ -93,14 +93,19 @@ def test_a_reset_to_the_beginning_asks_for_the_opening_again(make: Making) -> No
     assert make.entered(0).checkpoint == Checkpoint({"fresh": True})
 
 
-def test_trigger_ids_of_undone_steps_stay_remembered(make: Making) -> None:
+def test_an_answer_that_only_an_undone_step_applied_may_apply_again(make: Making) -> None:
     make.opened()
     make.wait(0)
-    make.finish(1, "approve", "asked", "done", trigger=trigger("click-1", {"ok": True}))
-    make.store.steps.register(make.run, 1, "t2", seen_epoch=1)
-    entered = make.store.steps.enter(make.run, 1, "t2", "click-1")
-    assert isinstance(entered, Entered)
-    assert entered.applied_step == 1
+    make.finish(1, "approve", "asked", "asked", trigger=trigger("click-1", {"ok": 1}))
+    make.finish(2, "approve", "asked", "done", trigger=trigger("click-2", {"ok": 2}))
+    make.store.steps.register(make.run, 2, "t2", seen_epoch=1)
+    make.temporal = "t2"
+    assert make.entered(2, "click-1").applied_step == 1
+    again = make.entered(2, "click-2")
+    assert again.applied_step is None
+    assert again.trigger == trigger("click-2", {"ok": 2}), "a kept answer's payload is still there"
+    make.finish(2, "approve", "asked", "done", trigger=trigger("click-2", {"ok": 2}))
+    assert make.store.inbox.applied_step(make.run, "click-2") == 2
 
 
 def test_failures_and_errors_go_back_with_the_run(make: Making) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from loopstack_api.studio_files import FOLDER
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
@@ -38,6 +38,7 @@ class House:
     """The stack the windows look at."""
 
     stack: Stack
+    worker: Program
     api: Program
 
     async def start(self, workflow: str, args: dict[str, Any] | None = None) -> str:
@@ -74,15 +75,15 @@ async def house(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -
     url = f"sqlite:///{folder / 'loopstack.db'}"
     migrate.upgrade(url)
     async with stack_on(temporal, url, folder) as stack:
-        await stack.worker(APP)
-        yield House(stack, await stack.api())
+        yield House(stack, await stack.worker(APP), await stack.api())
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncGenerator[Browser]:
     """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
+    if shutil.which(CHROMIUM) is None:
         pytest.fail(f"Chromium is not at {CHROMIUM}: install it, or say where it is with CHROMIUM=.")
+    expect.set_options(timeout=LIMIT_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

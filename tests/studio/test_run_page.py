@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.studio.conftest import House, Window
 
 
-def status(page: Page, word: str):  # noqa: ANN201
+def status(page: Page, word: str) -> Locator:
+    """The chip in the head of a run page."""
     return page.get_by_role("main").get_by_text(word, exact=True)
 
 

@@ -40,6 +40,19 @@ async def test_an_answer_sent_into_silence_arrives_once(window: Window, house: H
     assert [kind for kind, _ in house.stack.events(run_id)].count("step.committed") == 2
 
 
+async def test_an_answer_without_a_worker_is_recorded_and_applied_later(window: Window, house: House) -> None:
+    run_id = await house.waiting("plain_review")
+    page = await window(f"/runs/{run_id}")
+    await page.get_by_role("radio", name="Yes").check()
+    await house.worker.kill()
+    await page.get_by_role("button", name="Send answer").click()
+    await expect(page.get_by_text("Recorded. No worker has taken it yet.")).to_be_visible()
+    await house.worker.start()
+    await house.stack.working(house.worker)
+    await expect(status(page, "completed")).to_be_visible()
+    assert [kind for kind, _ in house.stack.events(run_id)].count("step.committed") == 2
+
+
 async def test_a_run_is_started_and_answered_by_keyboard_alone(window: Window, house: House) -> None:
     page = await window("/start/plain_review")
     await expect(page.get_by_role("button", name="Start run")).to_be_visible()

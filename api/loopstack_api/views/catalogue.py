@@ -76,6 +76,8 @@ class Entry:
     description: str
     ui: tuple[Widget, ...]
     features: tuple[str, ...]
+    listed: tuple[str, ...]
+    """Names of the workflows a person can start, in the author's order."""
     workflows: Mapping[str, Definition]
     documents: Mapping[str, DocumentType]
 
@@ -105,7 +107,7 @@ class Catalogue:
                     last_seen=seen,
                     ui=read.ui,
                     features=read.features,
-                    workflows=tuple(_summary(one.workflow) for one in read.workflows.values()),
+                    workflows=tuple(_summary(read.workflows[name].workflow) for name in read.listed),
                     documents=tuple(read.documents.values()),
                 )
             )
@@ -183,8 +185,9 @@ def read_entry(stored: CatalogueEntry) -> Entry:
         hash=stored.hash,
         title=app.get("title") or stored.app,
         description=app.get("description") or "",
-        ui=tuple(Widget.model_validate(one) for one in _widgets(app.get("ui"))),
+        ui=tuple(_widget(one) for one in _widgets(app.get("ui"))),
         features=tuple(app.get("features") or ()),
+        listed=tuple(name for name in app.get("workflows") or workflows if name in workflows),
         workflows=workflows,
         documents=documents,
     )
@@ -203,11 +206,18 @@ def answers(widget: Widget, transition: str) -> bool:
     )
 
 
-def _widgets(ui: object) -> list[Any]:
+def _widgets(ui: object) -> list[Mapping[str, Any]]:
     """An app's `ui`: the list of widgets itself, or a mapping that holds it."""
     if isinstance(ui, Mapping):
         ui = cast("Mapping[str, Any]", ui).get("widgets")
-    return cast("list[Any]", ui) if isinstance(ui, list) else []
+    return cast("list[Mapping[str, Any]]", ui) if isinstance(ui, list) else []
+
+
+def _widget(given: Mapping[str, Any]) -> Widget:
+    """A launch widget; its options may stand beside its name."""
+    if "options" in given:
+        return Widget.model_validate(given)
+    return Widget(widget=given["widget"], options={key: one for key, one in given.items() if key != "widget"})
 
 
 def _summary(workflow: Workflow) -> WorkflowSummary:

@@ -2502,8 +2502,11 @@ export interface components {
          * @description A widget in normal form, whatever layout the author wrote. Option keys are camelCase.
          */
         Widget: {
-            /** Widget */
-            widget: string;
+            /**
+             * Widget
+             * @description A name this version does not know may come from a newer worker.
+             */
+            widget: components["schemas"]["WidgetName"] | string;
             /** Options */
             options?: {
                 [key: string]: unknown;
@@ -2521,6 +2524,7 @@ export interface components {
              */
             enabled_when: string[];
         };
+        WidgetName: ("form" | "text-prompt" | "choices" | "confirm-prompt" | "secret-input" | "oauth-prompt" | "approval" | "message" | "llm-message" | "markdown" | "plain" | "error" | "link" | "code" | "json" | "table" | "diff" | "image" | "file" | "progress" | "debug") | ("prompt-input" | "button" | "button-full-w" | "form" | "sandbox-run") | ("start-form" | "prompt-input" | "button" | "form");
         /**
          * Workflow
          * @description A workflow with everything needed to start and to draw it.

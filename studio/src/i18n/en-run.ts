@@ -23,7 +23,7 @@ export const runWords = {
   },
   sentence: { starting: "Starting…", lost: "The server does not say what the run is doing." },
   step: {
-    attempt: (attempt: number) => `attempt ${grouped(attempt)}`, folded: (count: number) => `${counted(count, "step", "steps")} without output`,
+    attempt: (attempt: number) => `attempt ${grouped(attempt)}`, restarted: (attempt: number) => `Attempt ${grouped(attempt)}, earlier text dropped`, folded: (count: number) => `${counted(count, "step", "steps")} without output`,
     runningFor: (time: string) => `running for ${time}`, show: "Show them", hide: "Fold",
     retrying: (attempt: number, max: number) => `attempt ${grouped(attempt)} of ${grouped(max)}`,
   },

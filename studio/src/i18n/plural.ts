@@ -18,5 +18,10 @@ export function inWords(count: number, capital = false): string {
 /** 1,204 */
 export const grouped = (count: number): string => numbers.format(count);
 
+const either = new Intl.ListFormat("en", { type: "disjunction" });
+
+/** "a, b or c" */
+export const eitherOf = (items: readonly string[]): string => either.format(items);
+
 /** "a, b and c" */
 export const listed = (items: readonly string[]): string => lists.format(items);

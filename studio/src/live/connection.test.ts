@@ -72,7 +72,7 @@ describe("the event connection", () => {
 
   it("waits longer after each failure, and starts over once it was live", async () => {
     open();
-    for (const [index, pause] of [500, 1000, 2000, 4000].entries()) {
+    for (const [index, pause] of [500, 1000, 1500, 1500].entries()) {
       await settle();
       call(index).end();
       await settle();
@@ -136,8 +136,9 @@ describe("the event connection", () => {
   });
 });
 
-it("pauses grow from half a second to ten seconds and are spread", () => {
-  expect([1, 2, 3, 4, 5, 6, 20].map((failures) => backoff(failures, () => 0.5))).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+it("pauses stay short for half a minute, then grow to ten seconds, and are spread", () => {
+  expect([1, 2, 3, 4, 20, 21, 22, 23, 900].map((failures) => backoff(failures, () => 0.5))).toEqual([500, 1000, 1500, 1500, 1500, 3000, 6000, 10_000, 10_000]);
   expect(backoff(1, () => 0)).toBe(375);
-  expect(backoff(9, () => 1)).toBe(10_000);
+  expect(backoff(9, () => 1)).toBe(1875);
+  expect(backoff(99, () => 1)).toBe(10_000);
 });

@@ -18,6 +18,7 @@ import { apiBase, runActions } from "./run-actions";
 import { RunBar } from "./run-bar";
 import type { RunSearch } from "./run-page";
 import { useAnswerDesk } from "./use-answer-desk";
+import { useFocusAfterAnswer } from "./use-focus-after-answer";
 import { usePanelWidth } from "./use-panel-width";
 import type { RunFeed } from "./use-run-data";
 import { jumpToAnswer, useRunKeys } from "./use-run-keys";
@@ -35,6 +36,7 @@ export function OpenRun({ run, feed, search, onSearch, view }: OpenRunProps) {
   const { width, wider, narrower } = usePanelWidth();
   const [stopping, setStopping] = useState(false);
   const [help, setHelp] = useState(false);
+  useFocusAfterAnswer(answering.desk);
   const panel = isPanel(search.panel) ? search.panel : null;
   const selected = search.step ?? null;
   const dock = useMemo(() => dockOf(run, run.widgets, feed.covered), [run, feed.covered]);
@@ -69,7 +71,7 @@ export function OpenRun({ run, feed, search, onSearch, view }: OpenRunProps) {
         <main className="main">
           <RunHeader run={run} actions={actions} onPanel={() => { if (panel === null) openPanel("graph"); else close(); }}
             onFollow={(part) => { if (part.kind === "place" || !jumpToAnswer()) openPanel("graph"); }} />
-          <Feed run={run} feed={feed} showHidden={view.showHidden} docked={docked} onStep={onStep} onUnfold={view.onUnfold} foot={<Notices answering={answering} steps={feed.steps} />} />
+          <Feed run={run} feed={feed} showHidden={view.showHidden} docked={docked} doc={search.doc} onStep={onStep} onUnfold={view.onUnfold} foot={<Notices answering={answering} steps={feed.steps} />} />
           {docked ? <Dock run={run} dock={dock} /> : null}
         </main>
         <RunPanel run={run} steps={feed.steps} panel={shown} selected={selected} onPanel={openPanel} onStep={onStep} onClose={close} />

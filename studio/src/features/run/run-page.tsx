@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/frame/empty-state";
 import { ProblemBox } from "@/components/frame/problem-box";
+import { SidePanel } from "@/components/frame/side-panel";
 import { Skeleton } from "@/components/frame/skeleton";
 import { buttonClass } from "@/components/controls/button";
 import { Problem } from "@/api/problem";
@@ -41,6 +42,7 @@ function UnknownRun() {
 
 function Opening({ problem, onRetry }: { readonly problem: Error | null; readonly onRetry: () => void }) {
   return (
+    <div className="with-panel">
     <main className="main" aria-busy="true">
       <header className="runhead">
         <div className="crumb"><Skeleton width={180} /></div>
@@ -51,5 +53,7 @@ function Opening({ problem, onRetry }: { readonly problem: Error | null; readonl
         {problem === null ? <div className="stack opening"><Skeleton width="30%" /><Skeleton height={120} /><Skeleton width="45%" /></div> : <ProblemBox error={problem} onRetry={onRetry} />}
       </div></div>
     </main>
+    <SidePanel label={runWords.details}><div className="tabs" /></SidePanel>
+    </div>
   );
 }

@@ -24,6 +24,8 @@ type ActionRowProps = {
   readonly kept?: DraftKept;
   readonly beside?: ReactNode;
   readonly keys?: boolean;
+  /** What stands beside is the way on: it comes last. */
+  readonly besideLast?: boolean;
   /** Only the buttons, to stand in another form's row. */
   readonly bare?: boolean;
 };
@@ -33,7 +35,7 @@ const mac = typeof navigator !== "undefined" && /Mac|iP(hone|ad)/.test(navigator
 export const classOf = (variant: Variant): string => ({ primary: "btn primary", outline: "btn", ghost: "btn ghost", danger: "btn danger" })[variant];
 
 /** The buttons of a form, the way on at the end, and what is kept of a draft. */
-export function ActionRow({ actions, busy, kept = "none", beside, keys = false, bare = false }: ActionRowProps) {
+export function ActionRow({ actions, busy, kept = "none", beside, keys = false, bare = false, besideLast = false }: ActionRowProps) {
   const [asked, setAsked] = useState<string | null>(null);
   const online = useAnswering()?.online ?? true;
   const sending = busy.phase === "sending";
@@ -70,8 +72,9 @@ export function ActionRow({ actions, busy, kept = "none", beside, keys = false, 
   return (
     <div className="acts">
       <span className="hint" aria-live="polite">{hint}</span>
-      {beside}
+      {besideLast ? null : beside}
       {buttons}
+      {besideLast ? beside : null}
     </div>
   );
 }

@@ -21,6 +21,8 @@ type AnswerFormProps = {
   readonly optional?: boolean;
   /** Buttons of other waits at the same place. */
   readonly beside?: ReactNode;
+  /** One of the buttons beside is the way on: the form's own step back. */
+  readonly secondary?: boolean;
 };
 
 export function refusedFields(state: AnswerState): readonly FieldError[] {
@@ -64,8 +66,8 @@ export function AnswerForm(props: AnswerFormProps) {
       <SchemaForm schema={props.schema} {...(props.ui ? { ui: props.ui } : {})} value={form.value} errors={errors} readOnly={busy} idPrefix={id}
         onChange={(value) => { setWrong([]); form.setValue(value); }} />
       <AnswerStatus state={form.state} wrong={wrong.length} shown onSendNow={() => { if (form.state.phase === "unsent") resend(form.state.transition); }} />
-      <ActionRow kept={form.kept} busy={form.state} beside={props.beside} keys actions={props.actions.map((action, at) => ({
-        key: `${action.transition}-${String(at)}`, label: action.label, variant: variantOf(action, at), submit: at === 0, confirm: action.confirm, run: () => { submit(action); },
+      <ActionRow kept={form.kept} busy={form.state} beside={props.beside} besideLast={props.secondary === true} keys actions={props.actions.map((action, at) => ({
+        key: `${action.transition}-${String(at)}`, label: action.label, variant: variantOf(action, props.secondary === true ? at + 1 : at), submit: at === 0, confirm: action.confirm, run: () => { submit(action); },
       }))} />
     </form>
   );

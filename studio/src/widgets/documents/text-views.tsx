@@ -1,4 +1,5 @@
 import { runWords } from "@/i18n/en-run";
+import { prefix } from "@/lib/prefix";
 import { visible } from "@/lib/words";
 import { CodeBlock } from "../content/code-block";
 import { isFacts, listOf, option, textOf } from "../content/facts";
@@ -75,7 +76,7 @@ export function LinkView({ document }: DocumentView) {
   const label = textOf(content, "label", "title") ?? document.title;
   const run = textOf(content, "workflow_id", "workflowId", "run_id");
   const href = safeHref(textOf(content, "href", "url", "link") ?? "");
-  if (run !== null) return <a className="card-link" href={`runs/${encodeURIComponent(run)}`}>{visible(label)}</a>;
+  if (run !== null) return <a className="card-link" href={`${prefix}runs/${encodeURIComponent(run)}`}>{visible(label)}</a>;
   return href === null ? <p>{visible(label)}</p> : <p><SafeLink href={href}>{visible(label)}</SafeLink></p>;
 }
 

@@ -14,7 +14,7 @@ import { textOf } from "@/widgets/content/facts";
 import { Markdown } from "@/widgets/content/markdown";
 import { FormHeading, schemaOf } from "@/widgets/documents/form-view";
 import { PromptForm } from "@/widgets/workflow/prompt-form";
-import { WaitButtons } from "./wait-buttons";
+import { hasPrimary, WaitButtons } from "./wait-buttons";
 
 type DockProps = { readonly run: Run; readonly dock: DockItems<Awaiting, Widget> };
 type Form = DockForm<Awaiting, Widget>;
@@ -42,7 +42,7 @@ export function Dock({ run, dock }: DockProps) {
               </div>
             ) : null}
             {dock.unknown.map((name) => <p className="hint formhint" key={name}>{runWords.document.unknown(visible(name))}</p>)}
-            {form === undefined ? <ButtonsOnly run={run} buttons={buttons} /> : <DockFormView key={form.key} run={run} form={form} beside={buttons} />}
+            {form === undefined ? <ButtonsOnly run={run} buttons={buttons} /> : <DockFormView key={form.key} run={run} form={form} beside={buttons} secondary={hasPrimary(dock.buttons)} />}
           </div>
         </div>
       </section>
@@ -67,7 +67,7 @@ function ButtonsOnly({ run, buttons }: { readonly run: Run; readonly buttons: Re
 
 const asked = (title: string, transition: string): string => (title === "" || title === transition || title === humanise(transition) ? runWords.answer.heading : title);
 
-function DockFormView({ run, form, beside }: { readonly run: Run; readonly form: Form; readonly beside: ReactNode }) {
+function DockFormView({ run, form, beside, secondary }: { readonly run: Run; readonly form: Form; readonly beside: ReactNode; readonly secondary: boolean }) {
   const first = form.awaited[0];
   if (first === undefined) return null;
   const ref = { name: draftName(run.id, first.step, first.transition), step: first.step, transitions: form.awaited.map((item) => item.transition) };
@@ -78,7 +78,7 @@ function DockFormView({ run, form, beside }: { readonly run: Run; readonly form:
   const ui: FieldUi = form.widget === null ? (bare ? { label: runWords.answer.value, help: runWords.answer.anyValue } : {}) : formUi(form.widget.options);
   const described = textOf(form.widget?.options, "description");
   return (
-    <AnswerForm key={ref.name} form={ref} heading={heading} schema={schema} ui={ui} initial={initialValue(schema)} beside={beside}
+    <AnswerForm key={ref.name} form={ref} heading={heading} schema={schema} ui={ui} initial={initialValue(schema)} beside={beside} secondary={secondary}
       actions={dockActions(form, first)} optional={bare}
       note={described === null ? null : <div className="note"><Markdown text={described} /></div>}
       schemaOf={(transition) => schemaOf(form.awaited.find((item) => item.transition === transition)?.schema)} />
@@ -86,7 +86,7 @@ function DockFormView({ run, form, beside }: { readonly run: Run; readonly form:
 }
 
 function dockActions(form: Form, first: Awaiting): readonly Action[] {
-  const plain: Action = { transition: first.transition, label: runWords.answer.send, variant: "primary", constants: null, confirm: null };
+  const plain: Action = { transition: first.transition, label: runWords.answer.send, variant: null, constants: null, confirm: null };
   if (form.widget === null) return [plain];
   const named = actionsOf(form.widget, () => runWords.answer.send).filter((action) => form.awaited.some((item) => item.transition === action.transition));
   return named.length > 0 ? named : [plain];

@@ -10,6 +10,10 @@ import { AnswerStatus } from "@/widgets/answer/answer-status";
 import { useAnswerForm, useAnswering } from "@/widgets/answer/use-answer-form";
 import { reasonText } from "../reason-text";
 
+/** Whether a button that can be pressed is the way on by its author's word. */
+export const hasPrimary = (buttons: readonly DockButton<Awaiting, Widget>[]): boolean =>
+  buttons.some((button) => button.off === null && actionsOf(button.widget, humanise).some((action) => action.variant === "primary"));
+
 type ButtonsProps = { readonly run: Run; readonly buttons: readonly DockButton<Awaiting, Widget>[]; readonly alone: boolean };
 
 /** Buttons that answer without a form; beside a form's own buttons they step back. */
@@ -27,7 +31,7 @@ function Row({ run, buttons, alone, name }: ButtonsProps & { readonly name: stri
   const actions = buttons.flatMap((button, at) => {
     const [action] = actionsOf(button.widget, (transition) => button.awaited?.title ?? humanise(transition));
     if (action === undefined) return [];
-    const variant = alone ? variantOf(action, at === usable ? 0 : 1) : action.variant === "danger" ? "danger" as const : "outline" as const;
+    const variant = alone ? variantOf(action, at === usable ? 0 : 1) : (action.variant ?? "outline");
     return [{ key: button.key, label: action.label, variant, confirm: action.confirm, off: button.off === null ? null : reasonText(button.off), run: () => { form.send(action.transition, action.constants ?? null); } }];
   });
   const row = <ActionRow busy={form.state} actions={actions} bare={!alone} />;

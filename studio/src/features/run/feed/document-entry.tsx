@@ -100,6 +100,7 @@ function EntryMenu({ document, raw, onRaw, onStep, version, onVersion }: MenuPro
         ...(version === null ? [] : [{ key: "current", label: runWords.document.current, onSelect: () => { onVersion(null); } }]),
         ...older.toReversed().map((one) => ({ key: one.id, label: runWords.document.older(one.version, moment(one.created_at, now)), onSelect: () => { onVersion(one.version); } })),
         { key: "copy", label: runWords.document.copy, onSelect: () => void navigator.clipboard.writeText(text) },
+        { key: "link", label: runWords.document.link, onSelect: () => void navigator.clipboard.writeText(`${location.origin}${location.pathname}?doc=${encodeURIComponent(document.id)}`) },
         { key: "raw", label: raw ? runWords.document.hideRaw : runWords.document.raw, onSelect: onRaw },
         { key: "step", label: runWords.document.step, onSelect: () => { onStep(document.step); } },
       ]}

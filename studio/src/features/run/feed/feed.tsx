@@ -3,10 +3,10 @@ import type { Document, Run, StepSummary } from "@/api/types";
 import { StatusMark } from "@/components/marks/status-mark";
 import { runWords } from "@/i18n/en-run";
 import { useLiveTexts } from "@/live/use-live";
-import { duration } from "@/lib/time";
 import type { FeedEntry, FeedGroup } from "@/model/feed";
 import { isOpen } from "@/model/shapes";
 import { Markdown } from "@/widgets/content/markdown";
+import { took } from "../took";
 import type { RunFeed } from "../use-run-data";
 import { DocumentEntry } from "./document-entry";
 import { attemptsOf, RepairCard } from "./repair-card";
@@ -28,6 +28,8 @@ type FeedProps = {
   readonly onUnfold: () => void;
   /** What the desk has to tell: receipts on their way, notices. */
   readonly foot: ReactNode;
+  /** A document the address names: the page opens there. */
+  readonly doc: string | undefined;
 };
 
 const isAsking = (entry: Entry | undefined, feed: RunFeed): boolean => entry?.kind === "document" && feed.asking.has(entry.document.position);
@@ -38,11 +40,15 @@ export function Feed(props: FeedProps) {
   const documents = feed.groups.flatMap((group) => group.entries).flatMap((entry) => (entry.kind === "document" ? [entry.key] : []));
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const [content, setContent] = useState<HTMLOListElement | null>(null);
-    const last = feed.groups.at(-1);
+    const { doc } = props;
+  useEffect(() => {
+    if (doc !== undefined) document.getElementById(`doc-${doc}`)?.scrollIntoView({ block: "center" });
+  }, [doc]);
+  const last = feed.groups.at(-1);
   const before = feed.groups.at(-2);
   // At an open gate the place moves into the heading of what answers: of the dock, or of the document right above.
   const gated = last?.mark === "waiting" && last.entries.length === 0 && (docked || isAsking(before?.entries.at(-1), feed));
-  const follow = useFollow({ scroller, content }, documents, isOpen(run.status), gated && !docked ? last.key : null);
+  const follow = useFollow({ scroller, content }, documents, isOpen(run.status) && doc === undefined, gated && !docked ? last.key : null);
   const shown = gated ? feed.groups.slice(0, -1) : feed.groups;
   return (
     <div className="feedwrap" ref={setScroller} tabIndex={-1}>
@@ -84,7 +90,7 @@ function GroupView({ group, first, last, gate, ...props }: GroupProps) {
   );
 }
 
-function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: Omit<FeedProps, "foot" | "docked"> & { readonly entry: Entry }) {
+function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: Omit<FeedProps, "foot" | "docked" | "doc"> & { readonly entry: Entry }) {
   switch (entry.kind) {
     case "document":
       return <div className="entry"><DocumentEntry document={entry.document} run={run} steps={feed.steps} showHidden={showHidden} onStep={onStep} /></div>;
@@ -96,7 +102,7 @@ function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: Omit<Feed
       return (
         <div className="quiet">
           <button type="button" className="bare quietlink" onClick={onUnfold} title={runWords.step.show}>{runWords.step.folded(entry.steps.length)}</button>
-          <i className="num">{duration(entry.milliseconds / 1_000)}</i>
+          <i className="num">{took(entry.milliseconds)}</i>
         </div>
       );
   }
@@ -108,7 +114,7 @@ function LiveRows({ runId }: { readonly runId: string }) {
   return texts.map((text) => (
     <div className="entry liverow" key={text.liveId} aria-busy={!text.ended}>
       <Markdown text={text.text} />
-      {text.restarted ? <p className="hint">{runWords.step.attempt(text.attempt)}</p> : null}
+      {text.restarted ? <p className="hint">{runWords.step.restarted(text.attempt)}</p> : null}
     </div>
   ));
 }

@@ -4,12 +4,12 @@ import type { Document, Run, StepSummary } from "@/api/types";
 import { Button } from "@/components/controls/button";
 import { ProblemBox } from "@/components/frame/problem-box";
 import { runWords } from "@/i18n/en-run";
-import { duration } from "@/lib/time";
 import { visible } from "@/lib/words";
 import type { FeedGroup } from "@/model/feed";
 import { isFacts, textOf } from "@/widgets/content/facts";
 import { Traceback } from "@/widgets/documents/text-views";
 import { widgetsOf } from "@/widgets/registry";
+import { took } from "../took";
 
 const words = runWords.repair;
 
@@ -63,13 +63,13 @@ function AttemptTable({ attempts, step }: { readonly attempts: readonly Document
         {attempts.map((attempt, at) => {
           const before = attempts[at - 1];
           const from = before === undefined ? begun : Date.parse(before.created_at);
-          const took = from === null ? null : (Date.parse(attempt.created_at) - from) / 1_000;
+          const length = from === null ? null : Date.parse(attempt.created_at) - from;
           const type = textOf(isFacts(attempt.content) ? attempt.content["type"] : null);
           return (
             <tr key={attempt.id}>
               <td className="num">{at + 1}</td>
               <td>{visible([type, textOf(attempt.content, "message", "error", "text")].filter((part) => part !== null).join(": "))}</td>
-              <td className="r num">{took === null || took < 0 ? "" : duration(took)}</td>
+              <td className="r num">{length === null || length < 0 ? "" : took(length)}</td>
             </tr>
           );
         })}

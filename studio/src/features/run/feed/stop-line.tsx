@@ -7,6 +7,7 @@ import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
 import type { TrackStop } from "@/model/track";
 import { markOf } from "../run-mark";
+import { took } from "../took";
 
 /** A place on the track: its shape, its name and when it was reached. */
 export function StopLine({ stop, note }: { readonly stop: TrackStop<StepSummary>; readonly note?: string | undefined }) {
@@ -30,7 +31,7 @@ function Running({ since }: { readonly since: string }) {
 
 /** A step that left nothing to read. */
 export function QuietStep({ step, onOpen }: { readonly step: StepSummary; readonly onOpen: (step: number) => void }) {
-  const facts = [step.duration_ms === null ? null : duration(step.duration_ms / 1_000), step.attempt > 1 ? runWords.step.attempt(step.attempt) : null];
+  const facts = [step.duration_ms === null ? null : took(step.duration_ms), step.attempt > 1 ? runWords.step.attempt(step.attempt) : null];
   return (
     <div className="quiet">
       <button type="button" className="bare quietlink" onClick={() => { onOpen(step.step); }}>{visible(step.transition)}</button>

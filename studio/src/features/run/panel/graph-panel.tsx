@@ -7,6 +7,7 @@ import { runWords } from "@/i18n/en-run";
 import { duration } from "@/lib/time";
 import { gateOf } from "@/model/run-words";
 import { GraphView } from "@/widgets/graph/graph-view";
+import { took } from "../took";
 import { StepInspector } from "./step-inspector";
 
 type Edge = Graph["edges"][number];
@@ -22,7 +23,7 @@ function noteOf(edge: Edge, steps: readonly StepSummary[], run: Run): { readonly
   if (own.length > 1) return { text: runWords.graph.times(own.length), failed: false };
   const arrived = steps.findLast((step) => step.step < last.step)?.ended_at;
   const since = last.sender !== null && arrived ? Date.parse(last.started_at) - Date.parse(arrived) : last.duration_ms;
-  return since === null ? null : { text: duration(Math.max(0, since) / 1_000), failed: false };
+  return since === null ? null : { text: took(Math.max(0, since)), failed: false };
 }
 
 /** The run's own definition with the way it took, and the selected step below. */

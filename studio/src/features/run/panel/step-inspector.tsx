@@ -7,11 +7,11 @@ import { ProblemBox } from "@/components/frame/problem-box";
 import { SkeletonRows } from "@/components/frame/skeleton";
 import { StatusWord } from "@/components/marks/status-chip";
 import { runWords } from "@/i18n/en-run";
-import { duration } from "@/lib/time";
 import { visible } from "@/lib/words";
 import { stateDiff } from "@/model/state-diff";
 import { JsonTree } from "@/widgets/content/json-tree";
 import { useWho } from "../feed/receipt-line";
+import { took } from "../took";
 
 const words = runWords.steps;
 
@@ -36,7 +36,7 @@ function Inspected({ step, compact }: { readonly step: Step; readonly compact: b
         <StatusWord status={words.status[step.status]} />
       </div>
       <dl className="kv mt12">
-        {step.duration_ms === null ? null : <><dt>{words.took}</dt><dd>{duration(step.duration_ms / 1_000)}{tries}</dd></>}
+        {step.duration_ms === null ? null : <><dt>{words.took}</dt><dd>{took(step.duration_ms)}{tries}</dd></>}
         {step.failures > 0 ? <><dt>{words.attempts}</dt><dd>{words.failures(step.failures)}</dd></> : null}
         <dt>{words.started}</dt><dd><TimeText at={step.started_at} as="seconds" /></dd>
         {step.sender === null ? null : <><dt>{words.sentBy}</dt><dd>{who(step.sender.by)}</dd></>}

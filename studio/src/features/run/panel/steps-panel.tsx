@@ -3,8 +3,8 @@ import { Button } from "@/components/controls/button";
 import { EmptyState } from "@/components/frame/empty-state";
 import { StatusMark } from "@/components/marks/status-mark";
 import { runWords } from "@/i18n/en-run";
-import { duration } from "@/lib/time";
 import { visible } from "@/lib/words";
+import { took } from "../took";
 import { StepInspector } from "./step-inspector";
 
 const words = runWords.steps;
@@ -31,7 +31,7 @@ export function StepsPanel({ run, steps, selected, onStep }: PanelProps) {
             <span className="num ink3">{step.step}</span>
             <span className="grow cut">{visible(step.transition)}</span>
             {step.attempt > 1 ? <span className="ink3">{runWords.step.attempt(step.attempt)}</span> : null}
-            <span className="num ink2">{step.duration_ms === null ? "" : duration(step.duration_ms / 1_000)}</span>
+            <span className="num ink2">{step.duration_ms === null ? "" : took(step.duration_ms)}</span>
           </button>
         </li>
       ))}
