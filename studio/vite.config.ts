@@ -20,6 +20,6 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,
   },
-  server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: true } } },
+  server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: false } } },
   test: { environment: "happy-dom", environmentOptions: { happyDOM: { url: "http://127.0.0.1/" } }, include: ["{src,testing}/**/*.test.{ts,tsx}"], maxWorkers: 2, isolate: false, testTimeout: 30_000 },
 }));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -35,9 +36,10 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
     call = scene.call
     definition = scene.workplace.app.workflows.get(call.workflow)
     transition = definition.find(call.transition, call.place) if definition else None
+    # First of all, so that a step that parks because its code is missing keeps the payload for the retry.
+    scene = replace(scene, trigger=await _trigger(scene))
     if definition is None or (transition is None and call.transition != DECIDE):
         return await failing.unknown_transition(scene, grace)
-    scene = replace(scene, trigger=await _trigger(scene))
     claimer = Claimer(scene)
     try:
         if scene.entered.claims >= failing.MOST_CLAIMS:
@@ -148,7 +150,10 @@ async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visito
 
 
 async def _trigger(scene: Scene) -> TriggerRow | None:
-    """A kept trigger's payload stands in SQL; a manual retry uses the payload of the step that failed."""
+    """A kept trigger's payload stands in SQL; a manual retry uses the payload of the step that failed.
+
+    A retry with an edited payload carries it as `{"payload": …}`.
+    """
     asked = scene.entered.trigger or scene.trigger
     if scene.call.repeats is None or asked is None:
         return asked
@@ -157,7 +162,9 @@ async def _trigger(scene: Scene) -> TriggerRow | None:
     former = failed.row.trigger
     if former is None:
         return asked
-    payload = former.payload if asked.payload is None else asked.payload
+    edit: Any = asked.payload
+    edited = isinstance(edit, Mapping) and "payload" in edit
+    payload: Any = edit["payload"] if edited else former.payload
     return TriggerRow(asked.id, former.name, payload, asked.by, asked.channel)
 
 

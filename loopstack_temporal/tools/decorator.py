@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
+from typing import Any, ParamSpec, Protocol, TypedDict, TypeVar, cast, overload
+
+from typing_extensions import Unpack
 
 from loopstack_temporal.definition.hints import generic_arguments, shape_of, why_unusable
 from loopstack_temporal.definition.injection import read_injections
@@ -33,6 +35,22 @@ class ToolDecorator(Protocol):
     def __call__(self, target: Callable[P, R], /) -> FunctionTool[P, R]: ...
 
 
+class ToolSettings(TypedDict, total=False):
+    """The options of `tool`."""
+
+    name: str | None
+    description: str | None
+    schema: object
+    config_schema: object
+    widget: object
+    retry: object
+    timeout: object
+    needs_approval: object
+
+
+_NOT_YET = ("widget", "retry", "timeout", "needs_approval")
+
+
 @dataclass(frozen=True, slots=True)
 class _Options:
     name: str | None
@@ -49,30 +67,8 @@ def tool(target: Callable[P, Awaitable[R]], /) -> FunctionTool[P, R]: ...
 @overload
 def tool(target: Callable[P, R], /) -> FunctionTool[P, R]: ...
 @overload
-def tool(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    schema: object = None,
-    config_schema: object = None,
-    widget: object = None,
-    retry: object = None,
-    timeout: object = None,
-    needs_approval: object = None,
-) -> ToolDecorator: ...
-def tool(
-    target: Any = None,
-    /,
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    schema: object = None,
-    config_schema: object = None,
-    widget: object = None,
-    retry: object = None,
-    timeout: object = None,
-    needs_approval: object = None,
-) -> Any:
+def tool(**settings: Unpack[ToolSettings]) -> ToolDecorator: ...
+def tool(target: Any = None, /, **settings: Any) -> Any:
     """Make a tool of a `BaseTool` class or of a plain typed function (`def` or `async def`).
 
     `name` defaults to the class name without `Tool` in snake_case, or to the function's name; `description` to the
@@ -80,8 +76,11 @@ def tool(
     the type of `call(config=…)`. `widget`, `retry`, `timeout` and `needs_approval` are not implemented yet: giving one
     is a definition error, so that nobody relies on it. Raises `DefinitionError` with every mistake of the tool.
     """
-    given = {"widget": widget, "retry": retry, "timeout": timeout, "needs_approval": needs_approval}
-    options = _Options(name, description, schema, config_schema, given)
+    unknown = settings.keys() - ToolSettings.__annotations__.keys()
+    if unknown:
+        raise TypeError(f"`tool` has no option {', '.join(f'`{name}`' for name in sorted(unknown))}")
+    plain = {name: settings.get(name) for name in ("name", "description", "schema", "config_schema")}
+    options = _Options(**plain, not_yet={name: settings.get(name) for name in _NOT_YET})
 
     def decorate(subject: Any) -> Any:
         if isinstance(subject, type):

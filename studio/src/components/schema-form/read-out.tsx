@@ -42,6 +42,6 @@ export function ReadOut({ schema, ui = {}, value, root = schema }: ReadOutProps)
 
 function Plain({ value }: { readonly value: Json }) {
   if (typeof value === "boolean") return <>{value ? en.form.yes : en.form.no}</>;
-  if (typeof value === "object") return <code>{JSON.stringify(value, null, 2)}</code>;
+  if (typeof value === "object") return <code>{visible(JSON.stringify(value, null, 2))}</code>;
   return <>{visible(String(value))}</>;
 }

@@ -54,6 +54,8 @@ function Content({ document, ui, schema }: { readonly document: DocumentView["do
   const text = typeof document.content === "string" ? document.content : textOf(document.content, "raw");
   if (mime !== null && text !== null) return <ByMime mime={mime} text={text} title={document.title} />;
   const value = jsonOf(document.content);
+  // Content nobody described reads better as a tree.
+  if (typeof value === "object" && value !== null && schema === true) return <div className="docbody"><JsonTree value={value} label={document.title} /></div>;
   return <div className="docbody"><ReadOut schema={schema} ui={ui} value={value} /></div>;
 }
 
