@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import uuid4
@@ -120,7 +119,7 @@ class ProductSide:
 
 @dataclass
 class TwinSide:
-    """The workflows written by hand, with a client of their own: plain JSON is all their messages need."""
+    """The workflows written by hand. They share the client, and with it the connection and the data converter."""
 
     client: Client
     store: TwinStore
@@ -128,8 +127,8 @@ class TwinSide:
 
     async def start(self, shape: Shape, *, steps: int = 1, documents: int = 0) -> str:
         """See `Side.start`."""
-        asked = RunInput(str(uuid4()), steps, documents)
-        await self.store.do(self.store.create, asked.run_id, shape, json.dumps(asdict(asked)))
+        asked = RunInput(run_id=str(uuid4()), steps=steps, documents=documents)
+        await self.store.do(self.store.create, asked.run_id, shape, asked.model_dump_json())
         await self.client.start_workflow(f"twin_{shape}", asked, id=asked.run_id, task_queue=self.queue)
         return asked.run_id
 
@@ -141,7 +140,7 @@ class TwinSide:
         """See `Side.answer`."""
         handle = self.client.get_workflow_handle_for(TwinAsk.run, run_id)
         await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]
-            TwinAsk.answer, Answer(uuid4().hex, n)
+            TwinAsk.answer, Answer(id=uuid4().hex, n=n)
         )
 
     async def stop(self, run_id: str) -> None:
@@ -168,8 +167,8 @@ async def opened(address: str, database_url: str, name: str) -> AsyncGenerator[t
     store, twin_store = Store.open(database_url), TwinStore(database_url)
     try:
         await twin_store.do(twin_store.prepare)
-        product = ProductSide(await connect(ConnectionSettings(address=address)), store, name)
-        yield product, TwinSide(await Client.connect(address), twin_store, f"{name}-twin")
+        client = await connect(ConnectionSettings(address=address))
+        yield ProductSide(client, store, name), TwinSide(client, twin_store, f"{name}-twin")
     finally:
         twin_store.close()
         store.close()

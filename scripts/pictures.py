@@ -31,12 +31,17 @@ We agreed to move on one weekend, 12 and 13 December. Decision: the old phone nu
 - [ ] Tell all suppliers the new address (Joana, 1 December)
 """
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 async def main(folder: Path) -> None:
     """Start everything, take every picture, end everything."""
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made:
         work = Path(made)
         url = f"sqlite:///{work / 'loopstack.db'}"
@@ -60,7 +65,8 @@ async def photograph(stack: Stack, folder: Path) -> None:
     await stack.run_is(runs["review"], "waiting")
     row = await stack.run_is(runs["notes"], "waiting")
     await stack.http.post(
-        f"/api/v1/runs/{runs['notes']}/transitions/user_response", json={"payload": {"text": NOTES}, "step": row.next_step}
+        f"/api/v1/runs/{runs['notes']}/transitions/user_response",
+        json={"payload": {"text": NOTES}, "step": row.next_step},
     )
     await stack.run_is(runs["notes"], "waiting", place="notes_optimized")
     pages = {
@@ -96,7 +102,9 @@ async def shoot(browser: Browser, url: str, target: Path, size: tuple[int, int],
     )
     await page.goto(url)
     await page.get_by_role("heading", level=1).wait_for()
-    await page.wait_for_timeout(700)  # Fonts and the first frame of live data; a picture, not a test.
+    await page.wait_for_function("() => !document.querySelector('[aria-busy=true], .skeleton')")
+    await page.evaluate("document.fonts.ready")
+    await page.wait_for_timeout(300)  # The connection pill and relative times settle; a picture, not a test.
     await page.screenshot(path=str(target))
     await page.close()
 
@@ -110,4 +118,6 @@ def chromium() -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs/pictures"))
+    wanted = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs/pictures"
+    wanted.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(wanted))

@@ -1,7 +1,5 @@
 """The twin's activities: read, do the step, write, each in one transaction."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -40,10 +38,10 @@ class TwinActivities:
         began = now()
         loaded = await self._store.do(self._store.load, asked.run_id, asked.step)
         if loaded.committed_to is not None:
-            return StepDone(asked.step, loaded.committed_to)
+            return StepDone(step=asked.step, place=loaded.committed_to)
         state = body(loaded.state)
         texts = tuple(f"step {asked.step}" for _ in range(asked.documents))
         status = "completed" if asked.last else "waiting" if asked.to == "asking" else "running"
         attempt = activity.info().attempt
         await self._store.do(self._store.commit, Commit(asked, transition, attempt, status, state, texts, began))
-        return StepDone(asked.step, asked.to)
+        return StepDone(step=asked.step, place=asked.to)

@@ -1,12 +1,9 @@
 """What crosses the border between the twin's workflows and its activities."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from pydantic import BaseModel
 
 
-@dataclass
-class RunInput:
+class RunInput(BaseModel):
     """Arguments of a run."""
 
     run_id: str
@@ -16,8 +13,7 @@ class RunInput:
     """Steps that an earlier history of the same run did."""
 
 
-@dataclass
-class StepInput:
+class StepInput(BaseModel):
     """One step."""
 
     run_id: str
@@ -30,16 +26,14 @@ class StepInput:
     n: int | None = None
 
 
-@dataclass
-class StepDone:
+class StepDone(BaseModel):
     """The step committed; the run is at `place`."""
 
     step: int
     place: str
 
 
-@dataclass
-class Answer:
+class Answer(BaseModel):
     """A person's answer. `id` is the same for every repetition of one click."""
 
     id: str

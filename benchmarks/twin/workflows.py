@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 from temporalio import workflow
@@ -25,7 +24,7 @@ class TwinOne:
 
     @workflow.run
     async def run(self, asked: RunInput) -> int:
-        await _step("tick", StepInput(asked.run_id, 0, "start", "end", last=True))
+        await _step("tick", StepInput(run_id=asked.run_id, step=0, place="start", to="end", last=True))
         return 1
 
 
@@ -38,12 +37,13 @@ class _Steps:
         place, last = "start" if not asked.done else "running", asked.steps - 1
         for step in range(asked.done, asked.steps):
             if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(replace(asked, done=step))
+                workflow.continue_as_new(asked.model_copy(update={"done": step}))
             to = "end" if step == last else "running"
             documents = asked.documents if 0 < step < last else 0
-            done = await _step(
-                self.transition, StepInput(asked.run_id, step, place, to, documents=documents, last=step == last)
+            step_input = StepInput(
+                run_id=asked.run_id, step=step, place=place, to=to, documents=documents, last=step == last
             )
+            done = await _step(self.transition, step_input)
             place = done.place
         return asked.steps
 
@@ -82,17 +82,19 @@ class TwinAsk:
 
     @workflow.run
     async def run(self, asked: RunInput) -> int:
-        await _step("tick", StepInput(asked.run_id, 0, "start", "asking"))
+        await _step("tick", StepInput(run_id=asked.run_id, step=0, place="start", to="asking"))
         self.run_id, self.step = asked.run_id, 1
         await workflow.wait_condition(lambda: self.stopped)
-        await _step("tick", StepInput(asked.run_id, self.step, "asking", "end", last=True))
+        await _step("tick", StepInput(run_id=asked.run_id, step=self.step, place="asking", to="end", last=True))
         return self.step
 
     @workflow.update
     async def answer(self, given: Answer) -> StepDone:
         await workflow.wait_condition(lambda: self.step > 0)
         async with self.turn:
-            asked = StepInput(self.run_id, self.step, "asking", "asking", answer_id=given.id, n=given.n)
+            asked = StepInput(
+                run_id=self.run_id, step=self.step, place="asking", to="asking", answer_id=given.id, n=given.n
+            )
             done = await _step("answer", asked)
             self.step += 1
             return done

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -162,9 +162,9 @@ async def _trigger(scene: Scene) -> TriggerRow | None:
     former = failed.row.trigger
     if former is None:
         return asked
-    edit: Any = asked.payload
-    edited = isinstance(edit, Mapping) and "payload" in edit
-    payload: Any = edit["payload"] if edited else former.payload
+    edit, payload = asked.payload, former.payload
+    if isinstance(edit, Mapping):
+        payload = cast("Mapping[str, Any]", edit).get("payload", payload)
     return TriggerRow(asked.id, former.name, payload, asked.by, asked.channel)
 
 

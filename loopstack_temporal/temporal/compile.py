@@ -15,10 +15,12 @@ from temporalio.worker import HandleQueryInput as QueryInput
 from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
 from loopstack_temporal.definition.model import WorkflowDefinition
+from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import RETRY, STATE, Carry, Received
+from loopstack_temporal.temporal.messages import RETRY, STATE, Carry, Received, Rejection
 
 _METADATA = "__temporal_workflow_metadata"
+_UNREADABLE = Rejection(code="invalid_payload", message="The payload cannot be read; send it as JSON.")
 LONGEST_ID = 200
 
 
@@ -70,13 +72,18 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
     facts: Mapping[str, Any] = cast("Mapping[str, Any]", meta) if isinstance(meta, Mapping) else {}
     wanted, step = facts.get("id"), facts.get("at_step")
     return Received(
-        id=wanted if isinstance(wanted, str) and 0 < len(wanted) <= LONGEST_ID else fallback_id,
-        name=name,
+        id=_storable(wanted if isinstance(wanted, str) and 0 < len(wanted) <= LONGEST_ID else fallback_id),
+        name=_storable(name),
         payload=payload,
-        by=str(facts.get("by") or "local")[:LONGEST_ID],
-        channel=str(facts.get("channel") or channel)[:32],
+        by=_storable(str(facts.get("by") or "local"))[:LONGEST_ID],
+        channel=_storable(str(facts.get("channel") or channel))[:32],
         at_step=step if isinstance(step, int) and not isinstance(step, bool) else None,
     )
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL refuses NUL in a text, for ever; these four stand in columns of their own.
+    return text.replace("\x00", "\ufffd")
 
 
 def _state() -> Callable[..., Any]:
@@ -109,7 +116,12 @@ def _check(name: str) -> Callable[..., Any]:
 
 def _any_signal() -> Callable[..., Any]:
     def any_signal(self: Any, name: str, args: Sequence[RawValue]) -> None:
-        payload, meta = _decoded(args)
+        try:
+            payload, meta = _decoded(args)
+        except Unreadable:
+            unreadable = received(name, None, None, "signal", str(workflow.uuid4()))
+            self.interpreter.mailbox.refuse_signal(unreadable, _UNREADABLE)
+            return
         self.interpreter.mailbox.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
 
     return any_signal
@@ -125,15 +137,26 @@ def _any_update() -> Callable[..., Any]:
 
 def _any_check() -> Callable[..., Any]:
     def check_any(self: Any, name: str, args: Sequence[RawValue]) -> None:
-        payload, meta = _decoded(args)
+        try:
+            payload, meta = _decoded(args)
+        except Unreadable:
+            failures.refuse(_UNREADABLE)
+            return
         self.interpreter.mailbox.validate(received(name, payload, meta, "update", _update_id()))
 
     return check_any
 
 
+class Unreadable(ValueError):
+    """Bytes that no converter can read. Raised in a handler it would stop the run for as long as the bytes exist."""
+
+
 def _decoded(args: Sequence[RawValue]) -> tuple[Any, Any]:
     convert = workflow.payload_converter()
-    values = [convert.from_payload(raw.payload) for raw in args[:2]]
+    try:
+        values = [convert.from_payload(raw.payload) for raw in args[:2]]
+    except Exception as error:  # Each converter raises what it likes.
+        raise Unreadable from error
     return (values[0] if values else None), (values[1] if len(values) > 1 else None)
 
 

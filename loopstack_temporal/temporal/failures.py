@@ -28,7 +28,8 @@ def refuse(rejection: Rejection | None) -> None:
     if rejection is None:
         return
     fields = [fault.model_dump(mode="json") for fault in rejection.fields]
-    raise ApplicationError(rejection.message, {"fields": fields}, type=rejection.code, non_retryable=True)
+    details = [{"fields": fields}] if fields else []
+    raise ApplicationError(rejection.message, *details, type=rejection.code, non_retryable=True)
 
 
 def rejection_of(error: BaseException | None) -> tuple[str, str, dict[str, Any]] | None:

@@ -7,7 +7,7 @@ from typing import Any
 from temporalio import workflow
 
 from loopstack_temporal.temporal import failures
-from loopstack_temporal.temporal.messages import Received
+from loopstack_temporal.temporal.messages import Received, Rejection
 from loopstack_temporal.temporal.triggers import Triggers
 
 
@@ -20,6 +20,10 @@ class Mailbox:
     def signal(self, received: Received) -> None:
         """A signal arrived. Never raises, never waits."""
         self._triggers.offer_signal(received)
+
+    def refuse_signal(self, received: Received, rejection: Rejection) -> None:
+        """A signal that goes no further: it is written down with the reason."""
+        self._triggers.refuse_signal(received, rejection)
 
     def validate(self, received: Received) -> None:
         """Refuse an update that cannot be accepted now. A refused update leaves nothing in history."""

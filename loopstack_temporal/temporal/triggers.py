@@ -84,6 +84,11 @@ class Triggers:
             self.kept.append(received)
             self._note(received, "kept")
 
+    def refuse_signal(self, received: Received, rejection: Rejection) -> None:
+        """A signal that is refused whatever the run awaits."""
+        if not self._know(received):
+            self._refuse(received, rejection)
+
     def outcome(self, trigger_id: str) -> Settled | None:
         """What became of a trigger, as far as this Temporal run remembers."""
         return self._outcomes.get(trigger_id)

@@ -103,10 +103,12 @@ async def window(chromium: Browser, house: House) -> AsyncGenerator[Window]:
             watch.foreign.append(route.request.url)
             await route.abort()
 
-    async def open_window(path: str, *, phone: bool = False) -> Page:
+    async def open_window(path: str, *, phone: bool = False, deaf: bool = False) -> Page:
         context = await chromium.new_context(viewport=PHONE if phone else WIDE, has_touch=phone, is_mobile=phone)  # pyright: ignore[reportArgumentType]
         contexts.append(context)
         await context.route("**/*", guard)
+        if deaf:
+            await context.route("**/api/v1/events*", lambda route: route.abort())
         page = await context.new_page()
         page.set_default_timeout(LIMIT_MS)
         page.on("pageerror", lambda error: watch.broken.append(str(error)))

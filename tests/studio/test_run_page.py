@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from loopstack_temporal.runs import Applied
 from tests.studio.conftest import House, Window
 
 
@@ -91,16 +92,19 @@ async def test_of_two_windows_one_answers_and_the_other_is_told(window: Window, 
     assert row.result["note"] == "mine"
 
 
-async def test_both_windows_sending_at_once_move_the_run_once(window: Window, house: House) -> None:
+async def test_a_window_that_heard_nothing_sends_too_late_and_moves_nothing(window: Window, house: House) -> None:
     run_id = await house.waiting("plain_review")
-    pages = [await window(f"/runs/{run_id}") for _ in range(2)]
-    for page in pages:
-        await page.get_by_role("radio", name="Yes").check()
-    for page in pages:
-        await page.get_by_role("button", name="Send answer").click(no_wait_after=True)
-    for page in pages:
-        await expect(status(page, "completed")).to_be_visible()
-    assert [kind for kind, _ in house.stack.events(run_id)].count("step.committed") == 2
+    page = await window(f"/runs/{run_id}", deaf=True)
+    await page.get_by_role("radio", name="No").check()
+    await page.get_by_label("Note").fill("too late")
+    outcome = await house.stack.trigger(run_id, "decide", {"approved": True})
+    assert isinstance(outcome, Applied)
+    await page.get_by_role("button", name="Send answer").click()
+    await expect(page.get_by_text(re.compile("answered “decide”"))).to_be_visible()
+    await expect(page.get_by_text("Your text is kept.")).to_be_visible()
+    await expect(status(page, "completed")).to_be_visible()
+    row = await house.stack.run_is(run_id, "completed")
+    assert row.result == {"approved": True, "note": ""}
 
 
 async def test_a_draft_survives_a_reload_and_a_secret_does_not(window: Window, house: House) -> None:

@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import expect
 
+from loopstack_temporal.runs import Applied
 from tests.studio.conftest import House, Window
 from tests.studio.test_run_page import status
 
@@ -19,7 +20,7 @@ async def test_the_page_recovers_by_itself_when_the_api_is_killed(window: Window
     # Typing goes on without a server, and so does the run.
     await page.get_by_label("What should change?").fill("kept")
     outcome = await house.stack.trigger(run_id, "request_changes", {"wish": "from elsewhere"})
-    assert type(outcome).__name__ == "Applied"
+    assert isinstance(outcome, Applied)
     await house.api.start()
     await house.stack.serving(house.api)
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()

@@ -20,6 +20,7 @@ describe("an answer", () => {
   it("closes when somebody else was faster, and when the run moved on", () => {
     expect(after(sending, 409, "answered").phase).toBe("elsewhere");
     expect(after(sending, 409, "not_awaited").phase).toBe("moved_on");
+    expect(after(sending, 409, "run_ended").phase).toBe("moved_on");
   });
 
   it("says that an earlier answer under the same key counted", () => {

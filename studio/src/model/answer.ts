@@ -58,10 +58,9 @@ function refused(state: Extract<AnswerState, { phase: "sending" }>, refusal: Ref
       return { phase: "receipt", transition: state.transition, earlier: true };
     case "answered":
       return { phase: "elsewhere", refusal };
-    case "not_awaited":
-      return { phase: "moved_on", refusal };
     default:
-      return { phase: "typing", refusal };
+      // Every other conflict (not awaited, the run has ended) means that the run is elsewhere by now.
+      return refusal.status === 409 ? { phase: "moved_on", refusal } : { phase: "typing", refusal };
   }
 }
 

@@ -36,7 +36,7 @@ export function useAnswerDesk(run: Run): Answering {
       }
     },
     onRun: (after) => { void queries.invalidateQueries({ queryKey: keys.steps(after.id) }); },
-    onRefused: () => { void queries.invalidateQueries({ queryKey: keys.run(run.id), exact: true }); },
+    onRefused: () => { void queries.invalidateQueries({ queryKey: keys.run(run.id) }); },
   }));
   useEffect(() => { desk.awaitedNow(run.awaiting); }, [desk, run.awaiting]);
   const online = connection.kind !== "offline";

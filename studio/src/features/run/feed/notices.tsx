@@ -51,7 +51,7 @@ function NoticeLine({ notice, run, step, onDismiss }: LineProps) {
   const at = refusal?.answeredAt ?? step?.ended_at ?? null;
   const transition = visible(refusal?.answeredTransition ?? step?.transition ?? notice.transition);
   const ago = at === null ? "" : ageAgo(at, now);
-  const say = by !== null ? words.elsewhere(capital(who(by)), transition, ago) : refusal?.code === "not_awaited" ? words.movedOn(visible(notice.transition)) : step !== undefined ? words.expired(visible(run.place)) : words.nobody(transition);
+  const say = by !== null ? words.elsewhere(capital(who(by)), transition, ago) : refusal !== null ? words.movedOn(visible(notice.transition)) : step !== undefined ? words.expired(visible(run.place)) : words.nobody(transition);
   return (
     <div className="notice">
       <p>{say} {notice.typed === undefined ? null : <>{words.textKept} <CopyButton text={asText(notice.typed)} label={words.copy} small /></>}</p>
