@@ -58,7 +58,7 @@ async def run_body(
         stopping.set()
         if not body.done():
             await _stop(body, leaks)
-        elif not body.cancelled() and not _being_cancelled():
+        elif not _being_cancelled():
             raise RuntimeError(f"`{function.__name__}` raised CancelledError although nobody canceled it") from None
         raise
 

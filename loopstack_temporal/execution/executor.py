@@ -201,6 +201,8 @@ def _bad_args(definition: WorkflowDefinition, opened: Opened) -> ErrorInfo | Non
         fields = [{"path": list(fault.path), "message": fault.message, "code": fault.code} for fault in faults]
         text = f"The arguments of `{definition.name}` do not fit: {'; '.join(lines)}"
         return ErrorInfo("invalid_args", "InvalidArgs", clean(text), {"fields": fields})
+    except Exception as error:  # An author's validator may raise anything; a run that cannot open must say so.
+        return ErrorInfo("invalid_args", type(error).__name__, describe(error).message)
     return None
 
 

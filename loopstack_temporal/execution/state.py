@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from typing import Any, cast
@@ -109,7 +110,7 @@ class Workpiece:
 def load(shape: Shape | None, stored: Any) -> Any:
     """State as authors see it, from its stored form; None stands for the empty state."""
     if shape is None:
-        return dict(stored or {})
+        return copy.deepcopy(stored or {})  # Down to the leaves: else a change inside a list looks like no change.
     return shape.from_json(stored if stored is not None else {})
 
 

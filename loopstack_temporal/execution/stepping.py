@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 from collections.abc import Mapping
@@ -128,8 +129,13 @@ async def _commit(
 
 
 async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visitor) -> tuple[Any, Rejected | None]:
-    """The trigger's payload as its type, or why the trigger is refused."""
-    if transition.guard is not None and (transition.wait or scene.call.timer):
+    """The trigger's payload as its type, or why the trigger is refused.
+
+    The guard is asked until an attempt was let in: an admitted trigger is tried to its end, whatever the guard says by
+    then.
+    """
+    admitted = scene.entered.claims > 0 or scene.entered.failure_no > 0
+    if transition.guard is not None and (transition.wait or scene.call.timer) and not admitted:
         try:
             allowed = await ask(transition.guard, visitor)
         except GuardError as error:
@@ -137,7 +143,8 @@ async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visito
         if not allowed:
             text = f"`{transition.name}` is not possible now: its guard `{transition.guard.name}` says no."
             return None, Rejected("not_awaited", text)
-    payload = scene.trigger.payload if scene.trigger else None
+    # A copy: what the body does to it must not reach what is stored with the step.
+    payload = copy.deepcopy(scene.trigger.payload) if scene.trigger else None
     if not transition.wait or transition.payload is None:
         return payload, None
     try:
