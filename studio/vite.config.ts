@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { fakeApi } from "./testing/fake-api-plugin.ts";
+import { shipping } from "./tooling/shipping.ts";
 
 const api = process.env["LOOPSTACK_API"] ?? "http://127.0.0.1:8000";
 
@@ -9,7 +10,7 @@ const api = process.env["LOOPSTACK_API"] ?? "http://127.0.0.1:8000";
 export default defineConfig(({ mode }) => ({
   // Assets are addressed relative to the page: the API writes its own prefix in when it serves index.html.
   base: "./",
-  plugins: mode === "fake" ? [react(), fakeApi()] : [react()],
+  plugins: mode === "fake" ? [react(), fakeApi()] : [react(), shipping()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../api/loopstack_api/studio",
@@ -21,5 +22,5 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 600,
   },
   server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: false } } },
-  test: { environment: "happy-dom", environmentOptions: { happyDOM: { url: "http://127.0.0.1/" } }, include: ["{src,testing}/**/*.test.{ts,tsx}"], maxWorkers: 2, isolate: false, testTimeout: 30_000 },
+  test: { environment: "happy-dom", environmentOptions: { happyDOM: { url: "http://127.0.0.1/" } }, include: ["{src,testing,tooling}/**/*.test.{ts,tsx}"], maxWorkers: 2, isolate: false, testTimeout: 30_000 },
 }));

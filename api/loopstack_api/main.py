@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 
 from pydantic import ValidationError
@@ -30,7 +31,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> int:
     """Run the API with settings from `LOOPSTACK_…`; 0 after an ordinary stop, 1 with a sentence otherwise."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=os.environ.get("LOOPSTACK_LOG", "INFO"), format="%(message)s")
     # Looking at the schema is not worth two lines at every start.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:

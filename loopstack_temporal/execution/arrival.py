@@ -25,7 +25,8 @@ class Visitor:
 
     workflow: object
     state: Callable[[], Any]
-    context: RunContext[Any]
+    context: RunContext[Any] | None
+    """`None`: it could not be made, because the code no longer takes the arguments of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,13 @@ async def arrive(
 async def ask(guard: GuardDefinition, visitor: Visitor) -> bool:
     """One guard's answer. Raises `GuardError` when it raises or does not say true or false."""
     arguments: list[Any] = []
-    if guard.takes_self:
-        arguments.append(visitor.workflow)
-    if guard.takes_state:
-        arguments.append(visitor.state())
-    if guard.takes_ctx:
-        arguments.append(visitor.context)
     try:
+        if guard.takes_self:
+            arguments.append(visitor.workflow)
+        if guard.takes_state:
+            arguments.append(visitor.state())
+        if guard.takes_ctx:
+            arguments.append(visitor.context)
         answer = guard.function(*arguments)
         if inspect.isawaitable(answer):
             answer = await answer

@@ -7,7 +7,8 @@ import contextvars
 import ctypes
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from loopstack_temporal.errors import TransitionTimeout
@@ -32,35 +33,54 @@ class Leaks:
             self.full.set()
 
 
-async def run_body(
-    function: Callable[..., Any],
-    arguments: dict[str, Any],
-    *,
-    limit: float | None,
-    leaks: Leaks,
-    stopping: threading.Event,
-) -> Any:
-    """Call an author's method and wait for it, at most `limit` seconds.
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a body is looked after while it runs."""
+
+    leaks: Leaks
+    stopping: threading.Event
+    """Set before the body is told to stop."""
+    limit: float | None = None
+    """Seconds it may take."""
+    late: Callable[[], Awaitable[None]] | None = None
+    """Called once if the body still runs after `late_after` seconds; if it raises, the body is stopped."""
+    late_after: float = 0.25
+
+
+async def run_body(function: Callable[..., Any], arguments: dict[str, Any], watch: Watch) -> Any:
+    """Call an author's method and wait for it.
 
     Raises what the body raises, `TransitionTimeout` at the limit, and `asyncio.CancelledError` if the caller is
-    canceled; whatever the body does after that, its result is not used. `stopping` is set before the body is told.
+    canceled; whatever the body does after that, its result is not used.
     """
     body = asyncio.ensure_future(_contained(function, arguments))
     try:
-        done, _ = await asyncio.wait({body}, timeout=limit)
-        if done:
+        await _watched(body, watch)
+        if body.done():
             return body.result()
-        stopping.set()
-        await _stop(body, leaks)
-        raise TransitionTimeout(f"`{function.__name__}` did not end within its limit of {limit:g} s")
+        raise TransitionTimeout(f"`{function.__name__}` did not end within its limit of {watch.limit:g} s")
     except asyncio.CancelledError:
         # Either we are canceled, or the body raised this by itself: then it is done and there is nothing to stop.
-        stopping.set()
-        if not body.done():
-            await _stop(body, leaks)
-        elif not _being_cancelled():
+        if body.done() and not _being_cancelled():
             raise RuntimeError(f"`{function.__name__}` raised CancelledError although nobody canceled it") from None
         raise
+    finally:
+        if not body.done():
+            watch.stopping.set()
+            await _stop(body, watch.leaks)
+
+
+async def _watched(body: asyncio.Future[Any], watch: Watch) -> None:
+    """Wait for the body, at most to its limit."""
+    left = watch.limit
+    if watch.late and (left is None or left > watch.late_after):
+        began = asyncio.get_running_loop().time()
+        await asyncio.wait({body}, timeout=watch.late_after)
+        if not body.done():
+            await watch.late()
+        left = None if left is None else max(left - (asyncio.get_running_loop().time() - began), 0)
+    if not body.done():
+        await asyncio.wait({body}, timeout=left)
 
 
 async def _contained(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
@@ -90,8 +110,9 @@ async def _in_thread(function: Callable[..., Any], arguments: dict[str, Any]) ->
         try:
             result, error = function(**arguments), None
         except BaseException as raised:
-            # StopIteration cannot travel through a future.
-            result, error = None, RuntimeError(repr(raised)) if isinstance(raised, StopIteration) else raised
+            # Neither can travel through a future: one is refused, the other would look as if we had been canceled.
+            odd = isinstance(raised, StopIteration | asyncio.CancelledError)
+            result, error = None, RuntimeError(repr(raised)) if odd else raised
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, error)
 

@@ -6,10 +6,6 @@ claims before its body starts, so that an older one which still runs somewhere c
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
-
 from loopstack_temporal.errors import Fenced
 from loopstack_temporal.execution.scene import Scene
 from loopstack_temporal.store.records import Claim, RecordedStep
@@ -18,52 +14,19 @@ LATE_CLAIM = 0.25
 """Seconds after which a first attempt claims while its body runs."""
 
 
-class Claimer:
-    """Claims a step now or later."""
+def claims_first(scene: Scene) -> bool:
+    """Whether this attempt has to claim before its body starts."""
+    return scene.call.attempt > 1 or scene.call.try_no > 1 or scene.entered.claims > 0
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._late: asyncio.Task[RecordedStep | None] | None = None
 
-    async def begin(self) -> RecordedStep | None:
-        """Claim now if this is no first attempt, else later. Gives the outcome if the step is finished already."""
-        call = self._scene.call
-        if call.attempt > 1 or call.try_no > 1 or self._scene.entered.claims:
-            return await self._claim()
-        self._late = asyncio.create_task(self._claim_later())
-        return None
+async def claim(scene: Scene) -> RecordedStep | None:
+    """Take the fence; gives the outcome if the step is finished already. Raises `Fenced`."""
+    store = scene.workplace.store
+    wanted = Claim(scene.fence, scene.call.transition, scene.call.place, scene.workplace.worker, scene.trigger)
+    return await store.do(store.steps.claim, wanted)
 
-    async def guard(self, body: Coroutine[Any, Any, Any]) -> Any:
-        """Run the body; stop it when the late claim finds that the step belongs to another attempt."""
-        if self._late is None:
-            return await body
-        running = asyncio.ensure_future(body)
-        try:
-            await asyncio.wait({running, self._late}, return_when=asyncio.FIRST_COMPLETED)
-            if not running.done() and self._late.exception() is None and self._late.result() is None:
-                return await running
-            if running.done():
-                return running.result()
-        finally:
-            if not running.done():
-                running.cancel()
-                await asyncio.wait({running})
-        error = self._late.exception()
-        raise error if error else Fenced("the step was finished by another attempt while this one ran")
 
-    def end(self) -> None:
-        """No claim is needed any more."""
-        if self._late and not self._late.done():
-            self._late.cancel()
-        elif self._late and not self._late.cancelled():
-            self._late.exception()
-
-    async def _claim_later(self) -> RecordedStep | None:
-        await asyncio.sleep(LATE_CLAIM)
-        return await self._claim()
-
-    async def _claim(self) -> RecordedStep | None:
-        scene = self._scene
-        store = scene.workplace.store
-        claim = Claim(scene.fence, scene.call.transition, scene.call.place, scene.workplace.worker, scene.trigger)
-        return await store.do(store.steps.claim, claim)
+async def claim_late(scene: Scene) -> None:
+    """Claim while the body runs. Raises `Fenced` when there is no sense in going on with it."""
+    if await claim(scene):
+        raise Fenced("the step was finished by another attempt while this one ran")

@@ -10,7 +10,7 @@ from loopstack_temporal.errors import ErrorInfo, Interrupted
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
 from loopstack_temporal.execution.documents import written
 from loopstack_temporal.execution.faults import describe, retryable, wished_delay
-from loopstack_temporal.execution.scene import Scene, recorded_answer, shielded
+from loopstack_temporal.execution.scene import Scene, recorded_answer, surely
 from loopstack_temporal.execution.values import StepAnswer, TryAgain
 from loopstack_temporal.machine.decide import fire
 from loopstack_temporal.machine.decisions import DECIDE, Await, Delay, Finish, Fire, Parked
@@ -91,22 +91,18 @@ async def _try_again(
 ) -> StepAnswer:
     pending = _pending(scene, transition, fault, scene.entered.failure_no, delay)
     store = scene.workplace.store
-    recorded = await shielded(
-        store.do(
-            store.steps.fail,
-            FailureWrite(
-                fence=scene.fence,
-                transition=scene.call.transition,
-                from_place=scene.call.place,
-                document=document,
-                error=fault,
-                retry=pending,
-                trigger=scene.trigger,
-                worker=scene.workplace.worker,
-                started_at=scene.started_at,
-            ),
-        )
+    failure = FailureWrite(
+        fence=scene.fence,
+        transition=scene.call.transition,
+        from_place=scene.call.place,
+        document=document,
+        error=fault,
+        retry=pending,
+        trigger=scene.trigger,
+        worker=scene.workplace.worker,
+        started_at=scene.started_at,
     )
+    recorded = await surely(store, store.steps.fail, failure)
     return recorded_answer(recorded) if recorded else TryAgain(fault, delay)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from loopstack_temporal.store.records import (
 )
 from loopstack_temporal.store.store import Store
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 
@@ -100,7 +101,7 @@ class Scene:
             catalogue_hash=self.workplace.catalogue_hash,
         )
         store = self.workplace.store
-        recorded = await shielded(store.do(store.steps.finish, outcome))
+        recorded = await surely(store, store.steps.finish, outcome)
         hit("act.before_return")
         return recorded_answer(recorded)
 
@@ -113,21 +114,18 @@ def recorded_answer(recorded: RecordedStep) -> StepAnswer:
     return done
 
 
-async def shielded(work: Coroutine[Any, Any, T]) -> T:
-    """Wait for `work` to its end even when canceled: a write whose outcome nobody knows helps nobody.
+async def surely(store: Store, method: Callable[[P], T], write: P) -> T:
+    """Do a write to its end even when canceled: a write whose outcome nobody knows helps nobody.
 
-    A cancel that arrived meanwhile is dropped: what is committed counts, and the run hears of the cancel elsewhere.
+    The store waits for a transaction under way before it lets a cancel through, and recognises a write it has seen, so
+    that doing it again only asks for its outcome. The cancel is dropped: what is committed counts, and the run hears of
+    the cancel elsewhere.
     """
-    task = asyncio.ensure_future(work)
-    while not task.done():
+    while True:
         try:
-            await asyncio.shield(task)
+            return await store.do(method, write)
         except asyncio.CancelledError:
-            if task.cancelled():
-                raise
-        except Exception:
-            break  # Raised again by `result()` below.
-    return task.result()
+            continue
 
 
 def _checked(status: str) -> Any:

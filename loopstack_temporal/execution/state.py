@@ -110,7 +110,8 @@ class Workpiece:
 def load(shape: Shape | None, stored: Any) -> Any:
     """State as authors see it, from its stored form; None stands for the empty state."""
     if shape is None:
-        return copy.deepcopy(stored or {})  # Down to the leaves: else a change inside a list looks like no change.
+        # Copied down to the leaves: else a change inside a list looks like no change.
+        return dict(copy.deepcopy(stored)) if stored else dict[str, Any]()
     return shape.from_json(stored if stored is not None else {})
 
 

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -18,8 +19,8 @@ from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import GuardError, Interrupted
 from loopstack_temporal.execution import failing
 from loopstack_temporal.execution.arrival import Visitor, arrive, ask, standing
-from loopstack_temporal.execution.body import run_body
-from loopstack_temporal.execution.claiming import Claimer
+from loopstack_temporal.execution.body import Watch, run_body
+from loopstack_temporal.execution.claiming import LATE_CLAIM, claim, claim_late, claims_first
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.scene import Scene, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
@@ -41,24 +42,19 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
     scene = replace(scene, trigger=await _trigger(scene))
     if definition is None or (transition is None and call.transition != DECIDE):
         return await failing.unknown_transition(scene, grace)
-    claimer = Claimer(scene)
-    try:
-        if scene.entered.claims >= failing.MOST_CLAIMS:
-            return await failing.keeps_dying(scene, definition, transition)
-        return await _attempt(scene, definition, transition, claimer)
-    finally:
-        claimer.end()
+    if scene.entered.claims >= failing.MOST_CLAIMS:
+        return await failing.keeps_dying(scene, definition, transition)
+    return await _attempt(scene, definition, transition)
 
 
-async def _attempt(
-    scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None, claimer: Claimer
-) -> StepAnswer:
+async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None) -> StepAnswer:
     before = scene.entered.checkpoint
     stopping = threading.Event()
     pulse = replace(scene.pulse, is_cancelled=lambda: stopping.is_set() or scene.pulse.is_cancelled())
-    context = context_of(definition, scene.entered.run, scene.call, scene.entered.retry_count, pulse)
-    visitor = Visitor(None, lambda: load(definition.state, before.state if before else None), context)
+    visitor = Visitor(None, lambda: load(definition.state, before.state if before else None), None)
     try:
+        context = context_of(definition, scene.entered.run, scene.call, scene.entered.retry_count, pulse)
+        visitor = replace(visitor, context=context)
         async with scene.workplace.app.build(definition) as workflow:
             visitor = replace(visitor, workflow=workflow)
             work = Workpiece(definition, before)
@@ -70,29 +66,32 @@ async def _attempt(
                 payload, refused = await _admit(scene, transition, visitor)
                 if refused:
                     return refused
-                if recorded := await claimer.begin():
+                first = claims_first(scene)
+                if first and (recorded := await claim(scene)):
                     return recorded_answer(recorded)
-                body = run_body(
-                    getattr(workflow, transition.name),
-                    _arguments(scene, transition, work, payload, context),
-                    limit=transition.timeout,
-                    leaks=scene.workplace.leaks,
-                    stopping=stopping,
-                )
-                work.returned(await claimer.guard(body), transition)
+                late = None if first else partial(claim_late, scene)
+                watch = Watch(scene.workplace.leaks, stopping, transition.timeout, late, LATE_CLAIM)
+                arguments = _arguments(scene, transition, work, payload, context)
+                work.returned(await run_body(getattr(workflow, transition.name), arguments, watch), transition)
                 hit("body.end")
                 return await _commit(scene, definition, transition, visitor, attempt, work)
             except Interrupted:
                 raise
             except Exception as error:
                 attempt.close()
-                return await failing.author_failed(scene, error, definition, transition, visitor)
+                # Guards of an error place or a retry target may read documents: as they are without this attempt.
+                reading = Attempt(Workpiece(definition, before), _documents(scene), context)
+                attach(workflow, reading)
+                try:
+                    return await failing.author_failed(scene, error, definition, transition, visitor)
+                finally:
+                    reading.close()
             finally:
                 attempt.close()
                 detach(workflow)
     except Interrupted:
         raise
-    except Exception as error:  # A provider that cannot be built is the author's failure as well.
+    except Exception as error:  # So are a provider that cannot be built, and arguments newer code does not take.
         return await failing.author_failed(scene, error, definition, transition, visitor)
 
 

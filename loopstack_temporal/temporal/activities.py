@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from pydantic_core import from_json, to_json
 from temporalio import activity
 from temporalio.common import RawValue
 
@@ -165,7 +166,8 @@ def _beating(info: activity.Info) -> Generator[Pulse]:
         handle = loop.call_later(BEAT, beat)
 
     def remember(value: object) -> None:
-        details[:] = [value]
+        # As JSON at once: what cannot be written fails the author's call, and not the heartbeats of a healthy body.
+        details[:] = [from_json(to_json(value))]
 
     if not info.is_local:
         handle = loop.call_later(BEAT, beat)

@@ -71,7 +71,7 @@ class TemporalRuns:
             )
         except WorkflowAlreadyStartedError:
             return "started" if await self._is_ours(request) else "exists"
-        except RPCError:
+        except (RPCError, RuntimeError):  # RuntimeError: the first connection of a lazy client failed.
             return "unreachable"
         hit("api.start.after_temporal")
         return "started"
@@ -102,13 +102,15 @@ class TemporalRuns:
             return _refused(error)
         except RPCError as error:
             return await self._after_rpc_error(error, handle, trigger, meta)
+        except RuntimeError as error:
+            return _unreachable(error)
         return await self._outcome(update)
 
     async def cancel(self, run_id: str, *, reason: str | None, sender: Sender) -> TriggerOutcome:
         """See `Runs.cancel`."""
         try:
             await self._client.get_workflow_handle(run_id).cancel(rpc_timeout=SIGNAL_WITHIN)
-        except RPCError as error:
+        except (RPCError, RuntimeError) as error:
             return _unreachable(error)
         return Recorded(durable=True)
 
@@ -186,10 +188,11 @@ def _refused(error: WorkflowUpdateFailedError) -> Refused:
     return Refused(*found)
 
 
-def _unreachable(error: RPCError) -> Refused:
-    if error.status == RPCStatusCode.NOT_FOUND:
+def _unreachable(error: RPCError | RuntimeError) -> Refused:
+    if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
         return Refused("run_ended", "The run has ended, or Temporal does not know it yet.")
-    return Refused("temporal_unreachable", f"Temporal cannot be reached: {error.message}. Try again.")
+    reason = error.message if isinstance(error, RPCError) else str(error)
+    return Refused("temporal_unreachable", f"Temporal cannot be reached: {reason}. Try again.")
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ handlers beside the named ones have the same body: a wait transition that was re
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -22,6 +23,8 @@ from loopstack_temporal.temporal.messages import RETRY, STATE, Carry, Received, 
 _METADATA = "__temporal_workflow_metadata"
 _UNREADABLE = Rejection(code="invalid_payload", message="The payload cannot be read; send it as JSON.")
 LONGEST_ID = 200
+LARGEST_TRIGGER = 512 * 1024
+"""Bytes of a payload. Part of what replays: histories hold messages that were judged by it."""
 
 
 def compile_workflow(definition: WorkflowDefinition) -> type:
@@ -71,10 +74,12 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
     """A message as a trigger. Whatever `meta` holds, this never fails: a sender cannot break a run."""
     facts: Mapping[str, Any] = cast("Mapping[str, Any]", meta) if isinstance(meta, Mapping) else {}
     wanted, step = facts.get("id"), facts.get("at_step")
+    unfit = _unfit(payload)
     return Received(
         id=_storable(wanted if isinstance(wanted, str) and 0 < len(wanted) <= LONGEST_ID else fallback_id),
         name=_storable(name),
-        payload=payload,
+        payload=None if unfit else payload,
+        unfit=unfit,
         by=_storable(str(facts.get("by") or "local"))[:LONGEST_ID],
         channel=_storable(str(facts.get("channel") or channel))[:32],
         at_step=step if isinstance(step, int) and not isinstance(step, bool) else None,
@@ -82,8 +87,17 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
 
 
 def _storable(text: str) -> str:
-    # PostgreSQL refuses NUL in a text, for ever; these four stand in columns of their own.
-    return text.replace("\x00", "\ufffd")
+    # PostgreSQL refuses NUL in a text, for ever, SQLite half surrogates; these four stand in columns of their own.
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _unfit(payload: Any) -> str | None:
+    """Why a payload cannot be carried on: other SDKs send NaN, half surrogates, bytes, or two mebibytes."""
+    try:
+        size = len(json.dumps(payload, allow_nan=False, ensure_ascii=False).encode())
+    except (ValueError, TypeError, RecursionError):
+        return "invalid_payload"
+    return "too_large" if size > LARGEST_TRIGGER else None
 
 
 def _state() -> Callable[..., Any]:

@@ -7,18 +7,42 @@ that can run `temporal workflow list` needs no further configuration for us.
 from __future__ import annotations
 
 import asyncio
+import functools
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import CompositePayloadConverter, DataConverter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.service import RPCError
 
 from loopstack_temporal.errors import SetupError
 
 DEFAULT_ADDRESS = "localhost:7233"
+
+
+class SharedPydanticConverter(CompositePayloadConverter):
+    """pydantic's payload converter with one cache per process.
+
+    The SDK makes a converter for every activity and workflow it hands a context to; with the plain class each would
+    build its type adapters anew, for every value of every step.
+    """
+
+    def __init__(self) -> None:
+        """Use the converters of the process."""
+        super().__init__(*_shared().converters.values())
+
+
+@functools.cache
+def _shared() -> PydanticPayloadConverter:
+    return PydanticPayloadConverter()
+
+
+def data_converter() -> DataConverter:
+    """What our clients, workers and replays convert payloads with."""
+    return DataConverter(payload_converter_class=SharedPydanticConverter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +83,7 @@ async def connect(settings: ConnectionSettings | None = None, *, lazy: bool = Fa
         tls=config.get("tls"),
         rpc_metadata=profile.grpc_meta,
         identity=settings.identity,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(),
         connect_timeout=timedelta(seconds=settings.limit),
         lazy=lazy,
     )

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, CancelledError, FailureError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 
 from loopstack_temporal.machine.decisions import Await, Children, Decision, Delay, Finish, Fire, Parked, Timer
 from loopstack_temporal.temporal import failures, options
@@ -68,6 +68,8 @@ class Interpreter:
     async def _loop(self) -> Any:
         self.opened, decision = await self._begin()
         while not isinstance(decision, Finish):
+            if not isinstance(decision, Children):
+                self.face.place = decision.place
             if self.canceled:
                 decision = await self._close("canceled", final=True)
                 continue
@@ -122,10 +124,12 @@ class Interpreter:
         try:
             result = await self._execute(fire, asked)
         except FailureError as failure:
-            cancel = self.canceled and is_cancelled_exception(failure)
+            reason = "canceled" if self.canceled else str(failure.cause or failure)
             result = failures.decided(failure) or StepResult(
-                decision=await self._close("canceled" if cancel else str(failure.cause or failure), fire, final=cancel)
+                decision=await self._close(reason, fire, final=self.canceled)
             )
+            if isinstance(result.decision, Finish) and result.decision.status == "canceled":
+                self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
         self.triggers.settle(result.place, result.rejected)
         self.tries = self.tries if result.rejected else 0
         return result

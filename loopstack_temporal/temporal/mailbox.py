@@ -33,7 +33,10 @@ class Mailbox:
         """An accepted update: returns once its step committed, raises the typed refusal otherwise."""
         triggers, name = self._triggers, received.id
         triggers.offer_update(received)
-        await workflow.wait_condition(lambda: triggers.outcome(name) is not None or not triggers.is_open(name))
+        # A signal with this id may be kept for weeks; an update open so long would forbid to continue as new.
+        await workflow.wait_condition(
+            lambda: triggers.outcome(name) is not None or triggers.is_kept(name) or not triggers.is_open(name)
+        )
         settled = triggers.outcome(name)
         if settled is None:
             return {"repeated": True}

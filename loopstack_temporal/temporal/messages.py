@@ -38,6 +38,8 @@ class Received(Value):
     channel: str = "signal"
     at_step: int | None = None
     stored: bool = False
+    unfit: str | None = None
+    """Why the payload cannot be used, by a refusal's code; then `payload` is empty."""
 
 
 class FieldFault(Value):

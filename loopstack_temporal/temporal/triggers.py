@@ -16,6 +16,7 @@ from loopstack_temporal.temporal.messages import FieldFault, NotedTrigger, Recei
 MOST_KEPT = 1_000
 MOST_SEEN = 2_000
 MOST_OUTCOMES = 200
+MOST_NOTED = 1024 * 1024
 
 Phase = Literal["opening", "moving", "resting", "ended"]
 
@@ -36,6 +37,8 @@ class Triggers:
     step: int = 0
     """At rest: the number the next firing will get. Moving: the number of the step in flight."""
     phase: Phase = "opening"
+    rested: bool = False
+    """Whether a rest was reached in this Temporal run."""
     waits: frozenset[str] = frozenset()
     taken: Received | None = None
     held: list[Received] = field(default_factory=list[Received])
@@ -52,8 +55,10 @@ class Triggers:
             return None  # The same click again: its handler reports what became of the first.
         if self.phase == "ended":
             return Rejection(code="run_ended", message="The run has ended.")
-        if self.phase == "opening":
-            return self._stale(received)
+        if received.unfit is not None:
+            return _UNFIT.model_copy(update={"code": received.unfit})
+        if not self.rested:
+            return self._stale(received)  # Nobody can know yet what will be awaited: it is held until that is known.
         if self._at_rest:
             return self._stale(received) or self._unawaited(received)
         if received.at_step == self.step + 1:
@@ -74,7 +79,9 @@ class Triggers:
         if self._know(received):
             return
         stale = self._stale(received)
-        if stale is not None:
+        if received.unfit is not None:
+            self._refuse(received, _UNFIT.model_copy(update={"code": received.unfit}))
+        elif stale is not None:
             self._refuse(received, stale)
         elif self._at_rest and self._fits(received):
             self._take(received)
@@ -98,13 +105,17 @@ class Triggers:
         waiting: Iterable[Received | None] = (self.taken, *self.held, *self.kept)
         return any(one is not None and one.id == trigger_id for one in waiting)
 
+    def is_kept(self, trigger_id: str) -> bool:
+        """Whether the trigger came as a signal and waits for its place."""
+        return any(one.id == trigger_id for one in self.kept)
+
     # --- the run moves -----------------------------------------------------------------------------------------------
 
     def rest(self, waits: Collection[str]) -> None:
         """The run stands still and `waits` are enabled: held updates get their turn, then kept signals."""
         if self.taken is not None:
             return  # Taken while the loop was busy with something else; its turn comes now.
-        self.phase, self.waits = "resting", frozenset(waits)
+        self.phase, self.rested, self.waits = "resting", True, frozenset(waits)
         held, self.held = self.held, []
         for received in held:
             if self._at_rest and self._fits(received):
@@ -140,10 +151,20 @@ class Triggers:
             self.step += 1
 
     def take_notes(self) -> tuple[NotedTrigger, ...]:
-        """What has to be written down, emptied; a kept trigger that was taken meanwhile needs no note any more."""
-        notes, self.notes = self.notes, []
+        """What has to be written down next; a kept trigger that was taken meanwhile needs no note any more.
+
+        At most `MOST_NOTED` bytes, or one note: more than two mebibytes would never get through to an activity.
+        """
         kept = {one.id for one in self.kept}
-        return tuple(note for note in notes if note.outcome != "kept" or note.received.id in kept)
+        wanted = [note for note in self.notes if note.outcome != "kept" or note.received.id in kept]
+        size = count = 0
+        for note in wanted:
+            size += len(note.model_dump_json())
+            if count and size > MOST_NOTED:
+                break
+            count += 1
+        self.notes = wanted[count:]
+        return tuple(wanted[:count])
 
     def stored(self, ids: Collection[str], unknown: Collection[str]) -> None:
         """The kept triggers with these ids are written to SQL; `unknown` ones no transition will ever take."""
@@ -233,4 +254,5 @@ class Triggers:
         )
 
 
+_UNFIT = Rejection(code="invalid_payload", message="The payload is no plain JSON, or larger than 512 KiB.")
 _ANSWERED = Rejection(code="answered", message="This question was answered already.")

@@ -91,3 +91,31 @@ it("unknown workflows and addresses say so", async () => {
   await renderApp("/no/such/page");
   expect(await screen.findByText("No page has the address /no/such/page.")).toBeTruthy();
 });
+
+it("a start form takes over the arguments of another run, and says whose", async () => {
+  await renderApp("/start/meeting_notes?from=run-58");
+  const notes = await screen.findByLabelText<HTMLTextAreaElement>("Raw notes");
+  expect(notes.value).toBe("Tuesday, workshop.");
+  expect(screen.getByText(/Filled in with the arguments of/)).toBeTruthy();
+  cleanup();
+  await renderApp("/start/meeting_notes?from=nothing");
+  expect((await screen.findByLabelText<HTMLTextAreaElement>("Raw notes")).value).toBe("");
+  expect(screen.getByText("No run of this workflow has the id nothing; the fields hold their defaults.")).toBeTruthy();
+});
+
+it("keys are listed by ?, and b folds the rail until it is pressed again", async () => {
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
+  await renderApp("/");
+  const user = userEvent.setup();
+  await screen.findByRole("link", { name: "Paste the notes of a meeting" });
+  await user.keyboard("b");
+  expect(document.querySelector(".shell")?.classList.contains("folded")).toBe(true);
+  expect(localStorage.getItem("loopstack.rail")).toBe("folded");
+  await user.keyboard("b");
+  expect(document.querySelector(".shell")?.classList.contains("folded")).toBe(false);
+  await user.keyboard("?");
+  const list = await screen.findByRole("dialog", { name: "Keys" });
+  expect(within(list).getByText("Fold or unfold the rail")).toBeTruthy();
+  await user.keyboard("b");
+  expect(document.querySelector(".shell")?.classList.contains("folded")).toBe(false);
+});

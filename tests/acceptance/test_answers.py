@@ -156,6 +156,14 @@ async def test_a_storm_of_signals_keeps_its_order_and_loses_none(running: Stack)
     assert running.texts(run_id) == row.result
 
 
+async def test_an_update_sent_before_the_first_rest_is_held_until_it(running: Stack) -> None:
+    run_id = await running.start("chain", {"steps": 5, "pause": 0.1})
+    other = await running.start("rounds", {"rounds": 1})
+    assert isinstance(await running.trigger(other, "answer", "at once"), Applied)
+    outcome = await running.trigger(run_id, "answer", "to a run that never asks")
+    assert isinstance(outcome, Refused) and outcome.code in ("not_awaited", "run_ended"), outcome
+
+
 async def test_an_update_for_a_step_that_is_over_is_refused_and_leaves_nothing(running: Stack) -> None:
     run_id = await running.start("rounds", {"rounds": 3})
     await waits_for(running, run_id, 1)

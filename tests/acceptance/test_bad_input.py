@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import RawValue
@@ -64,7 +63,7 @@ def fields(problem: dict[str, Any]) -> list[tuple[str, ...]]:
 @pytest.mark.requirement("API-010", "ENGINE-051")
 async def test_starts_that_cannot_be_are_refused_before_a_run_exists(served: Stack) -> None:
     run_id = unused("never")
-    for body, status, code, paths in (
+    bodies: list[tuple[dict[str, Any], int, str, list[tuple[str, ...]]]] = [
         ({"workflow": "no_such_thing"}, 404, "unknown_workflow", []),
         ({"workflow": "review", "app": "no_such_app"}, 404, "unknown_workflow", []),
         ({"workflow": "review", "args": {"topic": 7}}, 422, "invalid_args", [("topic",)]),
@@ -72,7 +71,8 @@ async def test_starts_that_cannot_be_are_refused_before_a_run_exists(served: Sta
         ({"workflow": "chain", "args": {"steps": "many", "pause": []}}, 422, "invalid_args", [("pause",), ("steps",)]),
         ({"workflow": "review", "workspace_id": "nowhere"}, 404, "workspace_not_found", []),
         ({"args": {}}, 422, "invalid_input", [("workflow",)]),
-    ):
+    ]
+    for body, status, code, paths in bodies:
         reply = await post(served, "/runs", {**body, "run_id": run_id})
         assert (reply.status_code, reply.json()["code"], fields(reply.json())) == (status, code, paths), reply.text
     assert served.store.runs.get(run_id) is None
@@ -153,7 +153,7 @@ async def test_a_body_of_ten_megabytes_is_refused(served: Stack, waiting: RunRow
 
 @pytest.mark.requirement("ENGINE-041")
 async def test_updates_that_do_not_fit_are_refused_with_the_field(served: Stack, waiting: RunRow) -> None:
-    for name, payload, code, paths in (
+    updates: list[tuple[str, Any, str, list[list[str]]]] = [
         ("no_such_transition", YES, "not_awaited", []),
         ("generate", YES, "not_awaited", []),
         ("loopstack.retry", None, "not_awaited", []),
@@ -163,7 +163,8 @@ async def test_updates_that_do_not_fit_are_refused_with_the_field(served: Stack,
         ("decide", {"approved": True, "note": []}, "invalid_payload", [["note"]]),
         ("decide", "yes", "invalid_payload", [[]]),
         ("decide", [[[[[]]]]], "invalid_payload", [[]]),
-    ):
+    ]
+    for name, payload, code, paths in updates:
         outcome = await served.trigger(waiting.id, name, payload)
         assert isinstance(outcome, Refused) and outcome.code == code, (name, payload, outcome)
         assert [field["path"] for field in outcome.facts.get("fields", [])] == paths
@@ -192,8 +193,8 @@ async def test_signals_that_do_not_fit_are_written_to_the_log_with_the_field(ser
         await served.signal(waiting.id, name, *args)
     found = await rejections(served, waiting.id, 5)
     assert sorted(one["code"] for one in found) == ["invalid_payload"] * 3 + ["unknown_trigger"] * 2
-    named = [field["path"] for one in found for field in one["fields"] or []]
-    assert sorted(named) == [[], [], ["note"]]
+    faults: list[list[dict[str, Any]]] = [one["fields"] or [] for one in found]
+    assert sorted(fault["path"] for some in faults for fault in some) == [[], [], ["note"]]
 
 
 async def test_hostile_envelopes_of_signals_never_break_the_run(served: Stack, waiting: RunRow) -> None:
@@ -202,7 +203,7 @@ async def test_hostile_envelopes_of_signals_never_break_the_run(served: Stack, w
         {"id": 7, "at_step": "one", "by": ["x"], "channel": {}},
         {"id": "x" * 10_000, "at_step": True, "by": "x" * 10_000, "channel": "x" * 10_000},
         {"id": "", "at_step": 1.5, "by": None, "channel": None},
-        {"id": "a\x00b\ud83d", "by": "a\x00b", "channel": "a\x00b"},
+        {"id": "a\x00b", "by": "a\x00b", "channel": "a\x00b"},
         {"at_step": 10**30},
         {"at_step": -(10**30)},
         {"by": "<script>alert(1)</script>", "channel": "'; DROP TABLE run; --"},
@@ -212,8 +213,6 @@ async def test_hostile_envelopes_of_signals_never_break_the_run(served: Stack, w
         {"id": {"id": {"id": "deep"}}},
     ]
     for meta in envelopes:
-        if isinstance(meta, dict) and "\ud83d" in str(meta.get("id")):
-            meta["id"] = "a\x00b"  # Half a surrogate pair cannot even be sent; the NUL can.
         await served.signal(waiting.id, "decide", bad, meta)
     found = await rejections(served, waiting.id, len(envelopes) - 1)
     assert {one["code"] for one in found} <= {"invalid_payload", "answered"}
@@ -240,7 +239,7 @@ async def test_payloads_that_cannot_be_read_never_break_the_run(
     for args in ([unreadable], [{"approved": 1, "note": 7}, unreadable]):
         await handle.signal(name, args=args)
         with pytest.raises(WorkflowUpdateFailedError):
-            await asyncio.wait_for(handle.execute_update(name, args=args), 10)
+            await asyncio.wait_for(handle.execute_update(name, args=args), 10)  # pyright: ignore[reportUnknownMemberType]
 
 
 async def test_texts_that_postgresql_cannot_hold_never_break_a_run(

@@ -267,13 +267,11 @@ async def test_everything_can_be_looked_at_while_neither_worker_nor_temporal_run
     await stack.run_is(run_id, "waiting")
     await worker.kill()
     await stack.api(TEMPORAL_ADDRESS="127.0.0.1:1")
-    looks: dict[str, Any] = {
-        path: await get(stack, path)
-        for path in ("/runs", "/workflows/review", "/tasks")
-        + tuple(f"/runs/{run_id}{part}" for part in ("", "/steps", "/documents", "/graph", "/why"))
-    }
+    run = f"/runs/{run_id}"
+    parts = [f"{run}{part}" for part in ("", "/steps", "/documents", "/graph", "/why")]
+    looks: dict[str, Any] = {path: await get(stack, path) for path in ("/runs", "/workflows/review", "/tasks", *parts)}
     assert [run["id"] for run in looks["/runs"]["items"]] == [run_id]
-    assert looks[f"/runs/{run_id}"]["awaiting"][0]["transition"] == "decide"
-    assert len(looks[f"/runs/{run_id}/documents"]["items"]) == 1
+    assert looks[run]["awaiting"][0]["transition"] == "decide"
+    assert len(looks[f"{run}/documents"]["items"]) == 1
     health = await stack.http.get("/api/v1/health")
     assert health.status_code < 500 and health.json()["temporal"]["reachable"] is False

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from loopstack_temporal.runs import Applied
 from tests.support.requests import answer, get
 from tests.support.stack import Stack, eventually

@@ -12,7 +12,7 @@ import re
 import socket
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from loopstack_temporal.runs import Applied
 from loopstack_temporal.store import migrate
@@ -134,9 +134,10 @@ async def write(stack: Stack, *run_ids: str, status: str = "completed", to: str 
 def scrubbed(value: Any) -> Any:
     """A part of a history without names of machines; raises when a path is left."""
     if isinstance(value, dict):
-        return {key: SCRUBBED.get(key) or scrubbed(part) for key, part in value.items() if SCRUBBED.get(key) != ""}
+        fields = cast("dict[str, Any]", value)
+        return {key: SCRUBBED.get(key) or scrubbed(part) for key, part in fields.items() if SCRUBBED.get(key) != ""}
     if isinstance(value, list):
-        return [scrubbed(part) for part in value]
+        return [scrubbed(part) for part in cast("list[Any]", value)]
     if isinstance(value, str):
         return _without_host(value)
     return value

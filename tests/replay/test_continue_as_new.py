@@ -78,7 +78,7 @@ async def test_a_click_is_remembered(limited: Stack) -> None:
     await limited.run_is(run_id, "waiting")
     for step in range(1, ROUNDS + 1):
         await eventually(lambda step=step: _stands_before(limited, run_id, step), what=f"question {step}")
-        await limited.trigger(run_id, "answer", str(step), id=f"click-{step}")
+        await limited.trigger(run_id, "answer", str(step), id=f"click-{step}", at_step=step)
     await eventually(lambda: _stands_before(limited, run_id, ROUNDS + 1), what="the last question")
     for step in (1, ROUNDS):
         again = await limited.trigger(run_id, "answer", "again", id=f"click-{step}")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from loopstack_temporal.definition.registry import definition_of
 from loopstack_temporal.temporal.compile import TidyMetadata, compile_workflow
+from loopstack_temporal.temporal.connection import data_converter
 from loopstack_temporal.temporal.messages import ENGINE
 from tests.support import apps, deployed
 
@@ -36,7 +36,7 @@ def replayer(*classes: type) -> Replayer:
     """A replayer of compiled workflows, set up like the worker."""
     return Replayer(
         workflows=[compile_workflow(definition_of(cls)) for cls in classes],
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(),
         interceptors=[TidyMetadata()],
     )
 

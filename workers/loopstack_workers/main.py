@@ -29,6 +29,8 @@ def main(app: str = "") -> int:
     code 0 after a stop by signal, 1 after a failure, 2 when the worker could not start.
     """
     logging.basicConfig(level=os.environ.get("LOOPSTACK_LOG", "INFO"), format="%(message)s", stream=sys.stdout)
+    for chatty in ("alembic", "temporalio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     code = 0
     try:
         asyncio.run(_run(app or os.environ.get(APP, "")))

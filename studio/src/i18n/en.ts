@@ -50,6 +50,7 @@ export const en = {
     title: (workflow: string) => `Start ${workflow}`, whatHappens: "What will happen", submit: "Start run", sending: "Starting…", copy: "Copy as command", copied: "Copied",
     runTitle: "Title", optional: "optional", workspace: "Workspace", noArguments: "This workflow needs nothing to start.",
     unknownWorkflow: (name: string) => `No running worker knows a workflow named “${name}”.`,
+    again: "Filled in with the arguments of", noOrigin: (id: string) => `No run of this workflow has the id ${id}; the fields hold their defaults.`,
     plainArguments: "Arguments as JSON", fixFields: (count: number) => `${counted(count, "field needs", "fields need")} another look.`,
     untilAnswered: "You answer; until you do, the run waits.",
     ends: "The run ends", after: (time: string, title: string) => `After ${time} without an answer: ${title}.`, choice: (titles: readonly string[]) => `Or ${listed(titles)}.`,
@@ -57,6 +58,13 @@ export const en = {
   palette: {
     title: "Search and commands", placeholder: "Go to, start, find a run", pages: "Pages", startRun: "Start", runs: "Runs",
     nothing: "Nothing found.", keys: ["↑↓ choose", "↵ open", "esc close"],
+  },
+  keys: {
+    title: "Keys",
+    list: [
+      ["⌘K / Ctrl K", "Search and commands"], ["n", "Start a run"], ["g h", "Home"], ["g i", "Inbox"], ["g r", "Runs"], ["/", "Search the list"],
+      ["⌘↵ / Ctrl ↵", "Send the form"], ["b", "Fold or unfold the rail"], ["Esc", "Close"], ["?", "This list"],
+    ] as const,
   },
   problem: {
     retry: "Try again", request: (id: string) => `Request ${id}`, unknown: "Something went wrong.", offline: "The server did not answer.", code: (code: string) => `Code ${code}`,

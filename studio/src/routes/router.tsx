@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { prefix } from "@/lib/prefix";
 import { CrashPage, NotFoundPage } from "./lost-pages";
 import { RootPage } from "./root-page";
-import { readRunFilter, readRunSearch } from "./search";
+import { readRunFilter, readRunSearch, readStartSearch } from "./search";
 
 const rootRoute = createRootRoute({ component: RootPage, notFoundComponent: NotFoundPage });
 
@@ -12,7 +12,7 @@ export const runsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/
 
 export const runRoute = createRoute({ getParentRoute: () => rootRoute, path: "/runs/$runId", validateSearch: readRunSearch, component: lazyRouteComponent(() => import("./run-route"), "RunRoute") });
 
-export const startRoute = createRoute({ getParentRoute: () => rootRoute, path: "/start/$workflow", component: lazyRouteComponent(() => import("./start-route"), "StartRoute") });
+export const startRoute = createRoute({ getParentRoute: () => rootRoute, path: "/start/$workflow", validateSearch: readStartSearch, component: lazyRouteComponent(() => import("./start-route"), "StartRoute") });
 
 /** Every part in its states; not in what is shipped. */
 const gallery = import.meta.env.DEV

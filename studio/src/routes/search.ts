@@ -20,3 +20,11 @@ export function readRunSearch(search: Record<string, unknown>): RunSearch {
   const step = Number(search["step"]);
   return { ...(panel === undefined ? {} : { panel }), ...(doc === undefined ? {} : { doc }), ...(Number.isInteger(step) && search["step"] !== undefined ? { step } : {}) };
 }
+
+export type StartSearch = { readonly from?: string };
+
+/** What a start page's address can name: the run whose arguments fill the form. */
+export function readStartSearch(search: Record<string, unknown>): StartSearch {
+  const from = text(search["from"]);
+  return from === undefined ? {} : { from };
+}

@@ -5,5 +5,6 @@ const route = getRouteApi("/start/$workflow");
 
 export function StartRoute() {
   const { workflow } = route.useParams();
-  return <StartPage key={workflow} name={workflow} />;
+  const { from } = route.useSearch();
+  return <StartPage key={workflow} name={workflow} from={from} />;
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import type { ReactNode } from "react";
 import { meQuery, systemQuery } from "@/api/system";
 import { Button } from "@/components/controls/button";
@@ -10,7 +11,11 @@ import { ConnectionPill } from "./connection-pill";
 import { HomeIcon, InboxIcon, Logo, PlusIcon, RunsIcon } from "./icons";
 import { ThemeSwitch } from "./theme-switch";
 import { useGlobalKeys } from "./use-global-keys";
+import { useRail } from "./use-rail";
 import { useTitle } from "./use-title";
+
+// Asked for rarely: it comes with the dialog, not with the page.
+const KeyHelp = lazy(async () => ({ default: (await import("./key-help")).KeyHelp }));
 
 const active = { className: "on" } as const;
 
@@ -21,13 +26,15 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const said = useSaid();
   const waiting = system.data?.counts.waiting_for_person ?? 0;
   const palette = usePalette();
-  useGlobalKeys();
+  const rail = useRail();
+  const [help, setHelp] = useState<boolean>();
+  useGlobalKeys({ onHelp: () => { setHelp(true); }, onRail: rail.toggle });
   useTitle(waiting);
   const count = waiting > 0 ? <span className="count">{waiting}</span> : null;
   return (
     <>
       <a className="skip" href="#content">{en.app.skip}</a>
-      <div className="shell">
+      <div className={rail.folded ? "shell folded" : "shell"}>
         <aside className="rail">
           <div className="brand"><Logo /><span>{en.app.name}</span></div>
           <nav aria-label={en.nav.main}>
@@ -52,6 +59,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </nav>
       </div>
       <div className="sr" role="status" aria-live="polite">{said}</div>
+      {help === undefined ? null : <Suspense><KeyHelp open={help} onOpenChange={setHelp} /></Suspense>}
     </>
   );
 }

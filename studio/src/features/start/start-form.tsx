@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { KeyboardEvent, SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
 import { useStartRun } from "@/api/runs";
-import type { Widget, Workflow } from "@/api/types";
+import type { Run, Widget, Workflow } from "@/api/types";
 import { workspacesQuery } from "@/api/workspaces";
 import { Button } from "@/components/controls/button";
 import { CopyButton } from "@/components/controls/copy-button";
@@ -22,7 +22,12 @@ import { useDraft } from "./use-draft";
 
 const WORKSPACE = "loopstack.workspace";
 
-type StartFormProps = { readonly workflow: Workflow; readonly launch: Widget | undefined };
+type StartFormProps = {
+  readonly workflow: Workflow;
+  readonly launch: Widget | undefined;
+  /** The run whose arguments and workspace are taken over. */
+  readonly origin: Run | undefined;
+};
 
 const fieldsOf = (schema: JsonSchema): boolean => {
   const node = describe(schema, schema);
@@ -30,13 +35,13 @@ const fieldsOf = (schema: JsonSchema): boolean => {
 };
 
 /** Arguments, workspace and title of a run; what the server refuses is said at the fields. */
-export function StartForm({ workflow, launch }: StartFormProps) {
+export function StartForm({ workflow, launch, origin }: StartFormProps) {
   const schema = isSchema(workflow.args_schema) ? workflow.args_schema : undefined;
   const ui = readFieldUi(launch?.options);
-  const [value, setValue, clearDraft] = useDraft(workflow.name, schema ?? true, ui);
+  const [value, setValue, clearDraft] = useDraft(origin === undefined ? workflow.name : `${workflow.name}/${origin.id}`, schema ?? true, ui, isJson(origin?.args) ? origin.args : undefined);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [title, setTitle] = useState("");
-  const [workspace, setWorkspace] = useState(storage.read(WORKSPACE) ?? "");
+  const [workspace, setWorkspace] = useState(origin?.workspace_id ?? storage.read(WORKSPACE) ?? "");
   const [key, setKey] = useState(newKey);
   const workspaces = useQuery(workspacesQuery).data ?? [];
   const start = useStartRun();

@@ -14,11 +14,13 @@ function read(key: string): Json | undefined {
   }
 }
 
-/** The value of a start form, kept over reloads; forms with secret fields are never kept. */
-export function useDraft(workflow: string, schema: JsonSchema, ui: FieldUi): readonly [Json | undefined, (value: Json | undefined) => void, () => void] {
-  const key = `loopstack.draft.start.${workflow}`;
+type Draft = readonly [Json | undefined, (value: Json | undefined) => void, () => void];
+
+/** The value of a start form, kept over reloads under `name`; forms with secret fields are never kept. Without a draft it begins as `given`. */
+export function useDraft(name: string, schema: JsonSchema, ui: FieldUi, given: Json | undefined): Draft {
+  const key = `loopstack.draft.start.${name}`;
   const kept = !holdsSecret(schema, ui);
-  const [value, setValue] = useState(() => initialValue(schema, kept ? read(key) : undefined));
+  const [value, setValue] = useState(() => initialValue(schema, (kept ? read(key) : undefined) ?? given ?? undefined));
   const [touched, setTouched] = useState(false);
   useEffect(() => {
     if (!kept || !touched) return undefined;
