@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from loopstack_temporal.machine.decisions import Await, Decision, Finish, Fire, 
 from loopstack_temporal.store.records import Awaiting
 
 DEFAULT_MAX_STEPS = 10_000
+GUARD_LIMIT = 30.0
+"""Seconds an async guard may take: it decides, it does not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ async def ask(guard: GuardDefinition, visitor: Visitor) -> bool:
             arguments.append(visitor.context)
         answer = guard.function(*arguments)
         if inspect.isawaitable(answer):
-            answer = await answer
+            async with asyncio.timeout(GUARD_LIMIT):
+                answer = await answer
     except Exception as error:
         raise GuardError(f"guard `{guard.name}` raised {type(error).__name__}: {error}") from error
     if not isinstance(answer, bool):

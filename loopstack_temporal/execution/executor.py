@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from loopstack_temporal.definition.model import START, WorkflowDefinition
 from loopstack_temporal.definition.session import attach, detach
 from loopstack_temporal.definition.shape import field_errors
-from loopstack_temporal.errors import ErrorInfo, Fenced
+from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
@@ -28,7 +29,8 @@ from loopstack_temporal.execution.values import (
     StepCall,
 )
 from loopstack_temporal.failpoints import hit
-from loopstack_temporal.machine.decisions import Decision, Finish, Parked
+from loopstack_temporal.machine.decide import fire
+from loopstack_temporal.machine.decisions import Decision, Finish, Fire, Parked
 from loopstack_temporal.store.records import OPENING, DocumentRow, Ending, Entered, InboxWrite, Opened, OpenRun
 
 OPEN_TRANSITION = "loopstack.open"
@@ -75,7 +77,7 @@ class Executor:
         definition = self.workplace.app.workflows.get(call.workflow)
         if definition is None:
             raise Fenced(f"this worker has no workflow `{call.workflow}`")
-        if fault := _bad_args(definition, opened):
+        if fault := _bad_args(definition, opened, call.unfit):
             return await self._refuse_args(call, opened, fault)
         scene = self._opening_scene(call, opened, pulse)
         arrival = await self._first_arrival(scene, definition)
@@ -101,7 +103,9 @@ class Executor:
         else:
             text = clean(f"`{call.transition}` ended without an outcome: {reason}")
             failure, ending = ErrorInfo("step_closed", "StepClosed", text), None
-            arrival = Next(Parked(place=call.place, code=failure.code, message=text), "failed", error=failure)
+            again = self._again(call)
+            parked = Parked(place=call.place, code=failure.code, message=text, retry=again, step=again and call.step)
+            arrival = Next(parked, "failed", error=failure)
         answer = await scene.finish("closed", call.place, arrival, ending=ending, failure=failure)
         hit("close.after_commit")
         return answer if isinstance(answer, Done) else Done(arrival.decision, call.place)
@@ -120,7 +124,8 @@ class Executor:
                 unknown.append(write.trigger.id)
                 text = f"`{workflow}` has no wait transition `{write.trigger.name}`."
                 noted = replace(write, outcome="rejected", code="unknown_trigger", message=text)
-            await store.do(store.inbox.note, noted)
+            with contextlib.suppress(NotFound):  # The run was deleted; there is nobody left to tell.
+                await store.do(store.inbox.note, noted)
         return unknown
 
     async def reopen(self, run_id: str, step: int, temporal_run_id: str) -> None:
@@ -128,6 +133,12 @@ class Executor:
         await self.door.enter(run_id, step, temporal_run_id)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _again(self, call: StepCall) -> Fire | None:
+        """The transition of a closed step, to be fired by a retry."""
+        definition = self.workplace.app.workflows.get(call.workflow)
+        transition = definition.find(call.transition, call.place) if definition else None
+        return fire(definition, transition) if definition and transition else None
 
     async def _take(self, call: OpenCall) -> Opened:
         memo = call.memo
@@ -188,8 +199,11 @@ class Executor:
         return Scene.of(self.workplace, step, pulse, entered, None)
 
 
-def _bad_args(definition: WorkflowDefinition, opened: Opened) -> ErrorInfo | None:
+def _bad_args(definition: WorkflowDefinition, opened: Opened, unfit: str | None) -> ErrorInfo | None:
     given = opened.run.args
+    if unfit:
+        why = "take more than 512 KiB" if unfit == "too_large" else "cannot be read; send them as JSON"
+        return ErrorInfo("invalid_args", "InvalidArgs", f"The arguments of `{definition.name}` {why}")
     try:
         if definition.args is not None:
             definition.args.from_json({} if given is None else given)

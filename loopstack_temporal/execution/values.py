@@ -119,4 +119,6 @@ class OpenCall:
     workflow: str
     args: Any
     engine: int
+    unfit: str | None = None
+    """The arguments could not be read, or are too large: the code of the refusal."""
     memo: Mapping[str, Any] = field(default_factory=dict[str, Any])

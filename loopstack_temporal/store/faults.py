@@ -19,6 +19,15 @@ class CursorLost(Refusal):
     code = "cursor_lost"
 
 
+class StoreFault(Interrupted):
+    """The database refused a statement: a fault of ours or of the database, never of the author's code.
+
+    The text names no statement and no value, because values are the author's data.
+    """
+
+    code = "store_failed"
+
+
 class StoreBehindHistory(Interrupted):
     """The database is older than Temporal's history (a restored backup): going on would do steps twice."""
 

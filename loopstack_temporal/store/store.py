@@ -16,7 +16,7 @@ from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.documents import Documents
 from loopstack_temporal.store.effects import Effects
 from loopstack_temporal.store.events import Events
-from loopstack_temporal.store.faults import is_transient, is_unavailable, unavailable
+from loopstack_temporal.store.faults import StoreFault, is_transient, is_unavailable, unavailable
 from loopstack_temporal.store.filelock import FileLock, Role
 from loopstack_temporal.store.idempotency import Idempotency
 from loopstack_temporal.store.inbox import Inbox
@@ -68,7 +68,7 @@ class Store:
 
         Repeating is safe because every method recognises its own finished work. When the caller is cancelled, the
         transaction under way is awaited first, so that nothing is written behind anybody's back. Raises
-        `StoreUnavailable`, and whatever the method raises.
+        `StoreUnavailable`, `StoreFault` for what the database refuses, and whatever the method raises of our own.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + DEADLINE
@@ -86,7 +86,7 @@ class Store:
                 elif is_transient(error) or is_unavailable(error):
                     raise unavailable(error, DEADLINE) from error
                 else:
-                    raise
+                    raise StoreFault(f"the database refused a statement ({type(error).__name__})") from error
             except TimeoutError:
                 raise unavailable(None, DEADLINE) from None
 

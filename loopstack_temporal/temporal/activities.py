@@ -105,6 +105,7 @@ class Activities:
             first_execution_run_id=asked.first_execution_run_id,
             workflow=asked.workflow,
             args=asked.args,
+            unfit=asked.unfit,
             engine=OpenResult.model_fields["engine"].default,
             memo=_mapping(asked.memo),
         )

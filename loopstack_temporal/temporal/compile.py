@@ -18,7 +18,7 @@ from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowI
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import RETRY, STATE, Carry, Received, Rejection
+from loopstack_temporal.temporal.messages import RETRY, STATE, Carry, OpenInput, Received, Rejection
 
 _METADATA = "__temporal_workflow_metadata"
 _UNREADABLE = Rejection(code="invalid_payload", message="The payload cannot be read; send it as JSON.")
@@ -41,8 +41,17 @@ def compile_workflow(definition: WorkflowDefinition) -> type:
         return marked
 
     def init(self: Any, args: Any = None, carry: Any = None, *rest: Any) -> None:
-        continued = workflow.info().continued_run_id is not None
-        self.interpreter = Interpreter(name, args, Carry.model_validate(carry) if continued and carry else None)
+        info = workflow.info()
+        unfit = _unfit(args)
+        opening = OpenInput(
+            workflow=name,
+            args=None if unfit else args,
+            unfit=unfit,
+            memo=workflow.memo_value("loopstack", default=None),
+            first_execution_run_id=info.first_execution_run_id,
+        )
+        continued = info.continued_run_id is not None and carry
+        self.interpreter = Interpreter(opening, Carry.model_validate(carry) if continued else None)
 
     async def run(self: Any, args: Any = None, carry: Any = None, *rest: Any) -> Any:
         return await self.interpreter.run()

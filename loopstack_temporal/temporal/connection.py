@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import CompositePayloadConverter, DataConverter
@@ -35,14 +38,40 @@ class SharedPydanticConverter(CompositePayloadConverter):
         super().__init__(*_shared().converters.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands for a payload that nobody can decode."""
+
+    reason: str
+
+
+class TolerantConverter(SharedPydanticConverter):
+    """For workers: a payload of no known type that cannot be decoded becomes a value instead of an error.
+
+    The SDK would drop such a signal without a trace, and fail the first workflow task of such a start for ever.
+    """
+
+    def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
+        """See base class."""
+        if type_hints is not None:
+            return super().from_payloads(payloads, type_hints)
+        return [self._one(payload) for payload in payloads]
+
+    def _one(self, payload: Payload) -> Any:
+        try:
+            return super().from_payloads([payload])[0]
+        except Exception as error:
+            return Unreadable(type(error).__name__)
+
+
 @functools.cache
 def _shared() -> PydanticPayloadConverter:
     return PydanticPayloadConverter()
 
 
-def data_converter() -> DataConverter:
-    """What our clients, workers and replays convert payloads with."""
-    return DataConverter(payload_converter_class=SharedPydanticConverter)
+def data_converter(*, tolerant: bool = False) -> DataConverter:
+    """What our clients convert payloads with; `tolerant` for workers and replays."""
+    return DataConverter(payload_converter_class=TolerantConverter if tolerant else SharedPydanticConverter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +92,11 @@ class ConnectionSettings:
     """Seconds to try before giving up."""
 
 
-async def connect(settings: ConnectionSettings | None = None, *, lazy: bool = False) -> Client:
+async def connect(settings: ConnectionSettings | None = None, *, lazy: bool = False, tolerant: bool = False) -> Client:
     """Connect with the pydantic data converter.
 
     With `lazy=True` the first call connects, so a process can start without a server; such a client serves no worker.
+    A worker connects with `tolerant=True` (see `TolerantConverter`).
 
     Raises:
         SetupError: `temporal_settings` when the configuration cannot be read, `temporal_unreachable` when nobody
@@ -83,7 +113,7 @@ async def connect(settings: ConnectionSettings | None = None, *, lazy: bool = Fa
         tls=config.get("tls"),
         rpc_metadata=profile.grpc_meta,
         identity=settings.identity,
-        data_converter=data_converter(),
+        data_converter=data_converter(tolerant=tolerant),
         connect_timeout=timedelta(seconds=settings.limit),
         lazy=lazy,
     )

@@ -30,17 +30,17 @@ _ENDED = msg.Rejection(code="run_ended", message="The run has ended.")
 class Interpreter:
     """One run. Created before any message is delivered; `run` drives it to its end."""
 
-    def __init__(self, name: str, args: Any, carry: msg.Carry | None) -> None:
-        self.name = name
-        self.args = args
+    def __init__(self, opening: msg.OpenInput, carry: msg.Carry | None) -> None:
+        self.name = opening.workflow
+        self.opening = opening
         self.carry = carry
         self.triggers = Triggers()
         self.mailbox = Mailbox(self.triggers)
-        self.face = Face(name)
+        self.face = Face(self.name)
         self.stay: Decision | None = carry.decision if carry else None
         self.chain = carry.chain if carry else 0
         self.canceled = False
-        self.rewound = False
+        self.rewound = bool(carry and _was_reset())
         self.steps_here = 0
         self.tries = 0
         """How often the present step was scheduled; part of its fence."""
@@ -90,14 +90,7 @@ class Interpreter:
     async def _begin(self) -> tuple[msg.OpenResult, Decision]:
         if self.carry:
             return self.carry.opened, self.carry.decision
-        info = workflow.info()
-        asked = msg.OpenInput(
-            workflow=self.name,
-            args=self.args,
-            memo=workflow.memo_value("loopstack", default=None),
-            first_execution_run_id=info.first_execution_run_id,
-        )
-        opened = await self._housekeeping(msg.OPEN, asked, msg.OpenResult)
+        opened = await self._housekeeping(msg.OPEN, self.opening, msg.OpenResult)
         return opened, opened.decision
 
     # --- steps -------------------------------------------------------------------------------------------------------
@@ -297,3 +290,9 @@ class Interpreter:
     def state(self) -> dict[str, Any]:
         """The answer to the query `loopstack.state`."""
         return self.face.state(self.stay, self.triggers, canceled=self.canceled)
+
+
+def _was_reset() -> bool:
+    """A reset to the first task of a continued run is seen by nobody else: it is not opened, and its seed is new."""
+    info = workflow.info()
+    return info.run_id != info.original_execution_run_id

@@ -63,6 +63,8 @@ class OpenInput(Value):
 
     workflow: str
     args: Any = None
+    unfit: str | None = None
+    """Why the arguments cannot be used, by a refusal's code; then `args` is empty."""
     memo: Any = None
     first_execution_run_id: str
 

@@ -106,8 +106,8 @@ class Triggers:
         return any(one is not None and one.id == trigger_id for one in waiting)
 
     def is_kept(self, trigger_id: str) -> bool:
-        """Whether the trigger came as a signal and waits for its place."""
-        return any(one.id == trigger_id for one in self.kept)
+        """Whether the trigger came as a signal and waits for a place that the run, which stands still, is not at."""
+        return self.phase == "resting" and any(one.id == trigger_id for one in self.kept)
 
     # --- the run moves -----------------------------------------------------------------------------------------------
 

@@ -150,8 +150,8 @@ class AppWorker:
             try:
                 work: Coroutine[Any, Any, None] = duty()
                 await work
-            except LoopstackError as error:
-                _log.warning("worker %s: %s", self.name, error)
+            except Exception as error:  # A duty that died silently would make a living worker look dead.
+                _log.warning("worker %s: %s: %s", self.name, type(error).__name__, error)
 
     async def _seen(self, catalogue_hash: str) -> None:
         pools = [pool or "" for pool in self._pools()]

@@ -66,7 +66,7 @@ async def _run(reference: str) -> None:
         loop.add_signal_handler(number, _stop, stop)
     store = Store.open(url, role="worker")
     try:
-        client = await connect(ConnectionSettings())
+        client = await connect(ConnectionSettings(), tolerant=True)
         await AppWorker(app, client, store, WorkerSettings.from_environment()).run(stop)
     finally:
         await app.aclose()

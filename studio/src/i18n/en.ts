@@ -63,7 +63,7 @@ export const en = {
     title: "Keys",
     list: [
       ["⌘K / Ctrl K", "Search and commands"], ["n", "Start a run"], ["g h", "Home"], ["g i", "Inbox"], ["g r", "Runs"], ["/", "Search the list"],
-      ["⌘↵ / Ctrl ↵", "Send the form"], ["b", "Fold or unfold the rail"], ["Esc", "Close"], ["?", "This list"],
+      ["⌘↵ / Ctrl ↵", "Send the form"], ["b, ⌘B / Ctrl B", "Fold or unfold the rail"], ["Esc", "Close"], ["?", "This list"],
     ] as const,
   },
   problem: {

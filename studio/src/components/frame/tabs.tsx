@@ -16,10 +16,12 @@ type TabsProps = {
 export function Tabs({ label, tabs, value, onChange, end }: TabsProps) {
   return (
     <Base.Root value={value} onValueChange={(next) => { if (typeof next === "string") onChange(next); }} render={<div className="tabroot" />}>
-      <Base.List className="tabs" aria-label={label} activateOnFocus>
-        {tabs.map((tab) => <Base.Tab key={tab.value} value={tab.value}>{tab.label}</Base.Tab>)}
+      <div className="tabs">
+        <Base.List className="tablist" aria-label={label} activateOnFocus>
+          {tabs.map((tab) => <Base.Tab key={tab.value} value={tab.value}>{tab.label}</Base.Tab>)}
+        </Base.List>
         {end}
-      </Base.List>
+      </div>
       {tabs.map((tab) => <Base.Panel key={tab.value} value={tab.value} className="body">{tab.panel}</Base.Panel>)}
     </Base.Root>
   );

@@ -20,8 +20,10 @@ export function ConnectionPill() {
   const { retryNow } = useLive();
   const now = useNow(state.kind === "retrying" ? 500 : 60_000);
   const words = connectionWords(state, now);
-  if (state.kind === "live" || state.kind === "connecting") {
-    return <div className={`row live${state.kind === "live" ? "" : " lost"}`} role="status" title={words}><span>{words}</span></div>;
-  }
-  return <button type="button" className="row live lost bare" title={en.connection.retryNow} onClick={retryNow}><span role="status">{words}</span></button>;
+  const held = state.kind === "live" || state.kind === "connecting";
+  return (
+    <div className={`row live${state.kind === "live" ? "" : " lost"}`} role="status">
+      {held ? <span title={words}>{words}</span> : <button type="button" className="bare" title={en.connection.retryNow} onClick={retryNow}><span>{words}</span></button>}
+    </div>
+  );
 }

@@ -10,7 +10,7 @@ type ShellKeys = { readonly onHelp: () => void; readonly onRail: () => void };
 const busy = (event: KeyboardEvent): boolean =>
   event.defaultPrevented || withCommand(event) || event.altKey || isTyping(event.target) || document.querySelector("[role=dialog], [role=menu]") !== null;
 
-/** ⌘K opens the palette everywhere; `g h`, `g r`, `g i` go to pages, `n` starts a run, `b` folds the rail and `?` lists the keys, unless somebody is typing. */
+/** ⌘K opens the palette everywhere; `g h`, `g r`, `g i` go to pages, `n` starts a run, `b` (⌘B) folds the rail and `?` lists the keys, unless somebody is typing. */
 export function useGlobalKeys({ onHelp, onRail }: ShellKeys): void {
   const navigate = useNavigate();
   const { open, setOpen } = usePalette();
@@ -27,6 +27,11 @@ export function useGlobalKeys({ onHelp, onRail }: ShellKeys): void {
       if (withCommand(event) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         setOpen(!open);
+        return;
+      }
+      if (withCommand(event) && event.key.toLowerCase() === "b") {
+        event.preventDefault();
+        late.current["b"]?.();
         return;
       }
       if (open || busy(event)) return;
