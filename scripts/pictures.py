@@ -2,7 +2,8 @@
 
     .venv/bin/python scripts/pictures.py [FOLDER]
 
-Needs Chromium and the built studio. Default folder: docs/pictures; only the pictures named in KEPT are kept there.
+Needs Chromium and the built studio. Without a folder, the pictures the documentation shows (KEPT) go to docs/pictures;
+with one, every page in both themes and both sizes goes there.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from loopstack_temporal.store import migrate  # noqa: E402
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions  # noqa: E402
 from tests.support.stack import Stack, stack_on  # noqa: E402
 
-KEPT = ("run-waiting.png",)
+KEPT = ("run-review.png",)
 NOTES = """Meeting about moving the workshop, 17 November 2026.
 Present: Ines, Marek, Joana, Tom (until 14:20).
 We agreed to move on one weekend, 12 and 13 December. Decision: the old phone number stays until March.
@@ -118,6 +119,10 @@ def chromium() -> str:
 
 
 if __name__ == "__main__":
-    wanted = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs/pictures"
-    wanted.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(wanted))
+    with tempfile.TemporaryDirectory() as temporary:
+        wanted = Path(sys.argv[1] if len(sys.argv) > 1 else temporary)
+        wanted.mkdir(parents=True, exist_ok=True)
+        asyncio.run(main(wanted))
+        if len(sys.argv) == 1:
+            for picture in KEPT:
+                shutil.copy(wanted / picture, ROOT / "docs/pictures" / picture)

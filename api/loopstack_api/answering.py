@@ -36,18 +36,23 @@ class Answering:
     ) -> Outcome:
         """Answer a wait. Raises `NotFound`, `Conflict` (`answered`, `not_awaited`, `run_ended`) and `InvalidInput`."""
         run = await self._view.row(run_id)
+        if not first and await self._applied(run_id, trigger_id):
+            return await self._after(run_id)
         definition = await self._catalogue.of_run(run)
         await self._known_wait(definition, run, name)
         if first:
-            # A repeated request may have been applied before; only the workflow knows, so it is asked in any case.
+            # A repeated request may be in the workflow's hands already, which alone knows: it is asked in any case.
             await self._refuse_by_row(run, name, ask.step)
         if definition is not None:
             check(definition.payload_schema(name, run.place), ask.payload, "payload")
-        return await self._deliver(Trigger(run_id, name, ask.payload, trigger_id, ask.step, sender))
+        step = _seen(run, name) if ask.step is None else ask.step
+        return await self._deliver(Trigger(run_id, name, ask.payload, trigger_id, step, sender))
 
     async def retry(self, run_id: str, ask: RetryRun, sender: Sender, trigger_id: str, first: bool) -> Outcome:
         """Run a failed transition again. Raises `Conflict` (`not_retryable`) if the run is not parked."""
         run = await self._view.row(run_id)
+        if not first and await self._applied(run_id, trigger_id):
+            return await self._after(run_id)
         if first and not run.can_retry:
             raise Conflict(
                 f"Run `{run_id}` is {run.status}; only a failed run that is still open can be retried.",
@@ -82,7 +87,7 @@ class Answering:
         if step is not None and step < run.next_step:
             await self._answered(run.id, step)
         resting = run.status == "waiting" or run.can_retry
-        awaited = [one.transition for one in run.awaiting if one.kind != "timer"]
+        awaited = _awaited(run)
         if resting and name not in awaited and not _ahead(step, run):
             raise _not_awaited(name, awaited)
 
@@ -105,11 +110,20 @@ class Answering:
         outcome = await self._runs.trigger(trigger)
         match outcome:
             case Applied():
-                return Outcome(200, await self._view.get(trigger.run_id))
+                return await self._after(trigger.run_id)
+            case _ if await self._applied(trigger.run_id, trigger.id):
+                # By an earlier try, or while nobody could tell us; a workflow that ended tells nobody any more.
+                return await self._after(trigger.run_id)
             case Recorded(durable=durable):
                 return Outcome(202, _receipt(trigger, durable))
             case Refused():
                 await self._refused(trigger, outcome)
+
+    async def _applied(self, run_id: str, trigger_id: str) -> bool:
+        return await self._store.do(self._store.inbox.applied_step, run_id, trigger_id) is not None
+
+    async def _after(self, run_id: str) -> Outcome:
+        return Outcome(200, await self._view.get(run_id))
 
     async def _refused(self, trigger: Trigger, refused: Refused) -> NoReturn:
         if refused.code == TemporalUnreachable.code:
@@ -129,8 +143,22 @@ class Answering:
         facts: dict[str, object] = dict(refused.facts)
         if refused.code == "not_awaited" and "awaited" not in facts:
             row = await self._view.row(trigger.run_id)
-            facts["awaited"] = tuple(one.transition for one in row.awaiting if one.kind != "timer")
+            facts["awaited"] = tuple(_awaited(row))
         return Conflict(refused.message, code=refused.code, facts=facts)
+
+
+def _awaited(run: RunRow) -> list[str]:
+    """The transitions that somebody outside can set off now."""
+    return [one.transition for one in run.awaiting if one.kind != "timer"]
+
+
+def _seen(run: RunRow, name: str) -> int | None:
+    """The step that a sender who names none must mean.
+
+    The row shows a wait a moment before the workflow knows of it. With its number the answer is held for that moment,
+    without it the workflow would say that nothing is awaited.
+    """
+    return run.next_step if name in _awaited(run) else None
 
 
 def _ahead(step: int | None, run: RunRow) -> bool:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import math
 import re
 from typing import Any, cast
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loopstack_api import errors
 
 MAX_BYTES = 1024 * 1024
+DRAIN_BYTES = 16 * 1024 * 1024
+"""What is read of a body that is too large, so that its sender gets to read the answer."""
+
+DRAIN_SECONDS = 10.0
 MAX_DEPTH = 100
 """Nesting deeper than this is no form; every reader further down may recurse."""
 
@@ -42,29 +49,31 @@ class JsonBodies:
         if "transfer-encoding" not in headers and headers.get("content-length", "0") == "0":
             await self._app(scope, receive, send)
             return
-        refused = await self._read(headers, receive)
+        incoming = _Incoming(receive)
+        refused = await self._read(headers, incoming)
         if isinstance(refused, bytes):
             await self._app(scope, _replay(refused, receive), send)
             return
         status, code, text = refused
-        body = errors.problem(status, code, text, request_id=scope.get("loopstack.request_id"))
-        # The rest of the body is not read: the connection cannot carry another request.
-        await errors.answer(body, {"connection": "close"} if status == 413 else None)(scope, receive, send)
+        answer = errors.answer(errors.problem(status, code, text, request_id=scope.get("loopstack.request_id")))
+        if status == 413:
+            answer.headers["connection"] = "close"
+            await _answer_and_drain(answer, scope, incoming, send)
+        else:
+            await answer(scope, receive, send)
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes | tuple[int, str, str]:
+    async def _read(self, headers: Headers, receive: _Incoming) -> bytes | tuple[int, str, str]:
         if not _JSON_TYPE.fullmatch(headers.get("content-type", "")):
             return 415, "unsupported_media_type", "Send the body as `Content-Type: application/json`."
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > MAX_BYTES:
             return 413, "too_large", f"A request body may have at most {MAX_BYTES} bytes; this one has {length}."
         body = bytearray()
-        more = True
-        while more:
+        while receive.more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return 400, "bad_request", "The connection ended before the body did."
             body += message.get("body", b"")
-            more = message.get("more_body", False)
             if len(body) > MAX_BYTES:
                 return 413, "too_large", f"A request body may have at most {MAX_BYTES} bytes."
         try:
@@ -73,6 +82,38 @@ class JsonBodies:
             detail = str(error) if isinstance(error, (_NotJson, json.JSONDecodeError)) else "it cannot be read"
             return 400, "malformed_json", f"The body is not valid JSON: {detail}."
         return bytes(body)
+
+
+class _Incoming:
+    """A request's messages, and whether more of its body is to come."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.more = True
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+
+async def _answer_and_drain(answer: Response, scope: Scope, receive: _Incoming, send: Send) -> None:
+    """Say no at once, then read on for a while before the connection closes.
+
+    Many clients send everything before they read anything. Closing on bytes that nobody read resets the connection,
+    and with it goes the answer.
+    """
+
+    async def unfinished(message: Message) -> None:
+        await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
+
+    await answer(scope, receive, unfinished)
+    left = DRAIN_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while receive.more and left > 0:
+                left -= len((await receive()).get("body", b""))
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def check_json(body: bytes) -> None:

@@ -87,13 +87,20 @@ class Commands:
             )
         )
         if outcome == "exists":
+            await self._take_back(row)
+        run = await self._view.get(row.id)
+        late = outcome == "unreachable"
+        return Outcome(201, run.model_copy(update={"sentence": LATER}) if late else run)
+
+    async def _take_back(self, row: RunRow) -> None:
+        """Remove the row of a run that cannot start. Raises `Conflict`, unless it was started after all."""
+        token = row.start_token or ""
+        left = await self._store.do(self._store.runs.discard, row.id, token)
+        if left is None or left.start_token != token:
             raise Conflict(
                 f"Temporal has a workflow `{row.id}` already, started by somebody else. Choose another id.",
                 code="run_exists",
             )
-        run = await self._view.get(row.id)
-        late = outcome == "unreachable"
-        return Outcome(201, run.model_copy(update={"sentence": LATER}) if late else run)
 
     async def trigger(self, run_id: str, name: str, ask: TriggerRun, sender: Sender, once: Once) -> Response:
         """Answer a wait; see `Answering.trigger`."""

@@ -56,23 +56,27 @@ class Frame:
 
 def event_frame(event: EventRow) -> Frame | None:
     """An event as a frame; `None` for a kind this version does not know, perhaps from a newer worker."""
-    fields: dict[str, object] = {
-        "at": event.at,
-        "run_id": event.run_id,
-        "root_id": event.root_id,
-        "workspace_id": event.workspace_id,
-        "rev": event.rev,
-        **event.data,
-        "type": event.type,
-    }
     try:
-        told = _EVENT.validate_python(fields)
+        told = _EVENT.validate_python(
+            {
+                "at": event.at,
+                "run_id": event.run_id,
+                "root_id": event.root_id,
+                "workspace_id": event.workspace_id,
+                "rev": event.rev,
+                **event.data,
+                "type": event.type,
+            }
+        )
+        return Frame(event.type, told.model_dump_json(by_alias=True), event.cursor)
     except ValidationError as error:
         log.warning(
             "event %s of run %s is not told: %d fields do not fit", event.type, event.run_id, error.error_count()
         )
-        return None
-    return Frame(event.type, told.model_dump_json(by_alias=True), event.cursor)
+    except (TypeError, ValueError) as error:
+        # Data that is no object, or cannot be written as JSON. It would come back with every look, before all others.
+        log.warning("event %s of run %s is not told: %s", event.type, event.run_id, error)
+    return None
 
 
 def hello(cursor: str, build: str) -> Frame:

@@ -20,6 +20,9 @@ from loopstack_temporal.store.store import Store
 
 Begun = Fresh | Repeated | InProgress | Reused
 
+SHOWN_OF_KEY = 100
+"""Characters of a key that are seen in its trigger id, so that people recognise it in Temporal; a hash follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -43,33 +46,48 @@ class Once:
 
     @property
     def trigger_id(self) -> str:
-        """The key itself, so that an answer repeated through any channel is known; else a fresh id."""
-        return self.key.key if self.key else uuid4().hex
+        """The same for every repetition of a request; different for every path, though the key may be the same.
 
-    async def reply(self, work: Callable[[], Awaitable[BaseModel]], *, status: int) -> Response:
-        """Do `work` unless it was done. For work that must not be done twice: while the first request runs, 409."""
-
-        async def outcome() -> Outcome:
-            return Outcome(status, await work())
-
-        return await self.settle(lambda _first: outcome(), repeatable=False)
-
-    async def settle(self, work: Callable[[bool], Awaitable[Outcome]], *, repeatable: bool = True) -> Response:
-        """Do `work`, remember its outcome, and answer with it; or answer with the one that is remembered.
-
-        A remembered 202 says only that an outcome was not known yet, and a refusal changed nothing: both are worked out
-        again, as is a request whose process died. `work` is told whether it is the first try.
+        A run knows the ids of its triggers, whatever transition they were for. Without a key: a fresh id.
         """
         if self.key is None:
-            return _answer(await work(True))
-        begun = await self._store.do(
-            self._store.idempotency.begin, self.key.scope, self.key.key, self.key.body_hash, self.key.owner
-        )
+            return uuid4().hex
+        scope = hashlib.sha256(f"{self.key.scope}\n{self.key.key}".encode()).hexdigest()[:32]
+        return f"{self.key.key[:SHOWN_OF_KEY]}.{scope}"
+
+    async def make(self, work: Callable[[str], Awaitable[BaseModel]]) -> Response:
+        """Make something under the id that `work` is given: the same one for every repetition. Answers 201.
+
+        `work` has to recognise what it made before.
+        """
+        made = uuid4().hex
+        if self.key is None:
+            return _answer(Outcome(201, await work(made)))
+        begun = await self._begin(self.key, {"id": made})
         known = self.known(begun)
         if known is not None:
             return known
-        if isinstance(begun, InProgress) and not repeatable:
-            raise Conflict("The first request with this key is still being worked on.", code="in_progress")
+        # Who took the key may be at work still, or dead: whatever it makes or made is made under its id.
+        found: str = begun.body["id"] if isinstance(begun, InProgress) else made
+
+        async def outcome() -> Outcome:
+            return Outcome(201, await work(found))
+
+        return await self.finish(outcome)
+
+    async def settle(self, work: Callable[[bool], Awaitable[Outcome]]) -> Response:
+        """Do `work`, remember its outcome, and answer with it; or answer with the one that is remembered.
+
+        A remembered 202 says only that an outcome was not known yet, and a refusal changed nothing: both are worked out
+        again, as is a request that came to no outcome. `work` is told whether it is the first try, and has to recognise
+        what an earlier try did.
+        """
+        if self.key is None:
+            return _answer(await work(True))
+        begun = await self._begin(self.key)
+        known = self.known(begun)
+        if known is not None:
+            return known
         return await self.finish(lambda: work(isinstance(begun, Fresh)))
 
     def known(self, begun: Begun) -> Response | None:
@@ -92,16 +110,16 @@ class Once:
         return JSONResponse(repeated.body, repeated.status, headers=headers, media_type=media_type)
 
     async def finish(self, work: Callable[[], Awaitable[Outcome]]) -> Response:
-        """Do `work` under the key that was taken and remember what it came to."""
+        """Do `work` under the key that was taken and remember what it came to.
+
+        After any other exception than a refusal nobody knows what happened, so the key stays taken: a repetition finds
+        it in progress and goes on with the same run or id, where a fresh key would act a second time.
+        """
         try:
             outcome = await work()
         except Refusal as refusal:
             body = errors.of_exception(refusal, self._request_id)
             await self._remember(body.status, body.model_dump(mode="json", exclude_none=True))
-            raise
-        except Exception:
-            # Whether anything happened is not known. What is safe to repeat stays safe, and the rest did not commit.
-            await self._forget()
             raise
         await self._remember(outcome.status, outcome.json())
         return _answer(outcome)
@@ -110,9 +128,10 @@ class Once:
         if self.key:
             await self._store.do(self._store.idempotency.end, self.key.scope, self.key.key, status, body)
 
-    async def _forget(self) -> None:
-        if self.key:
-            await self._store.do(self._store.idempotency.drop, self.key.scope, self.key.key)
+    async def _begin(self, key: IdempotencyKey, body: Any = None) -> Begun:
+        return await self._store.do(
+            self._store.idempotency.begin, key.scope, key.key, key.body_hash, key.owner, body
+        )
 
 
 async def once(

@@ -21,6 +21,9 @@ from loopstack_temporal.store.store import Store
 log = logging.getLogger("loopstack.api")
 
 PING_SECONDS = 25.0
+LONGEST_PAUSE = 2.0
+"""Seconds between two looks while every look fails."""
+
 WINDOW = 5_000
 PAGE = 500
 
@@ -125,26 +128,38 @@ class Hub:
 
     async def _poll(self) -> None:
         version: object = None
+        pause = self._poll_seconds
         while not self._closed:
             try:
-                seen = await self._store.do(self._store.events.version)
-                if seen != version:
-                    await self.advance()
-                    version = seen
-            except Interrupted as error:
-                log.warning("events cannot be read: %s", error)
+                version = await self._look(version)
+                pause = self._poll_seconds
+            except Exception as error:
+                # Every stream of the process hangs on this task, so nothing but its cancellation ends it.
+                pause = min(pause * 2, LONGEST_PAUSE)
+                known = isinstance(error, Interrupted)
+                log.warning("events cannot be read, trying again: %s", error, exc_info=None if known else error)
+            await asyncio.sleep(pause)
+
+    async def _look(self, version: object) -> object:
+        """Read what is new since `version`; returns the version that was seen."""
+        seen = await self._store.do(self._store.events.version)
+        if seen != version:
+            try:
+                await self.advance()
             except CursorLost:
                 await self._start_anew()
-            await asyncio.sleep(self._poll_seconds)
+        return seen
 
     async def advance(self) -> None:
         """Read everything new into the window."""
         async with self._reading:
             more = True
             while more:
-                events, self._head = await self._store.do(self._store.events.after, self._head, limit=PAGE)
-                for event in events:
-                    self._window[self._end] = _Kept(event, event_frame(event))
+                events, head = await self._store.do(self._store.events.after, self._head, limit=PAGE)
+                kept = [_Kept(event, event_frame(event)) for event in events]
+                self._head = head
+                for one in kept:
+                    self._window[self._end] = one
                     self._end += 1
                     self._window.pop(self._end - 1 - self._size, None)
                 if events:

@@ -14,7 +14,7 @@ from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.creating import insert_run, run_exists
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.idempotency import begin_key
-from loopstack_temporal.store.locked import awaiting_columns, check_epoch, get_locked
+from loopstack_temporal.store.locked import awaiting_columns, check_epoch, get_locked, lock_run
 from loopstack_temporal.store.opening import open_run
 from loopstack_temporal.store.records import (
     Ending,
@@ -141,19 +141,31 @@ class Runs:
             self._database.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
-    def unstarted(self, older_than_seconds: float, limit: int = 100) -> tuple[RunRow, ...]:
-        """Pending runs of which Temporal has not heard, oldest first."""
+    def discard(self, run_id: str, start_token: str) -> RunRow | None:
+        """Take back a run that never began, with its events, as if nobody had asked for it.
+
+        Returns the row that stands under the id nevertheless: a workflow has opened it, or it has another token.
+        """
+        with self._database.write() as connection:
+            locked = lock_run(connection, run_id)
+            if locked is None:
+                return None
+            if locked.row.epoch > 0 or locked.row.start_token != start_token:
+                return run_row(locked.row)
+            _remove(connection, run_id)
+            return None
+
+    def unstarted(self, older_than_seconds: float, limit: int = 100, app: str | None = None) -> tuple[RunRow, ...]:
+        """Pending runs of which Temporal has not heard, oldest first; with `app`, only that app's."""
+        query = sa.select(run).where(
+            run.c.status == "pending",
+            run.c.temporal_run_id.is_(None),
+            run.c.created_at < now(-timedelta(seconds=older_than_seconds)),
+        )
+        if app is not None:
+            query = query.where(run.c.app == app)
         with self._database.read() as connection:
-            found = connection.execute(
-                sa.select(run)
-                .where(
-                    run.c.status == "pending",
-                    run.c.temporal_run_id.is_(None),
-                    run.c.created_at < now(-timedelta(seconds=older_than_seconds)),
-                )
-                .order_by(run.c.created_at)
-                .limit(limit)
-            ).all()
+            found = connection.execute(query.order_by(run.c.created_at).limit(limit)).all()
         return tuple(run_row(row) for row in found)
 
     def rename(self, run_id: str, title: str) -> RunRow:
@@ -170,8 +182,13 @@ class Runs:
             locked = get_locked(connection, run_id)
             if locked.row.ended_at is None:
                 raise Conflict(f"run {run_id!r} is still open; cancel it first", code="run_open")
-            connection.execute(sa.delete(event).where(event.c.run_id == run_id))
-            connection.execute(sa.delete(run).where(run.c.id == run_id))
+            _remove(connection, run_id)
+
+
+def _remove(connection: sa.Connection, run_id: str) -> None:
+    """Remove a run with all it has; only its events do not go by themselves."""
+    connection.execute(sa.delete(event).where(event.c.run_id == run_id))
+    connection.execute(sa.delete(run).where(run.c.id == run_id))
 
 
 def _ending_columns(ending: Ending) -> dict[str, Any]:

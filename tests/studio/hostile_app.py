@@ -61,7 +61,7 @@ class EchoWorkflow(BaseWorkflow[Given, Nothing, str]):
         if ctx.args.fail:
             raise Refused("\n".join(ctx.args.texts))
 
-    @transition(from_="asking", to="end", wait=True, title="Answer <img src=x onerror=trap('title')>")
+    @transition(from_="asking", to="end", wait=True)
     async def answer(self, payload: Reply) -> str:
         return payload.text
 

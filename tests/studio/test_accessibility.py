@@ -17,7 +17,8 @@ AXE = Path(__file__).parents[2] / "studio/node_modules/axe-core/axe.min.js"
 RUN = """async (open) => {
   const rules = Object.fromEntries(open.map((id) => [id, { enabled: false }]));
   const found = await axe.run(document, { resultTypes: ["violations"], rules });
-  return found.violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html.slice(0, 160)) }));
+  const where = (nodes) => nodes.map((node) => node.html.slice(0, 160));
+  return found.violations.map(({ id, help, nodes }) => ({ id, help, where: where(nodes) }));
 }"""
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})

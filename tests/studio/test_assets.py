@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from loopstack_api.studio_files import FOLDER, IMMUTABLE
-from playwright.async_api import Page, Response, expect
+from playwright.async_api import ConsoleMessage, Page, Response, expect
 
 from tests.studio.conftest import House, Window
 
@@ -101,9 +101,14 @@ def watch(page: Page) -> tuple[list[Response], list[str]]:
     """What the page receives from now on, and what its policy refuses."""
     received: list[Response] = []
     refused: list[str] = []
-    page.on("response", lambda response: received.append(response))
-    page.on(
-        "console",
-        lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None,
-    )
+
+    def take(response: Response) -> None:
+        received.append(response)
+
+    def read(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            refused.append(message.text)
+
+    page.on("response", take)
+    page.on("console", read)
     return received, refused

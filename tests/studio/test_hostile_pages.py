@@ -67,12 +67,18 @@ window.sprung = [];
 window.trap = (where) => { window.sprung.push(String(where)); };
 window.alert = window.confirm = window.prompt = window.open = window.trap;
 """
-LEAKS = """() => [...document.querySelectorAll("*")].flatMap((element) => [...element.attributes]
-  .filter(({ name, value }) => name.startsWith("on") || name === "srcdoc" || /^(javascript|vbscript|data):/i.test(value.trim()))
-  .filter(() => element.getAttribute("rel") !== "icon")
-  .map(({ name, value }) => `${element.tagName} ${name}=${value}`))
-  .concat([...document.querySelectorAll("main script, main iframe, main object, main embed, main base, main meta, main form[action]")].map((element) => element.outerHTML))"""
-SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+LEAKS = """() => {
+  const risky = ({ name, value }) =>
+    name.startsWith("on") || name === "srcdoc" || /^(javascript|vbscript|data):/i.test(value.trim());
+  const attributes = [...document.querySelectorAll("body *")].flatMap((element) =>
+    [...element.attributes].filter(risky).map(({ name, value }) => `${element.tagName} ${name}=${value}`));
+  const foreign = "script, iframe, object, embed, base, meta, link, form[action]";
+  return attributes.concat([...document.querySelectorAll("main")].flatMap((main) =>
+    [...main.querySelectorAll(foreign)].map((element) => element.outerHTML)));
+}"""
+SIDEWAYS = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+  [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth)
+    .map((one) => one.outerHTML.slice(0, 120))"""
 
 
 @dataclass
@@ -83,11 +89,13 @@ class Visit:
     stack: Stack
     foreign: list[str] = field(default_factory=list[str])
 
-    async def harmless(self, path: str) -> None:
-        """Look at a page and at everything it holds; nothing may have happened."""
+    async def harmless(self, path: str, *, shows: str | None = None) -> None:
+        """Look at a page once it shows a text, and at everything it holds; nothing may have happened."""
         await self.page.goto(self.stack.base_url + path)
         await expect(self.page.locator("[aria-busy=true], .skeleton")).to_have_count(0)
         await expect(self.page.get_by_role("heading", level=1)).not_to_have_text("")
+        if shows is not None:
+            await expect(self.page.get_by_role("main").get_by_text(shows).first).to_be_attached()
         assert await self.page.evaluate("window.sprung") == []
         assert await self.page.evaluate(LEAKS) == []
         assert self.foreign == []
@@ -156,17 +164,25 @@ async def test_hostile_text_stays_text_on_every_page(
 ) -> None:
     async with visit(chromium, stack, policy=policy) as window:
         await window.harmless("/")
-        await window.harmless("/runs")
+        await window.harmless("/runs", shows=HOSTILE[0])
         await window.harmless("/runs?q=<img src=x onerror=trap(1)>")
         await window.harmless("/start/echo")
         await window.harmless(f"/start/echo?from={runs['asking']}")
         await window.harmless("/start/<img src=x onerror=trap(1)>")
         await window.harmless("/no/<svg onload=trap(1)>")
         for panel in ("graph", "steps", "state", "about"):
-            await window.harmless(f"/runs/{runs['asking']}?panel={panel}")
-        await window.harmless(f"/runs/{runs['failed']}")
-        await window.harmless(f"/runs/{runs['named']}")
+            await window.harmless(f"/runs/{runs['asking']}?panel={panel}", shows=HOSTILE[0])
+        await window.harmless(f"/runs/{runs['failed']}", shows="judge failed")
+        await window.harmless(f"/runs/{runs['named']}", shows=HOSTILE[0])
         await window.harmless("/runs/..%2f..%2f<script>trap(1)<%2fscript>")
+
+
+async def test_the_traps_do_spring(chromium: Browser, stack: Stack) -> None:
+    async with visit(chromium, stack, policy=False) as window:
+        await window.harmless("/")
+        await window.page.evaluate("html => { document.querySelector('main').innerHTML = html; }", HOSTILE[2])
+        await window.page.wait_for_function("window.sprung.length > 0")
+        assert len(await window.page.evaluate(LEAKS)) == 1
 
 
 async def test_hostile_text_is_shown_as_it_is_and_does_not_break_the_layout(
@@ -178,10 +194,10 @@ async def test_hostile_text_is_shown_as_it_is_and_does_not_break_the_layout(
         await expect(page.get_by_role("link", name="<script>trap('script')</script>")).to_be_visible()
         # What would turn a name around is shown by its code.
         await expect(page.get_by_role("link", name="invoice_⟨U+202E⟩gnp.exe")).to_be_visible()
-        assert not await page.evaluate(SIDEWAYS)
+        assert await page.evaluate(SIDEWAYS) == []
         await window.harmless(f"/runs/{runs['asking']}")
         await expect(page.get_by_text("<script>trap('script')</script>").first).to_be_attached()
-        assert not await page.evaluate(SIDEWAYS)
+        assert await page.evaluate(SIDEWAYS) == []
         # The only buttons that answer are the studio's own.
         await expect(page.get_by_role("button", name="Send answer")).to_have_count(1)
         links = await page.get_by_role("main").get_by_role("link").evaluate_all("all => all.map((one) => one.protocol)")

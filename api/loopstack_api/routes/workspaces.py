@@ -22,7 +22,7 @@ async def list_workspaces(services: ServicesDep) -> WorkspaceList:
 @router.post("", operation_id="createWorkspace", status_code=201, response_model=Workspace)
 async def create_workspace(services: ServicesDep, once: OnceDep, body: NewWorkspace) -> Response:
     """Make a workspace."""
-    return await once.reply(lambda: services.workspaces.create(body), status=201)
+    return await once.make(lambda workspace_id: services.workspaces.create(workspace_id, body))
 
 
 @router.get("/{workspace_id}", operation_id="getWorkspace")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from loopstack_temporal.contracts.workspaces import EditWorkspace, NewWorkspace, Workspace, WorkspaceList
 from loopstack_temporal.store.records import WorkspaceRow
 from loopstack_temporal.store.store import Store
@@ -26,9 +24,9 @@ class WorkspaceView:
         """One workspace."""
         return _shown(await self._store.do(self._store.workspaces.get, workspace_id))
 
-    async def create(self, new: NewWorkspace) -> Workspace:
-        """Make one."""
-        return _shown(await self._store.do(self._store.workspaces.create, uuid4().hex, new.title))
+    async def create(self, workspace_id: str, new: NewWorkspace) -> Workspace:
+        """Make one; with an id that was made before, the same one."""
+        return _shown(await self._store.do(self._store.workspaces.create, workspace_id, new.title))
 
     async def edit(self, workspace_id: str, edit: EditWorkspace) -> Workspace:
         """Change what is given."""

@@ -21,7 +21,7 @@ export function HomePage() {
         <div className="row top gap24">
           <h1 className="head28 grow" tabIndex={-1}>{headline(system.data?.counts, system.isError)}</h1>
           <span className="row only-wide push">
-            <button type="button" className="key" aria-label={`${en.home.paletteHint} (${commandKey}K)`} onClick={() => { palette.setOpen(true); }}>{commandKey}{"K"}</button>
+            <button type="button" className="key" onClick={() => { palette.setOpen(true); }}><span className="sr">{en.home.paletteHint}</span>{" "}{commandKey}{"K"}</button>
             <Button variant="primary" onClick={() => { palette.setOpen(true); }}>{en.home.startRun}</Button>
           </span>
         </div>
