@@ -14,7 +14,12 @@ from loopstack_temporal.temporal.cli_program import find_temporal_cli
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.support.stack import LIMIT, ROOT, Stack, stack_on
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples/README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "examples/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 README = (ROOT / "README.md").read_text()
 
