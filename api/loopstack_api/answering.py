@@ -64,7 +64,8 @@ class Answering:
             if definition is not None and run.error_transition is not None:
                 check(definition.payload_schema(run.error_transition, run.place), ask.payload, "payload")
         payload = {"payload": ask.payload} if given else None
-        return await self._deliver(Trigger(run_id, RETRY, payload, trigger_id, ask.step, sender))
+        step = run.next_step if ask.step is None and run.can_retry else ask.step
+        return await self._deliver(Trigger(run_id, RETRY, payload, trigger_id, step, sender))
 
     async def _known_wait(self, definition: Definition | None, run: RunRow, name: str) -> None:
         """Raises `NotFound` for a name that neither the run's definition nor the newest one has."""

@@ -129,9 +129,7 @@ class Once:
             await self._store.do(self._store.idempotency.end, self.key.scope, self.key.key, status, body)
 
     async def _begin(self, key: IdempotencyKey, body: Any = None) -> Begun:
-        return await self._store.do(
-            self._store.idempotency.begin, key.scope, key.key, key.body_hash, key.owner, body
-        )
+        return await self._store.do(self._store.idempotency.begin, key.scope, key.key, key.body_hash, key.owner, body)
 
 
 async def once(

@@ -70,7 +70,7 @@ class TemporalRuns:
                 rpc_timeout=SIGNAL_WITHIN,
             )
         except WorkflowAlreadyStartedError:
-            return "started" if await self._is_ours(request) else "exists"
+            return await self._owner(request)
         except (RPCError, RuntimeError):  # RuntimeError: the first connection of a lazy client failed.
             return "unreachable"
         hit("api.start.after_temporal")
@@ -164,13 +164,15 @@ class TemporalRuns:
             return await self._signal(handle, trigger, meta)
         return _unreachable(error)
 
-    async def _is_ours(self, request: StartRun) -> bool:
+    async def _owner(self, request: StartRun) -> StartOutcome:
+        """Whose run has this id already: ours by its start token, or somebody else's."""
         try:
             described = await self._client.get_workflow_handle(request.run_id).describe(rpc_timeout=SIGNAL_WITHIN)
             memo: Any = await described.memo_value("loopstack", default=None)
-        except RPCError:
-            return False
-        return isinstance(memo, dict) and cast("dict[str, Any]", memo).get("start_token") == request.start_token
+        except (RPCError, RuntimeError):
+            return "unreachable"  # Nobody knows; a worker asks again later.
+        ours = isinstance(memo, dict) and cast("dict[str, Any]", memo).get("start_token") == request.start_token
+        return "started" if ours else "exists"
 
     async def _attributes(self, request: StartRun) -> Any:
         """Search attributes for the start, if the namespace has them; an unknown one would refuse the start."""

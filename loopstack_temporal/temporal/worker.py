@@ -161,8 +161,8 @@ class AppWorker:
     async def _start_forgotten(self, runs: TemporalRuns) -> None:
         """Start runs whose row exists but whose Temporal run was never started: the API died, or Temporal was away."""
         store = self.store
-        for row in await store.do(store.runs.unstarted, self.settings.starts_after):
-            if row.app != self.app.name or row.start_token is None:
+        for row in await store.do(store.runs.unstarted, self.settings.starts_after, app=self.app.name):
+            if row.start_token is None:
                 continue
             request = StartRun(
                 run_id=row.id,

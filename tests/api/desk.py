@@ -173,10 +173,16 @@ class Desk:
             return Recorded(durable=True)
         if self.slow:
             return Recorded(durable=False)
+        return await self.take(trigger)
+
+    async def take(self, trigger: Trigger) -> TriggerOutcome:
+        """Do what a worker does with a trigger, also with one that was only recorded."""
         async with self.lock:
             if trigger.id in self.applied:
                 return self.applied[trigger.id]
             row = await self._row(trigger.run_id)
+            if row.ended_at is not None:
+                return Refused("run_ended", "Temporal does not know the run any more.")
             outcome = await (self._retry(row) if trigger.name == "loopstack.retry" else self._answer(row, trigger))
             if isinstance(outcome, Applied):
                 self.applied[trigger.id] = outcome

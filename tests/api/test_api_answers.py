@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import httpx
 import pytest
@@ -132,7 +131,7 @@ async def test_without_a_worker_an_answer_is_recorded(http: httpx.AsyncClient, d
         "status": "recorded",
         "run_id": "r-1",
         "transition": "decide",
-        "trigger_id": "k-1",
+        "trigger_id": desk.triggers[0].id,
         "sentence": "Recorded. No worker has taken it yet.",
     }
 
@@ -214,111 +213,28 @@ async def test_a_run_temporal_never_had_is_canceled_at_once(http: httpx.AsyncCli
     assert (canceled.status_code, canceled.json()["status"]) == (202, "canceled")
 
 
-# --- Idempotency-Key -------------------------------------------------------------------------------------------------
-
-
-KEY = {"Idempotency-Key": "k-1"}
-
-
-@pytest.mark.requirement("API-004")
-async def test_a_repeated_start_makes_one_run(http: httpx.AsyncClient) -> None:
-    body: dict[str, Any] = {"workflow": "review", "args": {"topic": "tea"}}
-
-    first = await http.post("/runs", json=body, headers=KEY)
-    second = await http.post("/runs", json=body, headers=KEY)
-
-    assert first.status_code == second.status_code == 201
-    assert first.json() == second.json()
-    assert second.headers["idempotency-replayed"] == "true"
-    assert len((await http.get("/runs")).json()["items"]) == 1
-
-
-@pytest.mark.requirement("API-004")
-async def test_a_repeated_answer_acts_once_whatever_happened_to_the_reply(http: httpx.AsyncClient, desk: Desk) -> None:
-    await start(http, run_id="r-1")
-    again = {"step": 1}
-
-    first = await http.post("/runs/r-1/transitions/again", json=again, headers=KEY)
-    second = await http.post("/runs/r-1/transitions/again", json=again, headers=KEY)
-
-    assert first.status_code == second.status_code == 200
-    assert first.json() == second.json()
-    assert len(desk.triggers) == 1
-
-
-@pytest.mark.requirement("API-004")
-async def test_a_repeated_202_tells_the_outcome_once_there_is_one(http: httpx.AsyncClient, desk: Desk) -> None:
-    await start(http, run_id="r-1")
-    desk.slow = True
-    first = await http.post(DECIDE, json=YES, headers=KEY)
-    desk.slow = False
-
-    second = await http.post(DECIDE, json=YES, headers=KEY)
-    third = await http.post(DECIDE, json=YES, headers=KEY)
-
-    assert first.status_code == 202
-    assert (second.status_code, second.json()["status"]) == (200, "completed")
-    assert third.json() == second.json()
-    assert [trigger.id for trigger in desk.triggers] == ["k-1", "k-1"]
-
-
-@pytest.mark.requirement("API-004")
-async def test_an_answer_applied_by_an_api_that_died_is_not_refused_when_repeated(
+async def test_an_answer_without_a_step_is_for_the_question_that_the_row_shows(
     http: httpx.AsyncClient, desk: Desk
 ) -> None:
     await start(http, run_id="r-1")
-    desk.slow = True
-    await http.post(DECIDE, json=YES, headers=KEY)
-    desk.slow = False
-    await http.post(DECIDE, json=YES, headers={"Idempotency-Key": "k-other"})
-    desk.applied["k-1"] = desk.applied["k-other"]
+    await start(http, run_id="r-2", workflow="deploy", args={})
+    parked = (await http.get("/runs/r-2")).json()
 
-    answer = await http.post(DECIDE, json=YES, headers=KEY)
+    await http.post("/runs/r-1/transitions/again", json={})
+    await http.post(DECIDE, json={"payload": {"approved": True}, "step": 3})
+    await http.post("/runs/r-2/retry")
 
-    assert (answer.status_code, answer.json()["status"]) == (200, "completed")
+    assert [trigger.at_step for trigger in desk.triggers] == [1, 3, parked["step"]]
 
 
-@pytest.mark.requirement("API-004")
-async def test_a_key_with_another_body_is_refused_with_the_earlier_outcome(http: httpx.AsyncClient) -> None:
+async def test_an_answer_to_a_run_that_is_under_way_names_no_step(http: httpx.AsyncClient, desk: Desk) -> None:
     await start(http, run_id="r-1")
-    await http.post(DECIDE, json=YES, headers=KEY)
+    await desk.begin("r-1", "again")
 
-    answer = await http.post(DECIDE, json={"payload": {"approved": False}, "step": 1}, headers=KEY)
+    answer = await http.post(DECIDE, json={"payload": {"approved": True}})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_reused")
-    assert answer.json()["earlier"]["status"] == 200
-    assert answer.json()["earlier"]["body"]["result"] == {"approved": True}
-
-
-@pytest.mark.requirement("API-004")
-async def test_a_start_whose_api_died_before_temporal_is_finished_by_its_repetition(
-    http: httpx.AsyncClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    body: dict[str, Any] = {"workflow": "review", "args": {"topic": "tea"}}
-
-    async def dies(_request: object) -> str:
-        raise asyncio.CancelledError  # Like a process that ends: nothing is remembered, nothing given back.
-
-    with monkeypatch.context() as patched:
-        patched.setattr(desk, "start", dies)
-        with pytest.raises(asyncio.CancelledError):
-            await http.post("/runs", json=body, headers=KEY)
-
-    answer = await http.post("/runs", json=body, headers=KEY)
-
-    assert answer.status_code == 201
-    assert answer.json()["status"] == "waiting"
-    assert len((await http.get("/runs")).json()["items"]) == 1
-
-
-@pytest.mark.requirement("API-004")
-async def test_a_workspace_is_made_once(http: httpx.AsyncClient) -> None:
-    first = await http.post("/workspaces", json={"title": "Desk"}, headers=KEY)
-    second = await http.post("/workspaces", json={"title": "Desk"}, headers=KEY)
-
-    assert first.status_code == second.status_code == 201
-    assert first.json() == second.json()
-    assert len((await http.get("/workspaces")).json()["items"]) == 2
+    assert answer.status_code == 409
+    assert desk.triggers[0].at_step is None
 
 
 @pytest.mark.requirement("API-009")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from loopstack_api.body import DRAIN_BYTES, MAX_BYTES, JsonBodies
+from starlette.types import Message, Receive, Scope
 
 from loopstack_temporal.errors import StoreUnavailable
 from loopstack_temporal.store.store import Store
 from tests.api.desk import Desk
+from tests.api.serving import served
 from tests.api.test_api_runs import start
 
 JSON = {"Content-Type": "application/json"}
@@ -73,6 +77,76 @@ async def test_a_body_that_grows_past_the_limit_is_refused_without_a_length(http
     answer = await http.post("/runs", content=endless(), headers=JSON)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 10000000", "Transfer-Encoding: chunked"])
+async def test_a_client_that_sends_everything_before_it_reads_gets_its_413(app: FastAPI, length: str) -> None:
+    head = f"POST /api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
+    piece = b"x" * 100_000
+    chunked = "chunked" in length
+    async with served(app) as address, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rsplit(":", 1)[1]))
+        writer.write(head.encode())
+        for _ in range(100):
+            writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            await writer.drain()
+        writer.write(b"0\r\n\r\n" if chunked else b"")
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"connection: close" in answer.lower()
+    assert b'"too_large"' in answer
+
+
+async def test_of_a_body_without_end_only_so_much_is_read() -> None:
+    read = 0
+
+    async def endless() -> Message:
+        nonlocal read
+        read += 100_000
+        return {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
+
+    sent = await _too_large(endless)
+
+    assert [message.get("more_body") for message in sent] == [None, True, False]
+    assert DRAIN_BYTES < read < DRAIN_BYTES + 2 * MAX_BYTES
+
+
+async def test_a_client_that_stops_sending_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loopstack_api.body.DRAIN_SECONDS", 0.01)
+    silence = asyncio.Event()
+
+    async def stuck() -> Message:
+        await silence.wait()
+        raise AssertionError
+
+    sent = await _too_large(stuck, length=MAX_BYTES + 1)
+
+    assert sent[0]["status"] == 413
+    assert sent[-1]["more_body"] is False
+
+
+async def _too_large(receive: Receive, length: int | None = None) -> list[Message]:
+    """What the layer for bodies answers by itself."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def nobody(*_: object) -> None:
+        raise AssertionError
+
+    sized = (b"transfer-encoding", b"chunked") if length is None else (b"content-length", str(length).encode())
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/runs",
+        "headers": [(b"content-type", b"application/json"), sized],
+    }
+    await JsonBodies(nobody, prefix="/api/")(scope, receive, send)
+    return sent
 
 
 BAD_ADDRESSES = [

@@ -195,6 +195,32 @@ def test_pending_rows_that_temporal_never_heard_of_are_found(store: Store) -> No
     assert store.runs.unstarted(60) == ()
 
 
+def test_rows_that_wait_for_another_app_leave_room_for_ones_own(store: Store) -> None:
+    for number in range(3):
+        store.runs.create(new_run(f"other-{number}", app="other"))
+    store.runs.create(new_run("mine", app="mine"))
+    assert [run.id for run in store.runs.unstarted(0, limit=2, app="mine")] == ["mine"]
+    assert len(store.runs.unstarted(0)) == 4
+
+
+def test_a_run_that_never_began_is_taken_back_with_its_events(store: Store) -> None:
+    store.runs.create(new_run("r"))
+    left = store.runs.discard("r", "another token")
+    assert left is not None and left.id == "r"
+    assert store.runs.discard("r", "token-r") is None
+    assert store.runs.discard("r", "token-r") is None
+    assert store.runs.get("r") is None
+    assert store.events.after(None, run_id="r")[0] == ()
+    assert store.runs.create(new_run("r")).status == "pending"
+
+
+def test_a_run_that_a_workflow_opened_is_not_taken_back(make: Making, store: Store) -> None:
+    make.opened()
+    before = _get(store, make.run)
+    assert store.runs.discard(make.run, f"token-{make.run}") == before
+    assert _get(store, make.run) == before
+
+
 def test_runs_are_listed_by_pages_in_both_orders_and_narrowed_by_each_filter(make: Making, store: Store) -> None:
     names = [f"run-{number}" for number in range(7)]
     for name in names:

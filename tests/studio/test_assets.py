@@ -6,9 +6,8 @@ import gzip
 import re
 from urllib.parse import urlsplit
 
-import pytest
 from loopstack_api.studio_files import FOLDER, IMMUTABLE
-from playwright.async_api import ConsoleMessage, Page, Response, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Response, expect
 
 from tests.studio.conftest import House, Window
 
@@ -61,7 +60,6 @@ async def test_the_page_may_run_its_own_scripts_and_nothing_else(house: House) -
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=", pages[0].text)
 
 
-@pytest.mark.requirement("STUDIO-001")
 async def test_a_visit_asks_nobody_else_and_breaks_no_rule_of_the_policy(window: Window, house: House) -> None:
     run_id = await house.waiting("review")
     page = await window("/runs")
@@ -79,22 +77,19 @@ async def test_a_visit_asks_nobody_else_and_breaks_no_rule_of_the_policy(window:
     assert refused == []
 
 
-async def test_the_first_load_of_a_run_page_is_small_on_the_wire(window: Window, house: House) -> None:
+async def test_the_first_load_of_a_run_page_is_small_on_the_wire(chromium: Browser, house: House) -> None:
     run_id = await house.waiting("review")
-    page = await window("/nowhere")
-    session = await page.context.new_cdp_session(page)
-    await session.send("Network.enable")
-    await session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    sizes: dict[str, int] = {}
-    names: dict[str, str] = {}
-    session.on("Network.responseReceived", lambda event: names.update({event["requestId"]: event["response"]["url"]}))
-    session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page = await chromium.new_page()
+    received, refused = watch(page)
     await page.goto(house.address(f"/runs/{run_id}"))
     await expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
+    assets = [answer.request for answer in received if "/assets/" in answer.url]
+    travelled = {request.url: (await request.sizes())["responseBodySize"] for request in assets}
+    await page.close()
 
-    travelled = {names[one]: int(size) for one, size in sizes.items() if "/assets/" in names.get(one, "")}
-    assert any(name.endswith(".js") for name in travelled)
+    assert any(address.endswith(".js") for address in travelled)
     assert sum(travelled.values()) < RUN_PAGE_LIMIT, travelled
+    assert refused == []
 
 
 def watch(page: Page) -> tuple[list[Response], list[str]]:

@@ -137,7 +137,6 @@ async def test_a_started_run_opens_with_its_first_document(window: Window) -> No
     await expect(page.get_by_role("article").get_by_text(re.compile("Grace")).first).to_be_visible()
 
 
-@pytest.mark.requirement("STUDIO-019")
 async def test_a_run_is_repeated_with_its_arguments_shown_for_editing(window: Window, house: House) -> None:
     run_id = await house.start("hello", {"name": "Ada"})
     await house.stack.run_is(run_id, "completed")
@@ -176,7 +175,6 @@ async def test_filters_of_the_list_stand_in_the_address_and_back_undoes_them(win
     await expect(table.get_by_role("row")).not_to_have_count(0)
 
 
-@pytest.mark.requirement("STUDIO-004")
 async def test_new_runs_are_announced_and_rows_change_in_place(window: Window, house: House) -> None:
     known = await house.waiting("plain_review")
     page = await window("/runs")

@@ -46,7 +46,7 @@ export function RepairCard({ run, step, attempts, onStep }: RepairProps) {
               {retry.isPending ? runWords.actions.retrying : runWords.actions.retryNamed(visible(transition))}
             </Button>
           ) : null}
-          <Button onClick={() => void navigate({ to: "/start/$workflow", params: { workflow: run.workflow } })}>{runWords.actions.again}</Button>
+          <Button onClick={() => void navigate({ to: "/start/$workflow", params: { workflow: run.workflow }, search: { from: run.id } })}>{runWords.actions.again}</Button>
           {step === null ? null : <Button variant="ghost" onClick={() => { onStep(step.step); }}>{runWords.document.step}</Button>}
         </div>
       </div>

@@ -13,13 +13,13 @@ import { took } from "../took";
 export function StopLine({ stop, note }: { readonly stop: TrackStop<StepSummary>; readonly note?: string | undefined }) {
   const { status, gate } = markOf(stop.mark);
   return (
-    <h3 className="stop">
+    <h2 className="stop">
       <StatusMark status={status} gate={gate} />
       <span>{visible(stop.place)}</span>
       {stop.mark === "running" && stop.arrived !== null ? <Running since={stop.step?.started_at ?? stop.arrived} /> : null}
       {note === undefined ? null : <span className="thin ink3">{note}</span>}
       {stop.arrived === null ? null : <TimeText at={stop.arrived} as="seconds" />}
-    </h3>
+    </h2>
   );
 }
 

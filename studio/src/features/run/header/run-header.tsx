@@ -11,6 +11,7 @@ import { Menu, type MenuAction } from "@/components/frame/menu";
 import { usePalette } from "@/components/frame/palette-context";
 import { Sentence, type SentencePart } from "@/components/marks/sentence";
 import { StatusChip } from "@/components/marks/status-chip";
+import { en } from "@/i18n/en";
 import { runWords } from "@/i18n/en-run";
 import { commandKey } from "@/lib/platform";
 import { visible } from "@/lib/words";
@@ -38,7 +39,7 @@ export function RunHeader({ run, actions, onPanel, onFollow }: HeaderProps) {
       <div className="crumb">
         <Link className="quietlink cut" to="/runs" search={{ workflow: run.workflow }}>{[workspace === undefined ? null : visible(workspace.title), short].filter((part) => part !== null).join(" / ")}</Link>
         <span className="grow" />
-        <button type="button" className="key" aria-label={runWords.keys.title} onClick={() => { palette.setOpen(true); }}>{commandKey.trim() === "⌘" ? "⌘K" : "Ctrl K"}</button>
+        <button type="button" className="key" onClick={() => { palette.setOpen(true); }}><span className="sr">{en.home.paletteHint}</span>{" "}{commandKey}{"K"}</button>
       </div>
       <div className="name">
         <Link className="only-small backlink" to="/runs" search={{}} aria-label={runWords.back}><ChevronLeft size={20} aria-hidden /></Link>
