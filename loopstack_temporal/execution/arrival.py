@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from loopstack_temporal.definition.context import RunContext
-from loopstack_temporal.definition.model import GuardDefinition, TransitionDefinition, WorkflowDefinition
+from loopstack_temporal.definition.model import GuardDefinition, WorkflowDefinition
 from loopstack_temporal.errors import ErrorInfo, GuardError
 from loopstack_temporal.execution.faults import describe
 from loopstack_temporal.machine.decide import Arrival, decide, questions
@@ -132,8 +132,3 @@ def _runaway(definition: WorkflowDefinition, place: str, path: tuple[str, ...]) 
         "`max_steps_without_wait` of the workflow; a retry goes on for as many again.",
     )
     return Next(Parked(place=place, code=fault.code, message=fault.message), "failed", error=fault)
-
-
-def guarded(transition: TransitionDefinition) -> bool:
-    """Whether a transition has a guard to ask when its trigger arrives or its timer is due."""
-    return transition.guard is not None

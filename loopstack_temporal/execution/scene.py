@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Literal, TypeVar
 from uuid import uuid4
 
 from loopstack_temporal.errors import ErrorInfo
@@ -62,7 +62,7 @@ class Scene:
 
     async def finish(
         self,
-        status: str,
+        status: Literal["committed", "failed", "closed"],
         place: str,
         arrival: Next,
         *,
@@ -80,7 +80,7 @@ class Scene:
         error = failure or arrival.error
         outcome = StepOutcome(
             fence=self.fence,
-            status=_checked(status),
+            status=status,
             transition=self.call.transition,
             from_place=self.call.place,
             place=place,
@@ -126,8 +126,3 @@ async def surely(store: Store, method: Callable[[P], T], write: P) -> T:
             return await store.do(method, write)
         except asyncio.CancelledError:
             continue
-
-
-def _checked(status: str) -> Any:
-    assert status in ("committed", "failed", "closed")
-    return status

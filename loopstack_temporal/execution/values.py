@@ -66,8 +66,6 @@ class StepCall:
     """When the step was first asked for, in seconds since the epoch by the server's clock."""
     chain: int = 0
     trigger: TriggerRow | None = None
-    stored: bool = False
-    """The trigger's payload stands in the inbox table."""
     timer: bool = False
     repeats: int | None = None
     """Use the payload of this failed step again: a manual retry, which has no further tries."""
