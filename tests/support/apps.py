@@ -156,7 +156,9 @@ class Flakiness(BaseModel):
 def tries_of(args: Flakiness) -> int:
     path = Path(args.file)
     count = int(path.read_text()) + 1 if path.exists() else 1
-    path.write_text(str(count))
+    fresh = path.with_suffix(".new")
+    fresh.write_text(str(count))
+    fresh.replace(path)  # Tests read it at any moment, and must never find it half written.
     return count
 
 
