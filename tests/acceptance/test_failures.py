@@ -7,11 +7,22 @@ from pathlib import Path
 import pytest
 
 from loopstack_temporal.runs import Applied, Refused
+from loopstack_temporal.store.records import RunRow
 from tests.support.stack import Stack, eventually
 
 
 def tries(file: Path) -> int:
     return int(file.read_text()) if file.exists() else 0
+
+
+async def parked_again(stack: Stack, run_id: str, before: RunRow) -> RunRow:
+    """The row once another step failed. A short step shows nothing while it runs, so the status alone would not tell."""
+
+    def look() -> RunRow | None:
+        row = stack.store.runs.get(run_id)
+        return row if row and row.status == "failed" and row.next_step > before.next_step else None
+
+    return await eventually(look, what="another failed step")
 
 
 @pytest.fixture
@@ -42,8 +53,8 @@ async def test_a_spent_run_parks_and_every_manual_retry_runs_the_body_once(runni
     assert row.error and (row.error.type, row.error.message) == ("RuntimeError", "it did not work")
 
     await running.signal(run_id, "loopstack.retry")
-    await eventually(lambda: tries(count) == 4)
-    row = await running.run_is(run_id, "failed")
+    row = await parked_again(running, run_id, row)
+    assert tries(count) == 4
     assert isinstance(await running.trigger(run_id, "loopstack.retry", at_step=row.next_step), Applied)
     row = await running.run_is(run_id, "completed")
     assert (row.result, tries(count)) == ("retry_count=4 n=1", 5)
@@ -100,10 +111,10 @@ async def test_a_wait_that_fails_keeps_its_payload_for_the_retry(running: Stack,
     run_id = await running.start("bumpy", {"failures": 2, "file": str(count)})
     await running.run_is(run_id, "waiting")
     await running.signal(run_id, "answer", "the payload")
-    await running.run_is(run_id, "failed", place="asking")
+    row = await running.run_is(run_id, "failed", place="asking")
     await running.signal(run_id, "loopstack.retry")
-    await eventually(lambda: tries(count) == 2)
-    await running.run_is(run_id, "failed", place="asking")
+    await parked_again(running, run_id, row)
+    assert tries(count) == 2
     await running.signal(run_id, "loopstack.retry")
     assert (await running.run_is(run_id, "completed")).result == "took the payload"
 
