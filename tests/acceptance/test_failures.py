@@ -16,7 +16,7 @@ def tries(file: Path) -> int:
 
 
 async def parked_again(stack: Stack, run_id: str, before: RunRow) -> RunRow:
-    """The row once another step failed. A short step shows nothing while it runs, so the status alone would not tell."""
+    """The row once another step failed. A short step shows nothing while it runs: the status alone would not tell."""
 
     def look() -> RunRow | None:
         row = stack.store.runs.get(run_id)
