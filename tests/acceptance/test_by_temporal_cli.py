@@ -116,7 +116,7 @@ async def test_cancel_ends_a_waiting_run_and_a_running_body(running: Stack) -> N
     for run_id in ("cli-6-waits", "cli-6-sleeps"):
         await running.temporal_cli("workflow", "cancel", "--workflow-id", run_id)
     for run_id in ("cli-6-waits", "cli-6-sleeps"):
-        row = await running.run_is(run_id, "canceled", limit=15)
+        row = await running.run_is(run_id, "canceled")
         assert row.ended_at is not None
         described = await running.temporal_cli("workflow", "describe", "--workflow-id", run_id)
         assert described["workflowExecutionInfo"]["status"] == "WORKFLOW_EXECUTION_STATUS_CANCELED"

@@ -51,19 +51,19 @@ class Listener:
     def __init__(self, frames: AsyncIterator[Got]) -> None:
         self._frames = frames
 
-    async def next(self, seconds: float = 5) -> Got:
+    async def next(self, seconds: float = 30) -> Got:
         """The next frame."""
         async with asyncio.timeout(seconds):
             return await anext(self._frames)
 
-    async def until(self, kind: str, seconds: float = 5) -> list[Got]:
+    async def until(self, kind: str, seconds: float = 30) -> list[Got]:
         """All frames up to the first of a kind."""
         got: list[Got] = []
         while not got or got[-1].type != kind:
             got.append(await self.next(seconds))
         return got
 
-    async def rest(self, seconds: float = 5) -> list[Got]:
+    async def rest(self, seconds: float = 30) -> list[Got]:
         """Everything until the server ends the stream."""
         async with asyncio.timeout(seconds):
             return [frame async for frame in self._frames]
