@@ -20,6 +20,7 @@ from loopstack_temporal.errors import Conflict, SetupError, StoreUnavailable
 from loopstack_temporal.store import migrate, tables
 from loopstack_temporal.store import store as stores
 from loopstack_temporal.store.columns import TransactionId
+from loopstack_temporal.store.faults import StoreFault
 from loopstack_temporal.store.store import Store
 from tests.store.make import new_run
 from tests.support.postgres import PostgresServer
@@ -183,10 +184,12 @@ async def test_an_unreachable_postgresql_is_unavailable_and_its_address_is_not_i
         migrate.upgrade("postgresql://someone:secret@127.0.0.1:1/nothing")
 
 
-async def test_programming_mistakes_are_not_taken_for_an_absent_database(store: Store) -> None:
+async def test_a_refused_statement_is_no_absent_database_and_tells_nothing_of_the_data(store: Store) -> None:
     def wrong() -> None:
         with store.database.write() as connection:
             connection.execute(sa.text("SELECT nothing FROM nowhere"))
 
-    with pytest.raises(exc.DBAPIError, match="nowhere"):
+    with pytest.raises(StoreFault) as caught:
         await store.do(wrong)
+    assert "nowhere" not in str(caught.value)
+    assert isinstance(caught.value.__cause__, exc.DBAPIError), "the log still has it"
