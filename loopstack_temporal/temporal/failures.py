@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, cast
 
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from loopstack_temporal.temporal.messages import SPENT, Rejection, StepResult
 
 LONGEST_MESSAGE = 2_048
 
 
-def decided(failure: FailureError) -> StepResult | None:
+def decided(failure: BaseException) -> StepResult | None:
     """The decision inside a failed step whose budget is spent; `None`: the failure says nothing about the run.
 
     A regular activity wraps the cause in `ActivityError`, an exhausted local one raises it bare.

@@ -42,8 +42,7 @@ class Interpreter:
         self.canceled = False
         self.rewound = bool(carry and _was_reset())
         self.steps_here = 0
-        self.tries = 0
-        """How often the present step was scheduled; part of its fence."""
+        self.tries = 0  # How often the present step was scheduled; part of its fence.
         self.in_flight: workflow.ActivityHandle[Any] | None = None
         if carry:
             self.triggers.step = carry.step
@@ -116,8 +115,10 @@ class Interpreter:
         )
         try:
             result = await self._execute(fire, asked)
-        except FailureError as failure:
-            reason = "canceled" if self.canceled else str(failure.cause or failure)
+        except (FailureError, asyncio.CancelledError) as failure:  # The latter: canceled in the moment it completed.
+            if not self.canceled and isinstance(failure, asyncio.CancelledError):
+                raise
+            reason = "canceled" if self.canceled else str(failure.__cause__ or failure)
             result = failures.decided(failure) or StepResult(
                 decision=await self._close(reason, fire, final=self.canceled)
             )
