@@ -64,9 +64,24 @@ class Hub:
     async def follow(self, scope: Scope, last_event_id: str | None) -> AsyncGenerator[Frame]:
         """The frames of one client, from `hello` until the client leaves or the hub closes."""
         try:
-            async with self._listening(), contextlib.aclosing(self._frames(scope, last_event_id)) as frames:
-                async for frame in frames:
-                    yield frame
+            # Not a generator of its own: two that close each other can meet when the client leaves.
+            async with self._listening():
+                reader = _Reader(self, scope, last_event_id or self._head, None if last_event_id else self._end)
+                yield hello(reader.cursor, self._build)
+                told = self._clock()
+                while not self._closed:
+                    try:
+                        async for frame in reader.ready():
+                            yield frame
+                            if self._closed:
+                                return
+                            told = self._clock()
+                    except CursorLost as lost:
+                        reader.restart()
+                        yield reset(reader.cursor, str(lost))
+                    if not await self._wait(told + self._ping_seconds):
+                        yield ping()
+                        told = self._clock()
         except Interrupted as error:
             # The head is out, so no problem can be sent; the client comes back with its cursor.
             log.warning("an event stream ended: %s", error)
@@ -91,24 +106,9 @@ class Hub:
                 self._window.clear()
                 self._poller = asyncio.create_task(self._poll(), name="loopstack-events")
 
-    async def _frames(self, scope: Scope, last_event_id: str | None) -> AsyncGenerator[Frame]:
-        reader = _Reader(self, scope, last_event_id or self._head, None if last_event_id else self._end)
-        yield hello(reader.cursor, self._build)
-        clock = asyncio.get_running_loop().time
-        told = clock()
-        while not self._closed:
-            try:
-                async for frame in reader.ready():
-                    yield frame
-                    if self._closed:
-                        return
-                    told = clock()
-            except CursorLost as lost:
-                reader.restart()
-                yield reset(reader.cursor, str(lost))
-            if not await self._wait(told + self._ping_seconds):
-                yield ping()
-                told = clock()
+    @staticmethod
+    def _clock() -> float:
+        return asyncio.get_running_loop().time()
 
     async def _wait(self, until: float) -> bool:
         """Wait until something may have changed; false if `until` came first."""
