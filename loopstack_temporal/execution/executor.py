@@ -14,7 +14,7 @@ from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
-from loopstack_temporal.execution.faults import clean, describe
+from loopstack_temporal.execution.faults import clean, describe, told
 from loopstack_temporal.execution.scene import Scene, Workplace, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
@@ -211,9 +211,8 @@ def _bad_args(definition: WorkflowDefinition, opened: Opened, unfit: str | None)
             return ErrorInfo("invalid_args", "InvalidArgs", f"`{definition.name}` takes an object of arguments")
     except ValidationError as error:
         faults = field_errors(error)
-        lines = [f"{'.'.join(str(part) for part in fault.path) or '(whole)'}: {fault.message}" for fault in faults]
         fields = [{"path": list(fault.path), "message": fault.message, "code": fault.code} for fault in faults]
-        text = f"The arguments of `{definition.name}` do not fit: {'; '.join(lines)}"
+        text = f"The arguments of `{definition.name}` do not fit: {told(faults)}"
         return ErrorInfo("invalid_args", "InvalidArgs", clean(text), {"fields": fields})
     except Exception as error:  # An author's validator may raise anything; a run that cannot open must say so.
         return ErrorInfo("invalid_args", type(error).__name__, describe(error).message)

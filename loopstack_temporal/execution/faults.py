@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from loopstack_temporal.errors import ErrorInfo, InvalidInput, LoopstackError
+from loopstack_temporal.definition.shape import field_errors
+from loopstack_temporal.errors import ErrorInfo, FieldError, InvalidInput, LoopstackError
 
 LONGEST_MESSAGE = 2_000
 # Three or more parts from the root, not the middle of an address: a file of this server, which nobody outside needs.
@@ -31,6 +33,11 @@ def clean(text: str) -> str:
     return shown if len(shown) <= LONGEST_MESSAGE else shown[: LONGEST_MESSAGE - 1] + "…"
 
 
+def told(faults: Sequence[FieldError]) -> str:
+    """Wrong fields in one line: path and message of each."""
+    return "; ".join(f"{'.'.join(str(part) for part in fault.path) or '(whole)'}: {fault.message}" for fault in faults)
+
+
 def retryable(error: BaseException) -> bool:
     """Whether trying again can help. Any exception class may say no with an attribute `retryable = False`."""
     return getattr(error, "retryable", True) is not False
@@ -44,8 +51,4 @@ def wished_delay(error: BaseException) -> float:
 
 def _validation_text(error: ValidationError) -> str:
     # pydantic's own text repeats the input, which may be secret.
-    lines = [
-        f"{'.'.join(str(part) for part in item['loc']) or '(whole)'}: {item['msg']}"
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    return f"{error.title}: " + "; ".join(lines)
+    return f"{error.title}: {told(field_errors(error))}"

@@ -22,6 +22,7 @@ from loopstack_temporal.execution.arrival import Visitor, arrive, ask, standing
 from loopstack_temporal.execution.body import Watch, run_body
 from loopstack_temporal.execution.claiming import LATE_CLAIM, claim, claim_late, claims_first
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
+from loopstack_temporal.execution.faults import told
 from loopstack_temporal.execution.scene import Scene, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
@@ -150,8 +151,7 @@ async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visito
         return transition.payload.from_json(payload), None
     except ValidationError as error:
         faults = field_errors(error)
-        lines = [f"{'.'.join(str(part) for part in fault.path) or '(whole)'}: {fault.message}" for fault in faults]
-        text = f"The payload of `{transition.name}` does not fit: {'; '.join(lines)}"
+        text = f"The payload of `{transition.name}` does not fit: {told(faults)}"
         return None, Rejected("invalid_payload", text[:2_000], faults)
 
 
