@@ -58,6 +58,10 @@ class OwnersSession:
         """Replace the result."""
         self._session("set_result").set_result(value)
 
-    async def run_child(self, cls: type[Any], args: Any, options: ChildOptions) -> RunRef[Any]:
+    async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
         """Note a child run to be started with the commit of the owner's transition."""
-        return await self._session("run").run_child(cls, args, options)
+        return await self._session("run").run_child(target, args, options)
+
+    def cancel_child(self, run_id: str) -> None:
+        """Note that a child run shall be canceled."""
+        self._session("cancel_child").cancel_child(run_id)

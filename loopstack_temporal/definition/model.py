@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from loopstack_temporal.definition.shape import Shape
 
+FAREWELL_LIMIT = 30.0
+"""Seconds that `@on_cancel` may take."""
 START = "start"
 END = "end"
 
@@ -177,9 +179,26 @@ class WorkflowDefinition:
     injections: tuple[Injection, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of everything that runs as a step."""
+        farewell = (self.on_cancel,) if self.on_cancel else ()
+        return tuple(dict.fromkeys([*(t.name for t in self.transitions), *farewell]))
+
     def find(self, name: str, place: str) -> TransitionDefinition | None:
-        """The transition of that name leaving `place`, or None."""
+        """What a step of that name at `place` runs: a transition, or `@on_cancel`, which is possible everywhere."""
+        if name == self.on_cancel:
+            return self.farewell(place)
         return next((t for t in self.transitions if t.name == name and t.from_ == place), None)
+
+    def farewell(self, place: str) -> TransitionDefinition | None:
+        """The method marked `@on_cancel` as a step at `place`: half a minute, no second try."""
+        if self.on_cancel is None:
+            return None
+        parameters = self.on_cancel_parameters
+        return TransitionDefinition(
+            self.on_cancel, place, place, False, -1, self.source, parameters, timeout=FAREWELL_LIMIT
+        )
 
     def leaving(self, place: str) -> tuple[TransitionDefinition, ...]:
         """All transitions leaving `place`, in declaration order."""

@@ -52,8 +52,15 @@ class Session(Protocol):
         """Replace the result."""
         ...
 
-    async def run_child(self, cls: type[Any], args: Any, options: ChildOptions) -> RunRef[Any]:
-        """Note a child run to be started with this transition's commit. `args` is `None` for "no arguments"."""
+    async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
+        """Note a child run to be started with this transition's commit: a workflow class, or a name of the app's.
+
+        `args` is `None` for "no arguments".
+        """
+        ...
+
+    def cancel_child(self, run_id: str) -> None:
+        """Note that a child run shall be canceled, with this transition's commit."""
         ...
 
 

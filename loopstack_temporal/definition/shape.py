@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from pydantic import PydanticInvalidForJsonSchema, TypeAdapter, ValidationError
 
@@ -60,3 +60,8 @@ def _dumps(value: object) -> bytes:
 
 
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+def mapping_of(value: Any) -> Mapping[str, Any]:
+    """A JSON value as its fields; a value that is no object has none."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}

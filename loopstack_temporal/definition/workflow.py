@@ -62,6 +62,13 @@ class BaseWorkflow(Generic[ArgsT, StateT, ResultT]):
         """Replace the run's result."""
         session_of(self, "set_result").set_result(result)
 
+    def cancel_child(self, child: RunRef[Any] | str, /) -> None:
+        """Cancel a child run with the commit of the current transition; its callback then tells `canceled`.
+
+        One that has ended already stays as it is.
+        """
+        session_of(self, "cancel_child").cancel_child(child if isinstance(child, str) else child.run_id)
+
     async def run(
         self,
         args: ArgsT | None = None,

@@ -109,6 +109,11 @@ def standing(decision: Decision, now: float) -> Next:
             return Next(decision, "running")
 
 
+def canceled(place: str) -> Finish:
+    """The end of a run that somebody canceled."""
+    return Finish(status="canceled", place=place, code="canceled", message="The run was canceled.")
+
+
 async def _ask_all(definition: WorkflowDefinition, place: str, visitor: Visitor) -> dict[int, bool]:
     answers: dict[int, bool] = {}
     for transition in questions(definition, place):

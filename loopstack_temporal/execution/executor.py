@@ -11,7 +11,7 @@ from loopstack_temporal.definition.model import START, WorkflowDefinition
 from loopstack_temporal.definition.session import attach, detach
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
-from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
+from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled, standing
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
 from loopstack_temporal.execution.faults import clean, describe, told
@@ -20,6 +20,7 @@ from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
 from loopstack_temporal.execution.stepping import run_step
 from loopstack_temporal.execution.values import (
+    Cancel,
     CurrentRun,
     Done,
     OpenCall,
@@ -30,7 +31,7 @@ from loopstack_temporal.execution.values import (
 )
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decide import fire
-from loopstack_temporal.machine.decisions import Decision, Finish, Fire, Parked
+from loopstack_temporal.machine.decisions import Canceling, Decision, Finish, Fire, Parked
 from loopstack_temporal.store.records import OPENING, DocumentRow, Ending, Entered, InboxWrite, Opened, OpenRun
 
 OPEN_TRANSITION = "loopstack.open"
@@ -85,11 +86,11 @@ class Executor:
         assert isinstance(answer, Done)
         return answer.decision
 
-    async def close(self, call: StepCall, reason: str, pulse: Pulse, *, final: bool) -> Done:
+    async def close(self, call: StepCall, reason: str, pulse: Pulse, cancel: Cancel | None = None) -> Done:
         """The row decides how a step ended: what was committed counts; otherwise it is closed here.
 
-        With `final` the run ends as canceled, unless the step turns out to be finished: then the run goes on from
-        there and the caller asks again.
+        With `cancel` the run ends as canceled, at once or after its children and its `@on_cancel`; unless the step
+        turns out to be finished: then the run goes on from there and the caller asks again.
         """
         entered = await self.door.enter(call.run_id, call.step, call.temporal_run_id)
         if entered.recorded is not None:
@@ -97,9 +98,10 @@ class Executor:
         hit("close.before_commit")
         step = replace(call, transition=call.transition or CANCEL_TRANSITION)
         scene = Scene.of(self.workplace, step, pulse, entered, entered.trigger)
-        if final:
-            ended = Finish(status="canceled", place=call.place, code="canceled", message="The run was canceled.")
-            arrival, failure, ending = standing(ended, 0), None, Ending("canceled")
+        if cancel:
+            last = await self._before_cancel(call, cancel)
+            arrival, failure = standing(last, 0), None
+            ending = Ending("canceled") if isinstance(last, Finish) else None
         else:
             text = clean(f"`{call.transition}` ended without an outcome: {reason}")
             failure, ending = ErrorInfo("step_closed", "StepClosed", text), None
@@ -128,11 +130,31 @@ class Executor:
                 await store.do(store.inbox.note, noted)
         return unknown
 
+    async def pause(self, run_id: str, by: str | None) -> None:
+        """Note who paused a run, or with `None` that it goes on."""
+        store = self.workplace.store
+        with contextlib.suppress(NotFound):
+            await store.do(store.runs.pause, run_id, by)
+
     async def reopen(self, run_id: str, step: int, temporal_run_id: str) -> None:
         """A Temporal reset landed at a rest: rewind the row to before `step` now, not at the next answer."""
         await self.door.enter(run_id, step, temporal_run_id)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _before_cancel(self, call: StepCall, cancel: Cancel) -> Canceling | Finish:
+        """What has to be done before a canceled run ends; nothing is done twice."""
+        store = self.workplace.store
+        if cancel.wound_down:
+            return canceled(call.place)
+        for child in cancel.unstarted:
+            await store.do(store.runs.end, child, 0, Ending("canceled"))
+        children = await store.do(store.children.open, call.run_id)
+        definition = self.workplace.app.workflows.get(call.workflow)
+        farewell = definition.farewell(call.place) if definition else None
+        if definition is None or (farewell is None and not children):
+            return canceled(call.place)
+        return Canceling(place=call.place, children=children, fire=farewell and fire(definition, farewell))
 
     def _again(self, call: StepCall) -> Fire | None:
         """The transition of a closed step, to be fired by a retry."""

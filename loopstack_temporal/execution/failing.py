@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from loopstack_temporal.definition.documents import ErrorDocument
 from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
 from loopstack_temporal.errors import ErrorInfo, Interrupted
-from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
+from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled, standing
 from loopstack_temporal.execution.documents import written
 from loopstack_temporal.execution.faults import describe, retryable, wished_delay
 from loopstack_temporal.execution.scene import Scene, recorded_answer, surely
@@ -33,6 +33,9 @@ async def author_failed(
         parked = Parked(place=scene.call.place, code=fault.code, message=fault.message)
         return await _finish(scene, scene.call.place, Next(parked, "failed", error=fault), fault)
     document = _error_document(scene, fault)
+    if transition.name == definition.on_cancel:  # Its mistakes do not stop a cancel.
+        ended = standing(canceled(scene.call.place), 0)
+        return await _finish(scene, scene.call.place, ended, fault, document, ending=Ending("canceled"))
     if _may_try_again(scene, error, transition):
         delay = max(transition.retry.delay_before(scene.entered.retry_count + 1), wished_delay(error))
         if transition.retry.target is not None:
@@ -41,9 +44,6 @@ async def author_failed(
     if transition.retry.place is not None:
         arrival = await _arrive(scene, definition, transition.retry.place, visitor)
         return await _finish(scene, transition.retry.place, arrival, fault, document)
-    if definition.on_failure == "fail":
-        ended = Finish(status="failed", place=scene.call.place, code=fault.code, message=fault.message)
-        return await _finish(scene, scene.call.place, standing(ended, 0), fault, document, ending=True)
     return await _finish(scene, scene.call.place, _parked(scene, definition, transition, fault), fault, document)
 
 
@@ -155,20 +155,17 @@ async def _finish(
     document: DocumentWrite | None = None,
     *,
     counted: bool = True,
-    ending: bool = False,
+    ending: Ending | None = None,
     retry: RetryPending | None = None,
 ) -> StepAnswer:
-    ended: Ending | None = None
-    if ending:
-        ended = Ending("failed", error=fault)
-    elif place == END:
-        ended = Ending("completed", _draft_result(scene))
+    if place == END:
+        ending = Ending("completed", _draft_result(scene))
     return await scene.finish(
         "failed",
         place,
         arrival,
         documents=(document or _error_document(scene, fault),),
-        ending=ended,
+        ending=ending,
         failure=fault,
         counted=counted,
         retry=retry,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 from uuid import uuid4
 
 from loopstack_temporal.errors import ErrorInfo
@@ -14,8 +14,10 @@ from loopstack_temporal.execution.arrival import Next
 from loopstack_temporal.execution.body import Leaks
 from loopstack_temporal.execution.values import Application, Done, Pulse, Spent, StepAnswer, StepCall
 from loopstack_temporal.failpoints import hit
+from loopstack_temporal.machine.decisions import Decision, Finish, Parked
 from loopstack_temporal.store.records import (
     Checkpoint,
+    ChildWrite,
     DocumentWrite,
     Ending,
     Entered,
@@ -27,8 +29,23 @@ from loopstack_temporal.store.records import (
 )
 from loopstack_temporal.store.store import Store
 
+MACHINE_FAULTS = frozenset({"unknown_transition", "step_closed", "step_keeps_dying"})
+
 P = TypeVar("P")
 T = TypeVar("T")
+
+
+class Leaving(Protocol):
+    """What an attempt asked of other runs, as its commit needs it."""
+
+    @property
+    def writes(self) -> tuple[ChildWrite, ...]:
+        """Child runs to create."""
+        ...
+
+    def before(self, then: Decision) -> Decision:
+        """`then`, after what was asked of other runs."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,7 @@ class Scene:
         *,
         checkpoint: Checkpoint | None = None,
         documents: tuple[DocumentWrite, ...] = (),
+        children: Leaving | None = None,
         ending: Ending | None = None,
         failure: ErrorInfo | None = None,
         counted: bool = False,
@@ -78,17 +96,20 @@ class Scene:
         `failure` is why the step itself failed; `counted` says that it was the author's code.
         """
         error = failure or arrival.error
+        if isinstance(arrival.decision, Parked) and self._gives_up(arrival.decision):
+            arrival, ending = _given_up(arrival.decision), Ending("failed", error=error)
         outcome = StepOutcome(
             fence=self.fence,
             status=status,
             transition=self.call.transition,
             from_place=self.call.place,
             place=place,
-            decision=arrival.decision,
+            decision=children.before(arrival.decision) if children else arrival.decision,
             run_status=arrival.status,
             awaiting=arrival.awaiting,
             checkpoint=checkpoint,
             documents=documents,
+            children=children.writes if children else (),
             trigger=self.trigger,
             error=error,
             error_transition=self.call.transition if error else None,
@@ -104,6 +125,19 @@ class Scene:
         recorded = await surely(store, store.steps.finish, outcome)
         hit("act.before_return")
         return recorded_answer(recorded)
+
+    def _gives_up(self, parked: Parked) -> bool:
+        """Whether the run ends where others park: its author says so, or a parent waits for its end.
+
+        What the machine did, not the author, parks all the same: deploying or retrying repairs it.
+        """
+        definition = self.workplace.app.workflows.get(self.call.workflow)
+        ends = self.entered.run.callback is not None or (definition is not None and definition.on_failure == "fail")
+        return ends and parked.code not in MACHINE_FAULTS
+
+
+def _given_up(parked: Parked) -> Next:
+    return Next(Finish(status="failed", place=parked.place, code=parked.code, message=parked.message), "failed")
 
 
 def recorded_answer(recorded: RecordedStep) -> StepAnswer:

@@ -13,6 +13,7 @@ from loopstack_temporal.definition.context import RunContext, RunRef
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.session import ChildOptions
 from loopstack_temporal.errors import AuthorError, ContextClosed
+from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.documents import BufferedDocuments
 from loopstack_temporal.execution.state import Workpiece
 from loopstack_temporal.execution.values import Pulse, StepCall
@@ -24,9 +25,17 @@ _LOGGER = logging.getLogger("loopstack.run")
 class Attempt:
     """Implements `definition.session.Session` for one attempt of one step."""
 
-    def __init__(self, work: Workpiece, documents: BufferedDocuments, context: RunContext[Any]) -> None:
+    def __init__(
+        self,
+        work: Workpiece,
+        documents: BufferedDocuments,
+        context: RunContext[Any],
+        children: ChildRuns | None = None,
+    ) -> None:
+        """Without `children` (while only guards are asked) no child can be started."""
         self.context = context
         self.documents = documents
+        self.children = children
         self._work = work
         self._open = True
 
@@ -55,9 +64,19 @@ class Attempt:
         self._check("set_result")
         self._work.set_result(value)
 
-    async def run_child(self, cls: type[Any], args: Any, options: ChildOptions) -> RunRef[Any]:
-        """Child runs are not built yet."""
-        raise AuthorError(f"child runs are not available yet (`{cls.__name__}.run`)")
+    async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
+        """Note a child run for the commit."""
+        return await self._children("run").add(target, args, options)
+
+    def cancel_child(self, run_id: str) -> None:
+        """Note that a child shall be canceled."""
+        self._children("cancel_child").cancel(run_id)
+
+    def _children(self, what: str) -> ChildRuns:
+        self._check(what)
+        if self.children is None:
+            raise AuthorError(f"`{what}` is possible in a transition, not in a guard")
+        return self.children
 
     def _check(self, what: str) -> None:
         if not self._open:

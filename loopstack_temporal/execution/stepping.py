@@ -5,21 +5,22 @@ from __future__ import annotations
 import copy
 import json
 import threading
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
 from loopstack_temporal.definition.context import RunContext, TransitionInput
 from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
 from loopstack_temporal.definition.session import attach, detach
-from loopstack_temporal.definition.shape import field_errors
-from loopstack_temporal.errors import GuardError, Interrupted
+from loopstack_temporal.definition.shape import field_errors, mapping_of
+from loopstack_temporal.errors import FieldError, GuardError, Interrupted
 from loopstack_temporal.execution import failing
-from loopstack_temporal.execution.arrival import Visitor, arrive, ask, standing
+from loopstack_temporal.execution.arrival import Next, Visitor, arrive, ask, canceled, standing
 from loopstack_temporal.execution.body import Watch, run_body
+from loopstack_temporal.execution.callback import CHILD, envelope
+from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.claiming import LATE_CLAIM, claim, claim_late, claims_first
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.faults import told
@@ -28,7 +29,7 @@ from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
 from loopstack_temporal.execution.values import Rejected, StepAnswer
 from loopstack_temporal.failpoints import hit
-from loopstack_temporal.machine.decisions import DECIDE, Finish
+from loopstack_temporal.machine.decisions import DECIDE, MOVE, Finish
 from loopstack_temporal.store.records import Ending, TriggerRow
 
 LARGEST_INLINE_RESULT = 64 * 1024
@@ -41,7 +42,7 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
     transition = definition.find(call.transition, call.place) if definition else None
     # First of all, so that a step that parks because its code is missing keeps the payload for the retry.
     scene = replace(scene, trigger=await _trigger(scene))
-    if definition is None or (transition is None and call.transition != DECIDE):
+    if definition is None or (transition is None and call.transition not in (DECIDE, MOVE)):
         return await failing.unknown_transition(scene, grace)
     if scene.entered.claims >= failing.MOST_CLAIMS:
         return await failing.keeps_dying(scene, definition, transition)
@@ -59,20 +60,21 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
         async with scene.workplace.app.build(definition) as workflow:
             visitor = replace(visitor, workflow=workflow)
             work = Workpiece(definition, before)
-            attempt = Attempt(work, _documents(scene), context)
+            documents = _documents(scene)
+            attempt = Attempt(work, documents, context, ChildRuns(scene, definition, documents))
             attach(workflow, attempt)
             try:
                 if transition is None:
-                    return await _commit(scene, definition, None, visitor, attempt, work)
-                payload, refused = await _admit(scene, transition, visitor)
-                if refused:
-                    return refused
+                    return await _settle(scene, definition, visitor)
+                admitted = await _admit(scene, transition, visitor)
+                if isinstance(admitted, Rejected):
+                    return admitted
                 first = claims_first(scene)
                 if first and (recorded := await claim(scene)):
                     return recorded_answer(recorded)
                 late = None if first else partial(claim_late, scene)
                 watch = Watch(scene.workplace.leaks, stopping, transition.timeout, late, LATE_CLAIM)
-                arguments = _arguments(scene, transition, work, payload, context)
+                arguments = _arguments(transition, work, admitted, context)
                 work.returned(await run_body(getattr(workflow, transition.name), arguments, watch), transition)
                 hit("body.end")
                 return await _commit(scene, definition, transition, visitor, attempt, work)
@@ -99,60 +101,87 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
 async def _commit(
     scene: Scene,
     definition: WorkflowDefinition,
-    transition: TransitionDefinition | None,
+    transition: TransitionDefinition,
     visitor: Visitor,
     attempt: Attempt,
     work: Workpiece,
 ) -> StepAnswer:
     """Validate, decide with the guards of the landing place, and write everything in one transaction."""
-    checkpoint = work.finished(transition) if transition else None
+    checkpoint = work.finished(transition)
     after = checkpoint or scene.entered.checkpoint
-    place = transition.to if transition else scene.call.place
-    ending: Ending | None = None
-    if place == END:
+    place, ending = transition.to, None
+    if transition.name == definition.on_cancel:
+        ending, arrival = Ending("canceled"), standing(canceled(place), 0)
+    elif place == END:
         result = after.result if after else None
         ending = Ending("completed", result)
         arrival = standing(Finish(status="completed", place=END, result=_inline(scene, result)), 0)
     else:
-        arrival = await arrive(
-            definition,
-            place,
-            replace(visitor, state=lambda: load(definition.state, after.state if after else None)),
-            now=scene.pulse.now(),
-            chain=scene.call.chain if transition else 0,
-            path=scene.entered.run.path,
-        )
+        visitor = replace(visitor, state=lambda: load(definition.state, after.state if after else None))
+        arrival = await _arrive(scene, definition, place, visitor, scene.call.chain)
     attempt.close()
     return await scene.finish(
-        "committed", place, arrival, checkpoint=checkpoint, documents=attempt.documents.writes, ending=ending
+        "committed",
+        place,
+        arrival,
+        checkpoint=checkpoint,
+        documents=attempt.documents.writes,
+        children=attempt.children,
+        ending=ending,
     )
 
 
-async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visitor) -> tuple[Any, Rejected | None]:
-    """The trigger's payload as its type, or why the trigger is refused.
+async def _settle(scene: Scene, definition: WorkflowDefinition, visitor: Visitor) -> StepAnswer:
+    """A step without a body: the guards are asked again, here or where somebody moved the run."""
+    place = scene.call.place
+    if scene.call.transition == MOVE:
+        place = mapping_of(scene.trigger.payload if scene.trigger else None).get("place")
+        places = [one for one in definition.places if one != END]
+        if place not in places:
+            text = f"Name one of the places of `{definition.name}`: {', '.join(places)}."
+            return Rejected("invalid_payload", text, (FieldError(("place",), text, "unknown_place"),))
+    return await scene.finish("committed", place, await _arrive(scene, definition, place, visitor, 0))
 
-    The guard is asked until an attempt was let in: an admitted trigger is tried to its end, whatever the guard says by
-    then.
+
+async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str, visitor: Visitor, chain: int) -> Next:
+    path = scene.entered.run.path
+    return await arrive(definition, place, visitor, now=scene.pulse.now(), chain=chain, path=path)
+
+
+async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visitor) -> TransitionInput[Any] | Rejected:
+    """What the body is told of its trigger, or why the trigger is refused."""
+    trigger = scene.trigger
+    if trigger is not None and trigger.channel == CHILD:
+        return await envelope(scene, transition, trigger)
+    if refused := await _barred(scene, transition, visitor):
+        return refused
+    # A copy: what the body does to it must not reach what is stored with the step.
+    payload = copy.deepcopy(trigger.payload) if trigger else None
+    if transition.wait and transition.payload is not None:
+        try:
+            payload = transition.payload.from_json(payload)
+        except ValidationError as error:
+            faults = field_errors(error)
+            text = f"The payload of `{transition.name}` does not fit: {told(faults)}"
+            return Rejected("invalid_payload", text[:2_000], faults)
+    return TransitionInput(run_id=scene.call.run_id, value=payload)
+
+
+async def _barred(scene: Scene, transition: TransitionDefinition, visitor: Visitor) -> Rejected | None:
+    """Ask the guard of a wait or timer, until an attempt was let in.
+
+    An admitted trigger is tried to its end, whatever the guard says by then.
     """
     admitted = scene.entered.claims > 0 or scene.entered.failure_no > 0
-    if transition.guard is not None and (transition.wait or scene.call.timer) and not admitted:
-        try:
-            allowed = await ask(transition.guard, visitor)
-        except GuardError as error:
-            return None, Rejected(error.code, str(error))
-        if not allowed:
-            text = f"`{transition.name}` is not possible now: its guard `{transition.guard.name}` says no."
-            return None, Rejected("not_awaited", text)
-    # A copy: what the body does to it must not reach what is stored with the step.
-    payload = copy.deepcopy(scene.trigger.payload) if scene.trigger else None
-    if not transition.wait or transition.payload is None:
-        return payload, None
+    if transition.guard is None or admitted or not (transition.wait or scene.call.timer):
+        return None
     try:
-        return transition.payload.from_json(payload), None
-    except ValidationError as error:
-        faults = field_errors(error)
-        text = f"The payload of `{transition.name}` does not fit: {told(faults)}"
-        return None, Rejected("invalid_payload", text[:2_000], faults)
+        if await ask(transition.guard, visitor):
+            return None
+    except GuardError as error:
+        return Rejected(error.code, str(error))
+    text = f"`{transition.name}` is not possible now: its guard `{transition.guard.name}` says no."
+    return Rejected("not_awaited", text)
 
 
 async def _trigger(scene: Scene) -> TriggerRow | None:
@@ -168,17 +197,18 @@ async def _trigger(scene: Scene) -> TriggerRow | None:
     former = failed.row.trigger
     if former is None:
         return asked
-    edit, payload = asked.payload, former.payload
-    if isinstance(edit, Mapping):
-        payload = cast("Mapping[str, Any]", edit).get("payload", payload)
-    return TriggerRow(asked.id, former.name, payload, asked.by, asked.channel)
+    edit = mapping_of(asked.payload)
+    edited = "payload" in edit
+    payload = edit["payload"] if edited else former.payload
+    # What a child reported is looked up again, unless a person says what it should have reported.
+    channel = former.channel if former.channel == CHILD and not edited else asked.channel
+    return TriggerRow(asked.id, former.name, payload, asked.by, channel)
 
 
 def _arguments(
-    scene: Scene, transition: TransitionDefinition, work: Workpiece, payload: Any, context: RunContext[Any]
+    transition: TransitionDefinition, work: Workpiece, told: TransitionInput[Any], context: RunContext[Any]
 ) -> dict[str, Any]:
-    envelope: TransitionInput[Any] = TransitionInput(run_id=scene.call.run_id, value=payload)
-    roles = {"state": work.state, "payload": payload, "input": envelope, "ctx": context}
+    roles = {"state": work.state, "payload": told.value, "input": told, "ctx": context}
     return {parameter.name: roles[parameter.role] for parameter in transition.parameters}
 
 

@@ -108,6 +108,16 @@ StepAnswer = Done | Rejected | TryAgain | Spent
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """A run is to end as canceled."""
+
+    wound_down: bool = False
+    """Its children were canceled and its `@on_cancel` ran, as far as that was possible."""
+    unstarted: tuple[str, ...] = ()
+    """Children that were decided on and will never be started."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCall:
     """A run arrives on Temporal."""
 

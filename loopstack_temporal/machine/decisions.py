@@ -12,6 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 RunStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "canceled"]
 DECIDE = "loopstack.decide"
 """The transition of a step that only asks the guards of a place again."""
+MOVE = "loopstack.move"
+"""The trigger, and the transition, that puts a run at a place somebody chose."""
+RETRY = "loopstack.retry"
+"""The trigger that runs the failed transition of a parked run again."""
 
 EndStatus = Literal["completed", "failed", "canceled"]
 
@@ -50,21 +54,41 @@ class Await(Value):
     waits: tuple[Fire, ...] = ()
     timers: tuple[Timer, ...] = ()
 
+    @property
+    def enabled(self) -> dict[str, Fire]:
+        """What each trigger fires that can act here. A run that stands still can always be moved."""
+        return {fire.transition: fire for fire in self.waits} | {MOVE: Fire(transition=MOVE, place=self.place)}
+
 
 class Child(Value):
-    """One child run the step decided to start; its arguments stand in SQL."""
+    """One child run the step decided to start; its row, with the arguments, was written by the step's commit."""
 
     id: str
     workflow: str
     queue: str
+    token: str = ""
+    """Proves to the child's row that this start is the one the step asked for."""
+    callback: str | None = None
+    """The parent's wait transition that is told when the child ends."""
 
 
 class Children(Value):
-    """Start these child runs, then follow `then`."""
+    """Start these child runs and cancel those, then follow `then`."""
 
     kind: Literal["children"] = "children"
-    children: tuple[Child, ...]
+    place: str = ""
+    children: tuple[Child, ...] = ()
+    cancels: tuple[str, ...] = ()
     then: Annotated[Fire | Await | Parked | Finish, Field(discriminator="kind")]
+
+
+class Canceling(Value):
+    """A cancel was noted: first the open children, then `fire` (the author's `@on_cancel`), then the row is ended."""
+
+    kind: Literal["canceling"] = "canceling"
+    place: str
+    children: tuple[str, ...] = ()
+    fire: Fire | None = None
 
 
 class Delay(Value):
@@ -95,6 +119,11 @@ class Parked(Value):
         """What a retry fires."""
         return self.retry or Fire(transition=DECIDE, place=self.place, to=self.place)
 
+    @property
+    def enabled(self) -> dict[str, Fire]:
+        """What each trigger fires that can act here."""
+        return {RETRY: self.again, MOVE: Fire(transition=MOVE, place=self.place)}
+
 
 class Finish(Value):
     """The run has ended; its row says so already. `result` only if small, else `{"$result": run_id}`."""
@@ -107,5 +136,16 @@ class Finish(Value):
     message: str | None = None
 
 
-Decision = Annotated[Fire | Await | Children | Delay | Parked | Finish, Field(discriminator="kind")]
-DecisionAdapter: TypeAdapter[Fire | Await | Children | Delay | Parked | Finish] = TypeAdapter(Decision)
+Decision = Annotated[Fire | Await | Children | Delay | Parked | Canceling | Finish, Field(discriminator="kind")]
+DecisionAdapter: TypeAdapter[Fire | Await | Children | Delay | Parked | Canceling | Finish] = TypeAdapter(Decision)
+
+
+def is_over(decision: Decision) -> bool:
+    """Whether a cancel comes too late: the row has ended, or is about to."""
+    last = decision.then if isinstance(decision, Children) else decision
+    return isinstance(last, Finish | Canceling)
+
+
+def is_canceled(decision: Decision | None) -> bool:
+    """Whether the decision ends the run because of a cancel."""
+    return isinstance(decision, Canceling) or (isinstance(decision, Finish) and decision.status == "canceled")

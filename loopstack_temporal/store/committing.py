@@ -16,11 +16,13 @@ import sqlalchemy as sa
 from loopstack_temporal.errors import ErrorInfo, Fenced
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.store import codec
+from loopstack_temporal.store.children import insert_children, told_apart
 from loopstack_temporal.store.database import Database, Statement
 from loopstack_temporal.store.entering import behind
 from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, extended_path, lock_step
 from loopstack_temporal.store.records import (
     OPENING,
+    Awaiting,
     Claim,
     FailureWrite,
     Fence,
@@ -98,7 +100,8 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
     began = row.started_at if row is not None else min(outcome.started_at or locked.at, locked.at)
     columns = _outcome_columns(locked, outcome, row, began)
     _announce(locked, outcome, failure_no, columns["duration_ms"])
-    changes = _run_columns(locked, outcome)
+    changes = _run_columns(locked, outcome, told_apart(connection, locked, outcome.awaiting, outcome.children))
+    children = insert_children(connection, locked, fence.step, outcome.children)
     locked.set(**changes)
     columns |= {"failure_no": failure_no, "run_after": _run_after(changes)}
     if outcome.trigger is not None:
@@ -106,6 +109,7 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
 
     def writes() -> Iterator[Statement]:
         yield from documents
+        yield from children
         hit("commit.mid_documents")
         yield _write_step(locked, fence, row, columns)
         if outcome.trigger is not None:
@@ -251,7 +255,7 @@ def _outcome_columns(locked: LockedRun, outcome: StepOutcome, row: Row | None, b
     return columns
 
 
-def _run_columns(locked: LockedRun, outcome: StepOutcome) -> dict[str, Any]:
+def _run_columns(locked: LockedRun, outcome: StepOutcome, awaiting: tuple[Awaiting, ...]) -> dict[str, Any]:
     """What the outcome makes of the run row."""
     number, ending = outcome.fence.step, outcome.ending
     columns: dict[str, Any] = {
@@ -262,7 +266,7 @@ def _run_columns(locked: LockedRun, outcome: StepOutcome) -> dict[str, Any]:
         "can_retry": outcome.parked and ending is None,
         "retry": codec.dump_retry(outcome.retry),
         "failures": _counted(locked, outcome.transition) if outcome.failure else _cleared(locked, outcome),
-        **awaiting_columns(outcome.run_status, outcome.awaiting),
+        **awaiting_columns(outcome.run_status, awaiting),
         **_error_columns(outcome),
     }
     if outcome.checkpoint is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +16,9 @@ from loopstack_temporal.store.tables import event, run, workspace
 DEFAULT_WORKSPACE = "default"
 DEFAULT_USER = "local"
 FIRST_PLACE = "start"
+
+_SHOWN = ("workflow", "app", "title", "number", "parent_id", "status")
+_TOLD = (*_SHOWN, "id", "root_id", "workspace_id", "created_at")
 
 
 def insert_run(database: Database, connection: sa.Connection, columns: Mapping[str, Any]) -> Row:
@@ -54,7 +56,7 @@ def insert_run(database: Database, connection: sa.Connection, columns: Mapping[s
     ).one_or_none()
     if row is None:
         raise run_exists(columns["id"])
-    connection.execute(event.insert(), [_created_event(row, at)])
+    connection.execute(event.insert(), [created_event({name: getattr(row, name) for name in _TOLD})])
     return row
 
 
@@ -67,20 +69,14 @@ def run_exists(run_id: str) -> Conflict:
     )
 
 
-def _created_event(row: Row, at: datetime) -> dict[str, Any]:
+def created_event(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The event that announces a new run row."""
     return {
         "type": "run.created",
-        "run_id": row.id,
-        "root_id": row.root_id,
-        "workspace_id": row.workspace_id,
+        "run_id": row["id"],
+        "root_id": row["root_id"],
+        "workspace_id": row["workspace_id"],
         "rev": 1,
-        "data": {
-            "workflow": row.workflow,
-            "app": row.app,
-            "title": row.title,
-            "number": row.number,
-            "parent_id": row.parent_id,
-            "status": row.status,
-        },
-        "at": at,
+        "data": {name: row[name] for name in _SHOWN},
+        "at": row["created_at"],
     }

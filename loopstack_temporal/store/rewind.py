@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from loopstack_temporal.store.creating import FIRST_PLACE
 from loopstack_temporal.store.locked import LockedRun, live_step
 from loopstack_temporal.store.records import OPENING
-from loopstack_temporal.store.tables import document, inbox, run_epoch, step
+from loopstack_temporal.store.tables import document, inbox, run, run_epoch, step
 
 
 def new_epoch(connection: sa.Connection, locked: LockedRun, temporal_run_id: str) -> int:
@@ -25,7 +25,8 @@ def rewind(connection: sa.Connection, locked: LockedRun, to_step: int) -> None:
     """Undo `to_step` and everything after it. The epoch must be the new one already.
 
     Rows are marked, not deleted. Answers that only undone steps applied may apply again: Temporal sends signals once
-    more after a reset, and they are what the run now waits for. Those of earlier steps stay applied.
+    more after a reset, and they are what the run now waits for. Those of earlier steps stay applied. Child
+    runs of undone steps are nobody's any more; a worker cancels them.
     """
     connection.execute(
         sa.update(step)
@@ -39,6 +40,9 @@ def rewind(connection: sa.Connection, locked: LockedRun, to_step: int) -> None:
     connection.execute(sa.update(document).where(mine, document.c.step >= to_step).values(superseded=True))
     connection.execute(
         sa.update(document).where(mine, document.c.replaced_step >= to_step).values(live=True, replaced_step=None)
+    )
+    connection.execute(
+        sa.update(run).where(run.c.parent_id == locked.id, run.c.parent_step >= to_step).values(superseded=True)
     )
     before = live_step(connection, locked.id, to_step - 1) if to_step > OPENING else None
     if before is None:

@@ -113,6 +113,14 @@ class Runs:
             self._database.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
+    def pause(self, run_id: str, by: str | None) -> None:
+        """Note who paused a run, or with `None` that it goes on. Nothing happens to one that has ended."""
+        with self._database.write() as connection:
+            locked = get_locked(connection, run_id)
+            if locked.row.ended_at is None and (by is None) != (locked.row.paused_at is None):
+                locked.set(paused_at=locked.at if by is not None else None, paused_by=by)
+                self._database.send(connection, locked.statements())
+
     def end(self, run_id: str, epoch: int, ending: Ending) -> RunRow:
         """End a run outside a step. Does nothing to a run that has ended. Raises `NotFound` and `Fenced`."""
         with self._database.write() as connection:

@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import exc
 
 from loopstack_temporal.store.catalogue import Catalogue
+from loopstack_temporal.store.children import Children
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.documents import Documents
 from loopstack_temporal.store.effects import Effects
@@ -42,6 +43,7 @@ class Store:
         self.database = database
         self.runs = Runs(database)
         self.steps = Steps(database)
+        self.children = Children(database)
         self.documents = Documents(database)
         self.inbox = Inbox(database)
         self.events = Events(database)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pydantic_core import from_json, to_json
 from temporalio import activity
 from temporalio.common import RawValue
 
+from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.errors import FieldError, Interrupted
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.values import (
+    Cancel,
     Done,
     OpenCall,
     Pulse,
@@ -25,13 +27,14 @@ from loopstack_temporal.execution.values import (
     StepCall,
     TryAgain,
 )
-from loopstack_temporal.machine.decisions import DECIDE
+from loopstack_temporal.machine.decisions import DECIDE, MOVE
 from loopstack_temporal.store.records import InboxWrite, TriggerRow
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.messages import (
     CLOSE,
     NOTE,
     OPEN,
+    PAUSE,
     REOPEN,
     CloseInput,
     FieldFault,
@@ -40,6 +43,7 @@ from loopstack_temporal.temporal.messages import (
     NoteResult,
     OpenInput,
     OpenResult,
+    PauseInput,
     Received,
     Rejection,
     ReopenInput,
@@ -75,7 +79,8 @@ class Activities:
 
     def housekeeping(self) -> list[Activity]:
         """What every run needs, and the dynamic activity for transitions this code does not have."""
-        return [self._open, self._close, self._note, self._reopen, self._named(DECIDE), self._unknown]
+        own = [self._named(DECIDE), self._named(MOVE)]
+        return [self._open, self._close, self._note, self._reopen, self._pause, *own, self._unknown]
 
     def _named(self, name: str) -> Activity:
         async def step(asked: StepInput) -> StepResult:
@@ -107,7 +112,7 @@ class Activities:
             args=asked.args,
             unfit=asked.unfit,
             engine=OpenResult.model_fields["engine"].default,
-            memo=_mapping(asked.memo),
+            memo=mapping_of(asked.memo),
         )
         with _beating(info) as pulse, _translated():
             decision = await self._executor.open(call, pulse)
@@ -123,7 +128,8 @@ class Activities:
     async def _close(self, asked: CloseInput) -> StepResult:
         info = activity.info()
         with _beating(info) as pulse, _translated():
-            done = await self._executor.close(_call(info, asked), asked.reason, pulse, final=asked.final)
+            cancel = Cancel(asked.wound_down, asked.unstarted) if asked.final else None
+            done = await self._executor.close(_call(info, asked), asked.reason, pulse, cancel)
         return StepResult(decision=done.decision, place=done.place)
 
     @activity.defn(name=NOTE)
@@ -135,6 +141,13 @@ class Activities:
                 [_inbox(run_id, note) for note in asked.notes], info.workflow_type or ""
             )
         return NoteResult(unknown=tuple(unknown))
+
+    @activity.defn(name=PAUSE)
+    async def _pause(self, asked: PauseInput) -> NoteResult:
+        info = activity.info()
+        with _beating(info), _translated():
+            await self._executor.pause(_workflow_id(info), asked.by if asked.paused else None)
+        return NoteResult()
 
     @activity.defn(name=REOPEN)
     async def _reopen(self, asked: ReopenInput) -> NoteResult:
@@ -239,7 +252,3 @@ def _workflow_id(info: activity.Info) -> str:
 def _workflow_run_id(info: activity.Info) -> str:
     assert info.workflow_run_id is not None, "our activities run inside workflows only"
     return info.workflow_run_id
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}

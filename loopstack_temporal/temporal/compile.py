@@ -16,12 +16,17 @@ from temporalio.worker import HandleQueryInput as QueryInput
 from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
 from loopstack_temporal.definition.model import WorkflowDefinition
+from loopstack_temporal.machine.decisions import MOVE, RETRY
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import RETRY, STATE, Carry, OpenInput, Received, Rejection
+from loopstack_temporal.temporal.messages import CHILD, PAUSE, RESUME, STATE, Carry, OpenInput, Received
 
 _METADATA = "__temporal_workflow_metadata"
-_UNREADABLE = Rejection(code="invalid_payload", message="The payload cannot be read; send it as JSON.")
+_UNREADABLE = "invalid_payload"
+_PAUSING = {
+    PAUSE: "Start no further step; the one that runs may end.",
+    RESUME: "Go on after a pause.",
+}
 LONGEST_ID = 200
 LARGEST_TRIGGER = 512 * 1024
 """Bytes of a payload. Part of what replays: histories hold messages that were judged by it."""
@@ -63,6 +68,11 @@ def compile_workflow(definition: WorkflowDefinition) -> type:
         add(f"signal_{number}", _signal(trigger), workflow.signal(name=trigger, description=text))
         update = add(f"update_{number}", _update(trigger), workflow.update(name=trigger, description=text))
         add(f"check_{number}", _check(trigger), update.validator)
+    for number, (trigger, text) in enumerate(_PAUSING.items()):
+        add(f"control_{number}", _control(trigger, "signal"), workflow.signal(name=trigger, description=text))
+        update = add(f"ask_{number}", _control(trigger, "update"), workflow.update(name=trigger, description=text))
+        add(f"may_{number}", _may(trigger), update.validator)
+    add("report", _report(), workflow.signal(name=CHILD, description="A child run reports its end; sent by the child."))
     add("any_signal", _any_signal(), workflow.signal(dynamic=True))
     update = add("any_update", _any_update(), workflow.update(dynamic=True))
     add("check_any", _any_check(), update.validator)
@@ -76,7 +86,10 @@ def described(definition: WorkflowDefinition) -> dict[str, str]:
         if transition.wait:
             texts.setdefault(transition.name, []).append(f"{transition.from_} → {transition.to}")
     named = {name: f"{definition.title}: {', '.join(ways)}" for name, ways in texts.items()}
-    return named | {RETRY: "Run the failed transition of a parked run again."}
+    return named | {
+        RETRY: 'Run the failed transition of a parked run again; `{"payload": …}` replaces its payload.',
+        MOVE: 'Put the run, which stands still, at another place: `{"place": "…"}`.',
+    }
 
 
 def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str) -> Received:
@@ -90,7 +103,7 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
         payload=None if unfit else payload,
         unfit=unfit,
         by=_storable(str(facts.get("by") or "local"))[:LONGEST_ID],
-        channel=_storable(str(facts.get("channel") or channel))[:32],
+        channel=channel if facts.get("channel") == "child" else _storable(str(facts.get("channel") or channel))[:32],
         at_step=step if isinstance(step, int) and not isinstance(step, bool) else None,
     )
 
@@ -137,13 +150,36 @@ def _check(name: str) -> Callable[..., Any]:
     return check
 
 
+def _control(name: str, channel: str) -> Callable[..., Any]:
+    async def control(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> Any:
+        asked = received(name, payload, meta, channel, str(workflow.uuid4()))
+        answer = await self.interpreter.pause.ask(asked)
+        return answer if channel == "update" else None
+
+    return control
+
+
+def _may(name: str) -> Callable[..., Any]:
+    def may(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> None:
+        failures.refuse(self.interpreter.pause.refusal(received(name, payload, meta, "update", _update_id())))
+
+    return may
+
+
+def _report() -> Callable[..., Any]:
+    def report(self: Any, payload: Any = None, *rest: Any) -> None:
+        self.interpreter.mailbox.report(payload)
+
+    return report
+
+
 def _any_signal() -> Callable[..., Any]:
     def any_signal(self: Any, name: str, args: Sequence[RawValue]) -> None:
         try:
             payload, meta = _decoded(args)
         except Unreadable:
             unreadable = received(name, None, None, "signal", str(workflow.uuid4()))
-            self.interpreter.mailbox.refuse_signal(unreadable, _UNREADABLE)
+            self.interpreter.mailbox.signal(unreadable.model_copy(update={"unfit": _UNREADABLE}))
             return
         self.interpreter.mailbox.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
 
@@ -163,7 +199,8 @@ def _any_check() -> Callable[..., Any]:
         try:
             payload, meta = _decoded(args)
         except Unreadable:
-            failures.refuse(_UNREADABLE)
+            unreadable = received(name, None, None, "update", _update_id())
+            self.interpreter.mailbox.validate(unreadable.model_copy(update={"unfit": _UNREADABLE}))
             return
         self.interpreter.mailbox.validate(received(name, payload, meta, "update", _update_id()))
 

@@ -35,6 +35,13 @@ class Face:
             status: RunStatus = "failed" if isinstance(stay, Parked) else "waiting"
             _index(attributes.updates(status, stay.place, waits, workflow.now()))
 
+    def paused(self, stay: Await | Parked | Fire, by: str | None, *, index: bool) -> None:
+        """Somebody paused the run."""
+        self.place = stay.place
+        workflow.set_current_details(f"Paused by {by} at `{stay.place}`. Resume it with the signal `loopstack.resume`.")
+        if index:
+            _index(attributes.updates("paused", stay.place, [], workflow.now()))
+
     def ended(self, finish: Finish, *, index: bool) -> None:
         """The run is over."""
         self.place = finish.place
@@ -43,15 +50,15 @@ class Face:
         if index:
             _index(attributes.updates(finish.status, finish.place, [], workflow.now()))
 
-    def state(self, stay: Decision | None, triggers: Triggers, *, canceled: bool) -> dict[str, Any]:
+    def state(self, stay: Decision | None, triggers: Triggers, *, canceled: bool, paused: bool) -> dict[str, Any]:
         """Place, status, awaited transitions, timers: plain JSON for `temporal workflow query`."""
         resting = isinstance(stay, Await | Parked)
         return {
             "workflow": self.name,
-            "status": _status(stay),
+            "status": "paused" if paused and not isinstance(stay, Finish) else _status(stay),
             "place": self.place,
             "step": triggers.step,
-            "awaiting": sorted(triggers.waits) if resting else [],
+            "awaiting": triggers.awaited if resting else [],
             "timers": [
                 {"transition": timer.fire.transition, "due": _iso(timer.due)}
                 for timer in (stay.timers if isinstance(stay, Await) else ())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, cast
 
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
+from loopstack_temporal.machine.decisions import Finish
 from loopstack_temporal.temporal.messages import SPENT, Rejection, StepResult
 
 LONGEST_MESSAGE = 2_048
@@ -30,6 +31,14 @@ def refuse(rejection: Rejection | None) -> None:
     fields = [fault.model_dump(mode="json") for fault in rejection.fields]
     details = [{"fields": fields}] if fields else []
     raise ApplicationError(rejection.message, *details, type=rejection.code, non_retryable=True)
+
+
+def conclude(finish: Finish) -> None:
+    """Raise what ends a workflow that did not complete."""
+    if finish.status == "canceled":
+        raise CancelledError("The run was canceled.")
+    if finish.status == "failed":
+        raise ApplicationError(finish.message or "The run failed.", type=finish.code, non_retryable=True)
 
 
 def rejection_of(error: BaseException | None) -> tuple[str, str, dict[str, Any]] | None:

@@ -9,21 +9,23 @@ other guards, bodies or graphs cannot change what was recorded. Only the order o
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
-from typing import Any, TypeVar, assert_never
+from collections.abc import Collection
+from typing import Any, assert_never
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, CancelledError, FailureError
+from temporalio.exceptions import FailureError
 
-from loopstack_temporal.machine.decisions import Await, Children, Decision, Delay, Finish, Fire, Parked, Timer
+from loopstack_temporal.machine import decisions
+from loopstack_temporal.machine.decisions import Await, Canceling, Children, Decision, Delay, Finish, Fire, Parked
 from loopstack_temporal.temporal import failures, options
 from loopstack_temporal.temporal import messages as msg
+from loopstack_temporal.temporal.commands import Commands, until, was_reset
 from loopstack_temporal.temporal.face import Face
 from loopstack_temporal.temporal.mailbox import Mailbox
 from loopstack_temporal.temporal.messages import StepResult
+from loopstack_temporal.temporal.pausing import Pause
 from loopstack_temporal.temporal.triggers import Triggers
 
-Answer = TypeVar("Answer")
 _ENDED = msg.Rejection(code="run_ended", message="The run has ended.")
 
 
@@ -34,20 +36,17 @@ class Interpreter:
         self.name = opening.workflow
         self.opening = opening
         self.carry = carry
-        self.triggers = Triggers()
+        self.triggers = Triggers.carried(carry) if carry else Triggers()
         self.mailbox = Mailbox(self.triggers)
+        self.commands = Commands(self.name)
+        self.pause = Pause(self.commands, self.triggers, carry.paused_by if carry else None)
         self.face = Face(self.name)
         self.stay: Decision | None = carry.decision if carry else None
         self.chain = carry.chain if carry else 0
-        self.canceled = False
-        self.rewound = bool(carry and _was_reset())
+        self.canceled = self.winds_down = False
+        self.rewound = bool(carry and was_reset())
         self.steps_here = 0
         self.tries = 0  # How often the present step was scheduled; part of its fence.
-        self.in_flight: workflow.ActivityHandle[Any] | None = None
-        if carry:
-            self.triggers.step = carry.step
-            self.triggers.kept.extend(carry.kept)
-            self.triggers.remember(carry.seen)
         workflow.register_random_seed_callback(self._on_reset)
 
     async def run(self) -> Any:
@@ -60,20 +59,21 @@ class Interpreter:
                 if self.canceled or loop.done():
                     continue
                 self.canceled = True
-                if self.in_flight:
-                    self.in_flight.cancel()
+                self.commands.interrupt()
         return loop.result()
 
     async def _loop(self) -> Any:
         self.opened, decision = await self._begin()
         while not isinstance(decision, Finish):
-            if not isinstance(decision, Children):
-                self.face.place = decision.place
-            if self.canceled:
-                decision = await self._close("canceled", final=True)
+            self.face.place = decision.place
+            if self.canceled and not decisions.is_over(decision):
+                decision = await self._cancel(decision)
                 continue
             match decision:
                 case Fire():
+                    if self.pause.on:
+                        await self._hold(decision, ())
+                        continue
                     await self._maybe_continue_as_new(decision)
                     decision = (await self._step(decision)).decision or decision
                 case Await() | Parked():
@@ -81,7 +81,11 @@ class Interpreter:
                 case Delay():
                     decision = await self._delay(decision)
                 case Children():
-                    decision = await self._start(decision)
+                    await self.commands.start_children(decision.children)
+                    await self.commands.cancel_runs(decision.cancels)
+                    decision = decision.then
+                case Canceling():
+                    decision = await self._wind_down(decision)
                 case _:
                     assert_never(decision)
         return await self._finish(decision)
@@ -89,7 +93,7 @@ class Interpreter:
     async def _begin(self) -> tuple[msg.OpenResult, Decision]:
         if self.carry:
             return self.carry.opened, self.carry.decision
-        opened = await self._housekeeping(msg.OPEN, self.opening, msg.OpenResult)
+        opened = await self.commands.housekeeping(msg.OPEN, self.opening, msg.OpenResult)
         return opened, opened.decision
 
     # --- steps -------------------------------------------------------------------------------------------------------
@@ -114,7 +118,7 @@ class Interpreter:
             repeats=repeats,
         )
         try:
-            result = await self._execute(fire, asked)
+            result = await self.commands.step(fire, asked, self.opened.heartbeat, self._interrupts)
         except (FailureError, asyncio.CancelledError) as failure:  # The latter: canceled in the moment it completed.
             if not self.canceled and isinstance(failure, asyncio.CancelledError):
                 raise
@@ -122,49 +126,32 @@ class Interpreter:
             result = failures.decided(failure) or StepResult(
                 decision=await self._close(reason, fire, final=self.canceled)
             )
-            if isinstance(result.decision, Finish) and result.decision.status == "canceled":
+            if decisions.is_canceled(result.decision):
                 self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
         self.triggers.settle(result.place, result.rejected)
         self.tries = self.tries if result.rejected else 0
         return result
 
-    async def _execute(self, fire: Fire, asked: msg.StepInput) -> StepResult:
-        if fire.local:
-            try:
-                return await workflow.execute_local_activity(
-                    options.activity_type(self.name, fire), asked, result_type=StepResult, **options.local(fire)
-                )
-            except FailureError as failure:
-                if self.canceled or failures.decided(failure):
-                    raise
-        self.in_flight = workflow.start_activity(
-            options.activity_type(self.name, fire),
-            asked,
-            result_type=StepResult,
-            **options.regular(fire, self.triggers.step, workflow.info().task_queue, self.opened.heartbeat),
-        )
-        if self.canceled:
-            self.in_flight.cancel()
-        try:
-            return await self.in_flight
-        finally:
-            self.in_flight = None
+    def _interrupts(self) -> bool:
+        return self.canceled and not self.winds_down
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 
     async def _rest(self, stay: Await | Parked) -> Decision:
         """Stand still until something enabled happens: an answer, a deadline, a cancel, a reset, a long history."""
         self.chain = 0
-        waits = {msg.RETRY: stay.again} if isinstance(stay, Parked) else {fire.transition: fire for fire in stay.waits}
-        timers = list(stay.timers) if isinstance(stay, Await) else []
+        waits, timers = stay.enabled, list(stay.timers) if isinstance(stay, Await) else []
         self.face.resting(stay, self.triggers.step, index=self.opened.search_attributes)
         while True:
             self.stay = stay
+            if self.pause.on and not self.canceled:
+                await self._hold(stay, waits)
+                self.face.resting(stay, self.triggers.step, index=self.opened.search_attributes)
             self.triggers.rest(waits)
             await self._write_notes()
             due = await self._wake(timers)
             if taken := self.triggers.taken:
-                repeats = stay.step if isinstance(stay, Parked) else None
+                repeats = stay.step if isinstance(stay, Parked) and taken.name == decisions.RETRY else None
                 result = await self._step(waits[taken.name], repeats=repeats)
             elif due:
                 result = await self._step(due.fire, timer=True)
@@ -174,8 +161,7 @@ class Interpreter:
             elif self.canceled:
                 return stay
             elif self.rewound:
-                self.rewound = False
-                await self._housekeeping(msg.REOPEN, msg.ReopenInput(step=self.triggers.step), msg.NoteResult)
+                await self._reopen()
                 continue
             else:
                 await self._maybe_continue_as_new(stay)
@@ -184,45 +170,64 @@ class Interpreter:
                 return result.decision
             self.face.resting(stay, self.triggers.step, index=False)
 
-    async def _wake(self, timers: list[Timer]) -> Timer | None:
+    async def _wake(self, timers: list[decisions.Timer]) -> decisions.Timer | None:
         """Wait until the loop has something to do; returns the first timer that is due, if that is the reason."""
         first = min(timers, key=lambda timer: timer.due, default=None)
         left = first.due - workflow.time() if first else None
         if left is None or left > 0:
-            try:
-                await workflow.wait_condition(
-                    self._has_work,
-                    timeout=None if left is None else timedelta(seconds=left),
-                    timeout_summary=first and f"{first.fire.place} → {first.fire.transition}",
-                )
-            except TimeoutError:
-                return None if self.triggers.taken else first
-            return None
+            summary = first and f"{first.fire.place} → {first.fire.transition}"
+            if await until(self._has_work, left, summary):
+                return None
         return None if self.triggers.taken else first
 
     def _has_work(self) -> bool:
-        return bool(self.triggers.taken or self.triggers.notes or self.canceled or self.rewound or self._is_long())
+        return bool(self.triggers.taken) or self.pause.on or self._stirs()
+
+    def _stirs(self) -> bool:
+        return bool(self.triggers.notes or self.canceled or self.rewound or self._is_long())
+
+    async def _hold(self, stay: Await | Parked | Fire, waits: Collection[str]) -> None:
+        """Paused: nothing starts until somebody resumes. Answers are kept meanwhile, deadlines go on."""
+        self.stay = stay
+        self.triggers.pause(waits)
+        self.face.paused(stay, self.pause.by, index=self.opened.search_attributes)
+        while self.pause.on and not self.canceled:
+            await self._write_notes()
+            await until(lambda: not self.pause.on or self._stirs())
+            if self.rewound:
+                await self._reopen()
+            await self._maybe_continue_as_new(stay)
 
     async def _delay(self, delay: Delay) -> Decision:
         """A retry that goes through its retry target stays there for its delay first."""
         self.stay = delay
         self.triggers.rest(())
-        left = delay.until - workflow.time()
-        if left > 0:
-            try:
-                await workflow.wait_condition(lambda: self.canceled, timeout=timedelta(seconds=left))
-            except TimeoutError:
-                pass
+        if (left := delay.until - workflow.time()) > 0:
+            await until(lambda: self.canceled, left)
         return delay.then
-
-    async def _start(self, decision: Children) -> Decision:
-        for child in decision.children:
-            await workflow.start_child_workflow(child.workflow, id=child.id, **options.child(child))
-        return decision.then
 
     # --- ends --------------------------------------------------------------------------------------------------------
 
-    async def _close(self, reason: str, fire: Fire | None = None, *, final: bool = False) -> Decision:
+    async def _cancel(self, decision: Decision) -> Decision:
+        """A cancel acts where the run stands; children that were only decided on are never started."""
+        unstarted = tuple(child.id for child in decision.children) if isinstance(decision, Children) else ()
+        ending = await self._close("canceled", final=True, unstarted=unstarted)
+        if isinstance(ending, Canceling):
+            self.triggers.step += 1  # Noted as a step of its own.
+        return ending
+
+    async def _wind_down(self, canceling: Canceling) -> Decision:
+        """Depth first: the children end, then the author has the last word, then the row is ended."""
+        self.winds_down = True
+        self.triggers.end(_ENDED)
+        await self.commands.cancel_runs(canceling.children)
+        await until(lambda: self.mailbox.ended.issuperset(canceling.children), options.CHILDREN_WITHIN)
+        last = (await self._step(canceling.fire)).decision if canceling.fire else None
+        return last or await self._close("canceled", final=True)
+
+    async def _close(
+        self, reason: str, fire: Fire | None = None, *, final: bool = False, unstarted: tuple[str, ...] = ()
+    ) -> Decision:
         """The row decides how a step ended that its activity could not report, and ends a canceled run."""
         asked = msg.CloseInput(
             workflow=self.name,
@@ -232,21 +237,22 @@ class Interpreter:
             place=fire.place if fire else self.face.place,
             reason=reason,
             final=final,
+            wound_down=self.winds_down,
+            unstarted=unstarted,
         )
-        result = await self._housekeeping(msg.CLOSE, asked, StepResult)
+        result = await self.commands.housekeeping(msg.CLOSE, asked, StepResult)
         return result.decision or Finish(status="canceled", place=result.place)
 
     async def _finish(self, finish: Finish) -> Any:
         self.stay = finish
         self.triggers.end(_ENDED)
-        if finish.code != "run_id_in_use":  # Then the row belongs to somebody else.
+        if finish.code != "run_id_in_use":  # Then row and parent belong to somebody else.
             await self._write_notes()
+            if parent := self.opening.parent:
+                await self.commands.tell_parent(parent, finish.status)
         self.face.ended(finish, index=self.opened.search_attributes)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if finish.status == "canceled":
-            raise CancelledError("The run was canceled.")
-        if finish.status == "failed":
-            raise ApplicationError(finish.message or "The run failed.", type=finish.code, non_retryable=True)
+        failures.conclude(finish)
         return finish.result
 
     def _is_long(self) -> bool:
@@ -267,6 +273,7 @@ class Interpreter:
             chain=self.chain,
             kept=tuple(self.triggers.kept),
             seen=self.triggers.seen,
+            paused_by=self.pause.by,
         )
         workflow.continue_as_new(args=[None, carry])
 
@@ -275,25 +282,16 @@ class Interpreter:
     async def _write_notes(self) -> None:
         """Write kept and refused triggers to SQL, so that people see them and the carry stays small."""
         while notes := self.triggers.take_notes():
-            result = await self._housekeeping(msg.NOTE, msg.NoteInput(notes=notes), msg.NoteResult)
+            result = await self.commands.housekeeping(msg.NOTE, msg.NoteInput(notes=notes), msg.NoteResult)
             self.triggers.stored([note.received.id for note in notes], result.unknown)
 
-    async def _housekeeping(self, name: str, asked: object, answer: type[Answer]) -> Answer:
-        """Tried once inside the workflow task, which is cheap; then as a regular activity, which waits for ever."""
-        try:
-            return await workflow.execute_local_activity(name, asked, result_type=answer, **options.HOUSEKEEPING_LOCAL)
-        except FailureError:
-            return await workflow.execute_activity(name, asked, result_type=answer, **options.HOUSEKEEPING)
+    async def _reopen(self) -> None:
+        self.rewound = False
+        await self.commands.housekeeping(msg.REOPEN, msg.ReopenInput(step=self.triggers.step), msg.NoteResult)
 
     def _on_reset(self, seed: int) -> None:
         self.rewound = True
 
     def state(self) -> dict[str, Any]:
         """The answer to the query `loopstack.state`."""
-        return self.face.state(self.stay, self.triggers, canceled=self.canceled)
-
-
-def _was_reset() -> bool:
-    """A reset to the first task of a continued run is seen by nobody else: it is not opened, and its seed is new."""
-    info = workflow.info()
-    return info.run_id != info.original_execution_run_id
+        return self.face.state(self.stay, self.triggers, canceled=self.canceled, paused=self.pause.on)

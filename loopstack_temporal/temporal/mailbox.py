@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ValidationError
 from temporalio import workflow
 
 from loopstack_temporal.temporal import failures
-from loopstack_temporal.temporal.messages import Received, Rejection
+from loopstack_temporal.temporal.messages import Ended, Received
 from loopstack_temporal.temporal.triggers import Triggers
 
 
@@ -16,14 +17,26 @@ class Mailbox:
 
     def __init__(self, triggers: Triggers) -> None:
         self._triggers = triggers
+        self.ended: set[str] = set()
+        """Child runs that reported their end to this Temporal run."""
 
     def signal(self, received: Received) -> None:
         """A signal arrived. Never raises, never waits."""
         self._triggers.offer_signal(received)
 
-    def refuse_signal(self, received: Received, rejection: Rejection) -> None:
-        """A signal that goes no further: it is written down with the reason."""
-        self._triggers.refuse_signal(received, rejection)
+    def report(self, payload: Any) -> None:
+        """A child run says that it has ended; what is no such report is ignored."""
+        try:
+            told = Ended.model_validate(payload)
+        except ValidationError:
+            return
+        self.ended.add(told.child_id)
+        if told.callback:
+            name, child = told.callback, told.child_id
+            payload = {"child_id": child}
+            self._triggers.offer_signal(
+                Received(id=f"child:{child}", name=name, payload=payload, by=child, channel="child", reports=child)
+            )
 
     def validate(self, received: Received) -> None:
         """Refuse an update that cannot be accepted now. A refused update leaves nothing in history."""
@@ -33,12 +46,11 @@ class Mailbox:
         """An accepted update: returns once its step committed, raises the typed refusal otherwise."""
         triggers, name = self._triggers, received.id
         triggers.offer_update(received)
-        # A signal with this id may be kept for weeks; an update open so long would forbid to continue as new.
-        await workflow.wait_condition(
-            lambda: triggers.outcome(name) is not None or triggers.is_kept(name) or not triggers.is_open(name)
-        )
+        await workflow.wait_condition(lambda: not triggers.will_settle(name))
         settled = triggers.outcome(name)
         if settled is None:
             return {"repeated": True}
         failures.refuse(settled.refused)
+        if settled.queued:
+            return {"queued": True}
         return {"step": settled.step, "place": settled.place}

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
+from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.machine.decisions import Decision, Value
 
 ENGINE = 1
@@ -17,9 +20,8 @@ OPEN = "loopstack.open"
 CLOSE = "loopstack.close"
 NOTE = "loopstack.note"
 REOPEN = "loopstack.reopen"
-RETRY = "loopstack.retry"
-MOVE = "loopstack.move"
 PAUSE = "loopstack.pause"
+"""Signal, update and the activity that writes either to the row."""
 RESUME = "loopstack.resume"
 CHILD = "loopstack.child"
 STATE = "loopstack.state"
@@ -40,6 +42,8 @@ class Received(Value):
     stored: bool = False
     unfit: str | None = None
     """Why the payload cannot be used, by a refusal's code; then `payload` is empty."""
+    reports: str | None = None
+    """The child run whose end this reports; SQL knows the rest."""
 
 
 class FieldFault(Value):
@@ -58,6 +62,13 @@ class Rejection(Value):
     fields: tuple[FieldFault, ...] = ()
 
 
+class Parent(Value):
+    """The run that started this one as its child."""
+
+    run_id: str
+    callback: str | None = None
+
+
 class OpenInput(Value):
     """What the workflow knows of itself when it begins."""
 
@@ -67,6 +78,14 @@ class OpenInput(Value):
     """Why the arguments cannot be used, by a refusal's code; then `args` is empty."""
     memo: Any = None
     first_execution_run_id: str
+
+    @property
+    def parent(self) -> Parent | None:
+        """Who is told when this run ends. A memo that somebody made up is no reason to fail."""
+        try:
+            return Parent.model_validate(mapping_of(self.memo).get("parent"))
+        except ValidationError:
+            return None
 
 
 class OpenResult(Value):
@@ -115,6 +134,10 @@ class CloseInput(Value):
     reason: str
     final: bool = False
     """End the run as canceled, whatever the step did."""
+    wound_down: bool = False
+    """With `final`: its children were canceled and its `@on_cancel` ran, as far as that was possible."""
+    unstarted: tuple[str, ...] = ()
+    """Children that were decided on and will never be started."""
 
 
 class NotedTrigger(Value):
@@ -145,6 +168,21 @@ class ReopenInput(Value):
     step: int
 
 
+class PauseInput(Value):
+    """The run was paused or goes on, by whom."""
+
+    paused: bool
+    by: str = "local"
+
+
+class Ended(Value):
+    """What a child tells its parent when it ends; everything else stands in SQL."""
+
+    child_id: str
+    status: str
+    callback: str | None = None
+
+
 class Carry(Value):
     """The run across continue-as-new: small, and nothing that SQL knows better."""
 
@@ -154,3 +192,4 @@ class Carry(Value):
     chain: int = 0
     kept: tuple[Received, ...] = ()
     seen: tuple[str, ...] = ()
+    paused_by: str | None = None

@@ -8,10 +8,13 @@ from typing import Any
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
 from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
-from loopstack_temporal.machine.decisions import DECIDE, Child, Fire
+from loopstack_temporal.machine.decisions import DECIDE, MOVE, Child, Fire
 
 GRACE = 30.0
 """Seconds the server waits beyond the author's own limit, which the wrapper enforces."""
+
+CHILDREN_WITHIN = 60.0
+"""Seconds that children get to end when their parent is canceled."""
 
 NO_LIMIT = timedelta(days=3650)
 
@@ -33,7 +36,7 @@ HOUSEKEEPING: dict[str, Any] = {
 
 def activity_type(workflow: str, fire: Fire) -> str:
     """`<workflow>.<transition>`; the engine's own steps have their own type."""
-    return DECIDE if fire.transition == DECIDE else f"{workflow}.{fire.transition}"
+    return fire.transition if fire.transition in (DECIDE, MOVE) else f"{workflow}.{fire.transition}"
 
 
 def summary(fire: Fire) -> str:

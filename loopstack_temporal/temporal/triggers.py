@@ -7,27 +7,29 @@ step ahead of a step in flight is held until that step has settled (docs/protoco
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loopstack_temporal.temporal.messages import FieldFault, NotedTrigger, Received, Rejection
+from loopstack_temporal.machine.decisions import MOVE
+from loopstack_temporal.temporal.messages import Carry, FieldFault, NotedTrigger, Received, Rejection
 
 MOST_KEPT = 1_000
 MOST_SEEN = 2_000
 MOST_OUTCOMES = 200
 MOST_NOTED = 1024 * 1024
 
-Phase = Literal["opening", "moving", "resting", "ended"]
+Phase = Literal["opening", "moving", "resting", "paused", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a trigger: applied by a step, or refused."""
+    """What became of a trigger: applied by a step, refused, or queued until the run is resumed."""
 
     step: int
     place: str = ""
     refused: Rejection | None = None
+    queued: bool = False
 
 
 @dataclass(slots=True)
@@ -56,10 +58,10 @@ class Triggers:
         if self.phase == "ended":
             return Rejection(code="run_ended", message="The run has ended.")
         if received.unfit is not None:
-            return _UNFIT.model_copy(update={"code": received.unfit})
+            return _unfit(received.unfit)
         if not self.rested:
             return self._stale(received)  # Nobody can know yet what will be awaited: it is held until that is known.
-        if self._at_rest:
+        if self._stands:
             return self._stale(received) or self._unawaited(received)
         if received.at_step == self.step + 1:
             return None  # The sender saw the commit of the step in flight before this workflow did.
@@ -71,6 +73,8 @@ class Triggers:
             return
         if self._at_rest and self._fits(received):
             self._take(received)
+        elif self.phase == "paused":
+            self._queue(received)
         else:
             self.held.append(received)
 
@@ -80,34 +84,32 @@ class Triggers:
             return
         stale = self._stale(received)
         if received.unfit is not None:
-            self._refuse(received, _UNFIT.model_copy(update={"code": received.unfit}))
+            self._refuse(received, _unfit(received.unfit))
         elif stale is not None:
             self._refuse(received, stale)
         elif self._at_rest and self._fits(received):
             self._take(received)
-        elif len(self.kept) >= MOST_KEPT:
+        elif received.reports:
+            self.kept.append(received)  # Bounded by the children there are, and known to SQL.
+        elif sum(not one.reports for one in self.kept) >= MOST_KEPT:
             self._note(received, "dropped", Rejection(code="inbox_full", message=f"{MOST_KEPT} triggers are kept."))
         else:
             self.kept.append(received)
             self._note(received, "kept")
 
-    def refuse_signal(self, received: Received, rejection: Rejection) -> None:
-        """A signal that is refused whatever the run awaits."""
-        if not self._know(received):
-            self._refuse(received, rejection)
-
     def outcome(self, trigger_id: str) -> Settled | None:
         """What became of a trigger, as far as this Temporal run remembers."""
         return self._outcomes.get(trigger_id)
 
-    def is_open(self, trigger_id: str) -> bool:
-        """Whether the trigger is taken, held or kept, so that an outcome will come."""
-        waiting: Iterable[Received | None] = (self.taken, *self.held, *self.kept)
-        return any(one is not None and one.id == trigger_id for one in waiting)
+    def will_settle(self, trigger_id: str) -> bool:
+        """Whether the outcome of a trigger is still to come, and soon.
 
-    def is_kept(self, trigger_id: str) -> bool:
-        """Whether the trigger came as a signal and waits for a place that the run, which stands still, is not at."""
-        return self.phase == "resting" and any(one.id == trigger_id for one in self.kept)
+        One that came as a signal may be kept for a place the run reaches in weeks; nobody waits for that.
+        """
+        if trigger_id in self._outcomes:
+            return False
+        near = [*self.held, *(self.kept if self.phase in ("opening", "moving") else ())]
+        return any(one.id == trigger_id for one in (*near, *((self.taken,) if self.taken else ())))
 
     # --- the run moves -----------------------------------------------------------------------------------------------
 
@@ -134,9 +136,21 @@ class Triggers:
                 self.kept.remove(received)
                 self._take(received)
 
+    def pause(self, waits: Collection[str]) -> None:
+        """The run stands still and nothing starts: held updates that fit are queued, with all that come."""
+        self.phase, self.rested, self.waits = "paused", True, frozenset(waits)
+        held, self.held = self.held, []
+        for received in held:
+            refused = self._stale(received) or self._unawaited(received)
+            if refused:
+                self._settle(received, Settled(self.step, refused=refused))
+            else:
+                self._queue(received)
+
     def depart(self) -> Received | None:
         """A step begins; returns the trigger that set it off, if one did."""
-        self.phase, self.waits = "moving", frozenset()
+        if self.phase != "ended":  # What runs while a canceled run winds down lets nobody in any more.
+            self.phase, self.waits = "moving", frozenset()
         return self.taken
 
     def settle(self, place: str, rejected: Rejection | None = None) -> None:
@@ -155,7 +169,7 @@ class Triggers:
 
         At most `MOST_NOTED` bytes, or one note: more than two mebibytes would never get through to an activity.
         """
-        kept = {one.id for one in self.kept}
+        kept = {one.id for one in self.kept if not one.reports}
         wanted = [note for note in self.notes if note.outcome != "kept" or note.received.id in kept]
         size = count = 0
         for note in wanted:
@@ -184,19 +198,30 @@ class Triggers:
         self.held, self.kept, self.taken = [], [], None
 
     @property
+    def awaited(self) -> list[str]:
+        """Names of the enabled triggers, without the one that is always possible."""
+        return sorted(self.waits - {MOVE})
+
+    @property
     def seen(self) -> tuple[str, ...]:
         """Ids of recent triggers, oldest first, for continue-as-new."""
         return tuple(self._seen)
 
-    def remember(self, ids: Iterable[str]) -> None:
-        """Take over the ids an earlier Temporal run has seen."""
-        self._seen.update(dict.fromkeys(ids))
+    @classmethod
+    def carried(cls, carry: Carry) -> Triggers:
+        """The triggers of a run that goes on in a new history."""
+        return cls(step=carry.step, kept=list(carry.kept), _seen=dict.fromkeys(carry.seen))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
     @property
     def _at_rest(self) -> bool:
         return self.phase == "resting" and self.taken is None
+
+    @property
+    def _stands(self) -> bool:
+        """Whether what the run awaits is known: it is at rest, or would be if it were not paused."""
+        return self._at_rest or self.phase == "paused"
 
     def _fits(self, received: Received) -> bool:
         return received.name in self.waits and received.at_step in (None, self.step)
@@ -210,11 +235,9 @@ class Triggers:
         return _ANSWERED if gone or (busy and received.at_step == self.step) else None
 
     def _unawaited(self, received: Received) -> Rejection | None:
-        if self._at_rest and self._fits(received):
+        if self._stands and self._fits(received):
             return None
-        awaited = (
-            ", ".join(f"`{name}`" for name in sorted(self.waits)) if self._at_rest else "nothing, a step is running"
-        )
+        awaited = ", ".join(f"`{name}`" for name in self.awaited) if self._stands else "nothing, a step is running"
         return Rejection(
             code="not_awaited", message=f"`{received.name}` is not awaited now; awaited: {awaited or 'nothing'}."
         )
@@ -227,6 +250,11 @@ class Triggers:
             del self._seen[next(iter(self._seen))]
         return False
 
+    def _queue(self, received: Received) -> None:
+        self.kept.append(received)
+        self._note(received, "kept")
+        self._settle(received, Settled(self.step, queued=True))
+
     def _take(self, received: Received) -> None:
         self.taken, self.waits = received, frozenset()
 
@@ -238,6 +266,8 @@ class Triggers:
     def _refuse(self, received: Received, rejection: Rejection) -> None:
         self._settle(received, Settled(self.step, refused=rejection))
         self._note(received, "rejected", rejection)
+        if received.reports:
+            self._seen.pop(received.id, None)  # Whoever made it up must not keep the child from telling the truth.
 
     def _note(
         self, received: Received, outcome: Literal["kept", "rejected", "dropped"], rejection: Rejection | None = None
@@ -254,5 +284,8 @@ class Triggers:
         )
 
 
-_UNFIT = Rejection(code="invalid_payload", message="The payload is no plain JSON, or larger than 512 KiB.")
+def _unfit(code: str) -> Rejection:
+    return Rejection(code=code, message="The payload is no plain JSON, or larger than 512 KiB.")
+
+
 _ANSWERED = Rejection(code="answered", message="This question was answered already.")

@@ -121,7 +121,7 @@ class AppWorker:
         slots = self.settings.slots
         activities: list[Activity] = made.housekeeping()
         for definition in self.app.workflows.values():
-            activities += made.steps(definition.name, [t.name for t in definition.transitions])
+            activities += made.steps(definition.name, definition.steps)
         common: dict[str, Any] = {
             "activities": activities,
             "max_concurrent_activities": slots,

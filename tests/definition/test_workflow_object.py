@@ -49,9 +49,12 @@ class Recorder:
     def set_result(self, value: Any) -> None:
         self.calls.append(("set_result", value))
 
-    async def run_child(self, cls: type[Any], args: Any, options: ChildOptions) -> RunRef[Any]:
-        self.calls.append((cls.__name__, (args, options)))
+    async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
+        self.calls.append((target if isinstance(target, str) else target.__name__, (args, options)))
         return RunRef("child-1")
+
+    def cancel_child(self, run_id: str) -> None:
+        self.calls.append(("cancel_child", run_id))
 
 
 async def test_everything_on_self_goes_to_the_attempt_it_is_attached_to() -> None:

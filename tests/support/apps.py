@@ -19,6 +19,7 @@ from loopstack_temporal import (
     transition,
     workflow,
 )
+from tests.support import family
 
 
 class Topic(BaseModel):
@@ -289,5 +290,6 @@ app = StudioApp(
         SleeperWorkflow,
         ReminderWorkflow,
         EvenWorkflow,
+        *family.workflows,
     ],
 )

@@ -47,7 +47,7 @@ def test_an_update_with_the_id_of_a_kept_signal_does_not_stay_open() -> None:
     triggers.rest({"go"})
     triggers.offer_signal(Received(id="k", name="later"))
     triggers.offer_update(Received(id="k", name="later"))
-    assert triggers.is_kept("k") and triggers.outcome("k") is None
+    assert not triggers.will_settle("k") and triggers.outcome("k") is None
 
 
 def test_a_burst_of_large_signals_is_noted_in_parts() -> None:

@@ -66,7 +66,7 @@ class OneAttempt:
     def __init__(self, context: RunContext[Any]) -> None:
         self.context = context
         self.documents = MemoryDocuments()
-        self.children: list[tuple[type[Any], Any]] = []
+        self.children: list[tuple[type[Any] | str, Any]] = []
 
     def assign_state(self, fields: Mapping[str, Any]) -> None:
         raise NotImplementedError
@@ -80,6 +80,9 @@ class OneAttempt:
     def set_result(self, value: Any) -> None:
         raise NotImplementedError
 
-    async def run_child(self, cls: type[Any], args: Any, options: ChildOptions) -> RunRef[Any]:
-        self.children.append((cls, args))
+    async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
+        self.children.append((target, args))
         return RunRef(f"child-{len(self.children)}")
+
+    def cancel_child(self, run_id: str) -> None:
+        raise NotImplementedError

@@ -32,6 +32,7 @@ from loopstack_temporal.store.records.rows import (
 )
 from loopstack_temporal.store.records.writes import (
     Checkpoint,
+    ChildWrite,
     Claim,
     DocumentWrite,
     Ending,
@@ -52,6 +53,7 @@ __all__ = [
     "Awaiting",
     "CatalogueEntry",
     "Checkpoint",
+    "ChildWrite",
     "Claim",
     "DocumentRow",
     "DocumentVersions",

@@ -85,6 +85,13 @@ class RunRow:
     """Author failures per transition since its last success."""
     document_seq: int = 0
     """Position of the last document."""
+    parent_step: int | None = None
+    """The parent's step that decided on this run."""
+    callback: str | None = None
+    """The parent's wait transition that is told when this run ends."""
+    callback_meta: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    superseded: bool = False
+    """The parent's step was undone: nobody waits for this run any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,19 @@ class DocumentWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildWrite:
+    """A child run to be created by a commit, pending; its arguments are validated already."""
+
+    id: str
+    workflow: str
+    args: Json
+    start_token: str
+    callback: str | None = None
+    callback_meta: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """The run ends with this step."""
 
@@ -134,6 +147,7 @@ class StepOutcome:
     checkpoint: Checkpoint | None = None
     """`None`: unchanged, the step refers to the former one."""
     documents: tuple[DocumentWrite, ...] = ()
+    children: tuple[ChildWrite, ...] = ()
     trigger: TriggerRow | None = None
     """Its id is remembered as applied, for ever, per run."""
     error: ErrorInfo | None = None

@@ -1,0 +1,90 @@
+"""Child runs: rows written with the step that decided on them, and what their parent asks about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from loopstack_temporal.store.creating import FIRST_PLACE, created_event, run_exists
+from loopstack_temporal.store.database import Database, Statement
+from loopstack_temporal.store.locked import LockedRun
+from loopstack_temporal.store.records import Awaiting, ChildWrite
+from loopstack_temporal.store.tables import event, run, workspace
+
+_INSERT_RUN = run.insert().inline()
+_INSERT_EVENT = event.insert().inline()
+
+
+class Children:
+    """Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, run_id: str) -> tuple[str, ...]:
+        """Ids of the child runs that have not ended and whose step was not undone."""
+        query = sa.select(run.c.id).where(run.c.parent_id == run_id, run.c.ended_at.is_(None), ~run.c.superseded)
+        with self._database.read() as connection:
+            return tuple(connection.execute(query.order_by(run.c.number)).scalars())
+
+
+def insert_children(
+    connection: sa.Connection, locked: LockedRun, step: int, children: Sequence[ChildWrite]
+) -> list[Statement]:
+    """The writes that create `children` of a locked run. Raises `Conflict` if somebody uses one of the ids."""
+    if not children:
+        return []
+    ids = [child.id for child in children]
+    taken = connection.execute(sa.select(run.c.id).where(run.c.id.in_(ids)).limit(1)).scalar_one_or_none()
+    if taken is not None:
+        raise run_exists(taken)
+    last: int = connection.execute(
+        sa.update(workspace)
+        .where(workspace.c.id == locked.row.workspace_id)
+        .values(run_count=workspace.c.run_count + len(children))
+        .returning(workspace.c.run_count)
+    ).scalar_one()
+    rows = [_row(locked, step, child, number) for number, child in enumerate(children, start=last - len(children) + 1)]
+    locked.set_quietly(children=locked.row.children + len(children))
+    return [(_INSERT_RUN, rows), (_INSERT_EVENT, [created_event(row) for row in rows])]
+
+
+def told_apart(
+    connection: sa.Connection, locked: LockedRun, awaiting: tuple[Awaiting, ...], children: Iterable[ChildWrite]
+) -> tuple[Awaiting, ...]:
+    """What is awaited, with the transitions marked that children answer and not people."""
+    callbacks = {child.callback for child in children}
+    if locked.row.children:
+        mine = sa.and_(run.c.parent_id == locked.id, ~run.c.superseded, run.c.callback.is_not(None))
+        callbacks |= set(connection.execute(sa.select(run.c.callback).where(mine).distinct()).scalars())
+    return tuple(
+        replace(one, kind="child") if one.kind == "person" and one.transition in callbacks else one for one in awaiting
+    )
+
+
+def _row(locked: LockedRun, step: int, child: ChildWrite, number: int) -> dict[str, Any]:
+    return {
+        "id": child.id,
+        "app": locked.row.app,
+        "workflow": child.workflow,
+        "title": child.title,
+        "number": number,
+        "workspace_id": locked.row.workspace_id,
+        "user_id": locked.row.user_id,
+        "status": "pending",
+        "place": FIRST_PLACE,
+        "event_seq": 1,
+        "args": child.args,
+        "start_token": child.start_token,
+        "catalogue_hash": locked.row.catalogue_hash,
+        "parent_id": locked.id,
+        "parent_step": step,
+        "callback": child.callback,
+        "callback_meta": dict(child.callback_meta) or None,
+        "root_id": locked.row.root_id,
+        "created_at": locked.at,
+        "updated_at": locked.at,
+    }
