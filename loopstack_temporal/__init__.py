@@ -5,6 +5,9 @@ Light on purpose: nothing here loads Temporal, SQL or HTTP.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from loopstack_temporal.app import Module, StudioApp
 from loopstack_temporal.definition.context import RunContext, RunRef, TransitionInput
 from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentStore
@@ -24,11 +27,17 @@ from loopstack_temporal.definition.model import Retry
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 from loopstack_temporal.errors import (
     ChildFailed,
+    ChildrenNeedTemporal,
+    Conflict,
     ContextClosed,
     DefinitionError,
     DocumentError,
+    InvalidInput,
     LoopstackError,
     ModelError,
+    NotFound,
+    RunCanceled,
+    RunFailed,
     StateError,
     TemplateError,
     ToolError,
@@ -38,10 +47,22 @@ from loopstack_temporal.tools.base import ToolContext, ToolOptions, ToolReply, T
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
 
+if TYPE_CHECKING:
+    from loopstack_temporal.running.outcome import RunOutcome
+    from loopstack_temporal.running.runner import WorkflowRunner
+
+_HEAVY = {
+    "RunOutcome": "loopstack_temporal.running.outcome",
+    "WorkflowRunner": "loopstack_temporal.running.runner",
+}
+"""Loaded when somebody asks for them: they need SQL and, to connect, Temporal."""
+
 __all__ = [
     "BaseTool",
     "BaseWorkflow",
     "ChildFailed",
+    "ChildrenNeedTemporal",
+    "Conflict",
     "ContextClosed",
     "DefinitionError",
     "Document",
@@ -49,6 +70,7 @@ __all__ = [
     "DocumentError",
     "DocumentStore",
     "ErrorDocument",
+    "InvalidInput",
     "LinkDocument",
     "LlmContextDocument",
     "LlmMessageDocument",
@@ -57,9 +79,13 @@ __all__ = [
     "MessageDocument",
     "ModelError",
     "Module",
+    "NotFound",
     "PlainDocument",
     "Retry",
+    "RunCanceled",
     "RunContext",
+    "RunFailed",
+    "RunOutcome",
     "RunRef",
     "StateError",
     "StudioApp",
@@ -71,6 +97,7 @@ __all__ = [
     "ToolResult",
     "TransitionInput",
     "TransitionTimeout",
+    "WorkflowRunner",
     "document",
     "guard",
     "inject",
@@ -79,3 +106,9 @@ __all__ = [
     "transition",
     "workflow",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HEAVY:
+        return getattr(import_module(_HEAVY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from loopstack_temporal.definition.context import RunContext, RunRef
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.session import ChildOptions
-from loopstack_temporal.errors import AuthorError, ContextClosed
+from loopstack_temporal.errors import AuthorError, ChildrenNeedTemporal, ContextClosed
 from loopstack_temporal.execution.documents import BufferedDocuments
 from loopstack_temporal.execution.state import Workpiece
 from loopstack_temporal.execution.values import Pulse, StepCall
@@ -24,10 +24,13 @@ _LOGGER = logging.getLogger("loopstack.run")
 class Attempt:
     """Implements `definition.session.Session` for one attempt of one step."""
 
-    def __init__(self, work: Workpiece, documents: BufferedDocuments, context: RunContext[Any]) -> None:
+    def __init__(
+        self, work: Workpiece, documents: BufferedDocuments, context: RunContext[Any], *, stateless: bool = False
+    ) -> None:
         self.context = context
         self.documents = documents
         self._work = work
+        self._stateless = stateless
         self._open = True
 
     def close(self) -> None:
@@ -57,6 +60,11 @@ class Attempt:
 
     async def run_child(self, cls: type[Any], args: Any, options: ChildOptions) -> RunRef[Any]:
         """Child runs are not built yet."""
+        if self._stateless:
+            raise ChildrenNeedTemporal(
+                f"`{cls.__name__}.run` was called in a stateless run; sub-workflows need a stateful one: "
+                "start this workflow without `stateless=True`"
+            )
         raise AuthorError(f"child runs are not available yet (`{cls.__name__}.run`)")
 
     def _check(self, what: str) -> None:

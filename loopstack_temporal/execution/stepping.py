@@ -59,7 +59,7 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
         async with scene.workplace.app.build(definition) as workflow:
             visitor = replace(visitor, workflow=workflow)
             work = Workpiece(definition, before)
-            attempt = Attempt(work, _documents(scene), context)
+            attempt = Attempt(work, _documents(scene), context, stateless=scene.workplace.stateless)
             attach(workflow, attempt)
             try:
                 if transition is None:

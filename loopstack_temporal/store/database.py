@@ -64,18 +64,22 @@ def parse_url(url: str) -> sa.URL:
 class Database:
     """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
 
-    def __init__(self, url: str, *, patience: int = 5) -> None:
-        """`patience`: seconds that a statement may wait for somebody else's lock."""
-        self.url = parse_url(url)
+    def __init__(self, where: str | sa.Engine, *, patience: int = 5, own: bool = True) -> None:
+        """`where`: an address, or an engine that is set up as ours are; `own`: `close` disposes of it.
+
+        `patience`: seconds that a statement may wait for somebody else's lock.
+        """
+        self._own = own
+        self.engine = _engine(parse_url(where), patience) if isinstance(where, str) else where
+        self.url = self.engine.url
         self.postgres = self.url.get_backend_name() == "postgresql"
-        self.engine = (_postgres_engine if self.postgres else _sqlite_engine)(self.url, patience)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._writer = threading.Lock()
 
     @property
     def path(self) -> Path | None:
-        """The file of an SQLite database."""
-        return None if self.postgres else Path(self.url.database or "")
+        """The file of an SQLite database; `None` for one in memory, too."""
+        return Path(self.url.database) if not self.postgres and self.url.database else None
 
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
@@ -120,8 +124,13 @@ class Database:
         return postgresql.insert(table) if self.postgres else sqlite.insert(table)
 
     def close(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
+        """Close every connection, unless the engine is somebody else's."""
+        if self._own:
+            self.engine.dispose()
+
+
+def _engine(url: sa.URL, patience: int) -> sa.Engine:
+    return (_postgres_engine if url.get_backend_name() == "postgresql" else _sqlite_engine)(url, patience)
 
 
 def _sqlite_engine(url: sa.URL, patience: int) -> sa.Engine:

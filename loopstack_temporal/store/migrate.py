@@ -25,14 +25,7 @@ def upgrade(url: str) -> str:
     """
     database = Database(url, patience=25)
     try:
-        with database.write() as connection:
-            if database.postgres:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            before = _revision(connection)
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            after = _revision(connection)
+        before, after = bring_up(database)
     except exc.OperationalError as error:
         raise SetupError(
             f"the database cannot be reached ({type(error.orig).__name__}); check the address and that it runs",
@@ -47,6 +40,18 @@ def upgrade(url: str) -> str:
         if before is None
         else (f"The database was updated from schema {before} to {after}.")
     )
+
+
+def bring_up(database: Database) -> tuple[str | None, str | None]:
+    """Create or update the tables of an open database; gives the schema it had (`None`: no tables) and has."""
+    with database.write() as connection:
+        if database.postgres:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        before = _revision(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return before, _revision(connection)
 
 
 def check(url: str) -> None:
