@@ -23,7 +23,8 @@
     │   └── TooLarge               more bytes than the named limit
     ├── Interrupted            the machine, not the author: the step simply runs again
     │   ├── Fenced                 a newer attempt owns the step; this one writes nothing
-    │   └── StoreUnavailable       the database cannot be reached in time
+    │   ├── StoreUnavailable       the database cannot be reached in time
+    │   └── TemporalUnreachable    Temporal cannot be reached, and what was asked cannot be kept for later
     └── SetupError             the environment is not as needed (no Temporal CLI, old schema, a port, a file lock)
 
 `code` is stable and crosses every border (API, error documents, logs). `retryable` says whether trying the same thing
@@ -262,6 +263,12 @@ class StoreUnavailable(Interrupted):
     """The database could not be reached within its deadline."""
 
     code = "store_unavailable"
+
+
+class TemporalUnreachable(Interrupted):
+    """Temporal did not answer, and what was asked cannot be kept for later."""
+
+    code = "temporal_unreachable"
 
 
 class SetupError(LoopstackError):
