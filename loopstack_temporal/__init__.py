@@ -40,6 +40,7 @@ from loopstack_temporal.errors import (
     RunFailed,
     StateError,
     TemplateError,
+    TemporalUnreachable,
     ToolError,
     TransitionTimeout,
 )
@@ -48,10 +49,12 @@ from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
 
 if TYPE_CHECKING:
+    from loopstack_temporal.running.handle import RunHandle
     from loopstack_temporal.running.outcome import RunOutcome
     from loopstack_temporal.running.runner import WorkflowRunner
 
 _HEAVY = {
+    "RunHandle": "loopstack_temporal.running.handle",
     "RunOutcome": "loopstack_temporal.running.outcome",
     "WorkflowRunner": "loopstack_temporal.running.runner",
 }
@@ -85,11 +88,13 @@ __all__ = [
     "RunCanceled",
     "RunContext",
     "RunFailed",
+    "RunHandle",
     "RunOutcome",
     "RunRef",
     "StateError",
     "StudioApp",
     "TemplateError",
+    "TemporalUnreachable",
     "ToolContext",
     "ToolError",
     "ToolOptions",
