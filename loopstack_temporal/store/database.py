@@ -24,14 +24,8 @@ _POOL_SIZE = 10
 _PING_AFTER = 1.0
 """Seconds of idleness after which a pooled connection is tested before use."""
 
-_POSTGRES_OPTIONS = " ".join(
-    f"-c {name}={value}"
-    for name, value in {
-        "timezone": "UTC",
-        "idle_in_transaction_session_timeout": "10s",
-        "statement_timeout": "30s",
-    }.items()
-)
+_POSTGRES_SETTINGS = {"timezone": "UTC", "idle_in_transaction_session_timeout": "10s", "statement_timeout": "30s"}
+_POSTGRES_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SETTINGS.items())
 _POSTGRES_CONNECT: dict[str, Any] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
@@ -65,15 +59,19 @@ class Database:
     """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
 
     def __init__(self, where: str | sa.Engine, *, patience: int = 5, own: bool = True) -> None:
-        """`where`: an address, or an engine that is set up as ours are; `own`: `close` disposes of it.
+        """`where`: an address, or an engine; `patience`: seconds that a statement may wait for somebody else's lock.
 
-        `patience`: seconds that a statement may wait for somebody else's lock.
+        An engine that is not our `own` stays its maker's to dispose of, and our settings hold in our transactions only.
         """
         self._own = own
+        self._patience = patience
         self.engine = _engine(parse_url(where), patience) if isinstance(where, str) else where
         self.url = self.engine.url
         self.postgres = self.url.get_backend_name() == "postgresql"
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
+        if not own:
+            self.engine = self.engine.execution_options(isolation_level="READ COMMITTED")
+        quick = self.postgres and own
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if quick else self.engine
         self._writer = threading.Lock()
 
     @property
@@ -92,6 +90,8 @@ class Database:
             stack.enter_context(connection.begin())
             if not self.postgres:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif not self._own:
+                self._settle(connection)
             yield connection
 
     @contextmanager
@@ -100,7 +100,14 @@ class Database:
         with self._reading.connect() as connection:
             if not self.postgres:
                 connection.exec_driver_sql("BEGIN")
+            elif not self._own:
+                self._settle(connection)
             yield connection
+
+    def _settle(self, connection: sa.Connection) -> None:
+        """Our settings for one transaction on a connection that others use too."""
+        settings = _POSTGRES_SETTINGS | {"lock_timeout": f"{self._patience}s"}
+        connection.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in settings.items())))
 
     def send(self, connection: sa.Connection, statements: Iterable[Statement]) -> None:
         """Execute statements that return nothing, on PostgreSQL in a single round trip.

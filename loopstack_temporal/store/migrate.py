@@ -54,9 +54,9 @@ def bring_up(database: Database) -> tuple[str | None, str | None]:
         return before, _revision(connection)
 
 
-def check(url: str) -> None:
+def check(where: str | Database) -> None:
     """Raise `SetupError` unless the database has at least this version's schema. A newer one is fine."""
-    database = Database(url)
+    database = Database(where) if isinstance(where, str) else where
     try:
         with database.read() as connection:
             found = _revision(connection)
@@ -66,7 +66,8 @@ def check(url: str) -> None:
             code="database_unreachable",
         ) from error
     finally:
-        database.close()
+        if isinstance(where, str):
+            database.close()
     script = ScriptDirectory.from_config(_config())
     known = {revision.revision for revision in script.walk_revisions()}
     head = script.get_current_head()

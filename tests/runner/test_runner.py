@@ -56,7 +56,8 @@ async def test_a_run_is_started_answered_and_gives_its_result(runner: WorkflowRu
     assert await handle.status() == "completed"
     row = running.store.runs.get(handle.run_id)
     assert row is not None and (row.user_id, row.args) == ("ann", {"topic": "tea"})
-    assert running.store.steps.get(handle.run_id, 1).row.trigger.by == "ann"  # type: ignore[union-attr]
+    trigger = running.store.steps.get(handle.run_id, 1).row.trigger
+    assert trigger is not None and trigger.by == "ann"
 
 
 @pytest.mark.requirement("APP-010")

@@ -1,0 +1,36 @@
+"""A store on an engine that a program has already."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from loopstack_temporal.errors import SetupError
+from loopstack_temporal.store import migrate
+from loopstack_temporal.store.database import Database
+from loopstack_temporal.store.store import Store
+
+
+def store_on(engine: sa.Engine) -> Store:
+    """A store on somebody's engine, which stays his to dispose of.
+
+    On PostgreSQL (driver psycopg) the engine's own connections are used, up to eight at a time, and our settings hold
+    in our transactions only. On SQLite the same file is opened once more, because our transactions begin in another
+    way. Raises `SetupError` for other databases and drivers, and for a schema that is not this version's.
+    """
+    database = _database(engine)
+    try:
+        migrate.check(database)
+    except SetupError:
+        database.close()
+        raise
+    return Store(database)
+
+
+def _database(engine: sa.Engine) -> Database:
+    dialect = engine.dialect
+    if dialect.name == "sqlite":
+        return Database(engine.url.render_as_string(hide_password=False))
+    if dialect.name != "postgresql" or dialect.driver != "psycopg" or dialect.is_async:
+        kind = f"{dialect.name}+{dialect.driver}" + (" (async)" if dialect.is_async else "")
+        raise SetupError(f"an engine of {kind} cannot be used; make one for `postgresql+psycopg://…` or `sqlite:///…`")
+    return Database(engine, own=False)
