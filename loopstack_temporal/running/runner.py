@@ -6,10 +6,10 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 from uuid import uuid4
 
-from typing_extensions import TypeVar
+from typing_extensions import TypeVar, Unpack
 from uuid_utils import uuid7
 
 from loopstack_temporal.app.resolve import app_name
@@ -38,6 +38,20 @@ DATABASE = "LOOPSTACK_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///.loopstack/loopstack.db"
 LOCAL = "local"
 """The person behind a program that names none."""
+
+
+class StartOptions(TypedDict, total=False):
+    """What may be said of a run that is started."""
+
+    user_id: str
+    """For whom; default `local`."""
+    workspace_id: str | None
+    """Default: the person's first workspace of the application, made when there is none."""
+    app: StudioApp | str | None
+    """The application, or its name; default: the runner's, else the one whose workers published the workflow."""
+    run_id: str | None
+    """Default: a new one."""
+    title: str | None
 
 
 class WorkflowRunner:
@@ -89,35 +103,27 @@ class WorkflowRunner:
         await self._applications.aclose()
 
     async def run(
-        self,
-        workflow: type[BaseWorkflow[A, Any, R]],
-        args: A | None = None,
-        *,
-        user_id: str = LOCAL,
-        workspace_id: str | None = None,
-        app: StudioApp | str | None = None,
-        run_id: str | None = None,
-        title: str | None = None,
+        self, workflow: type[BaseWorkflow[A, Any, R]], args: A | None = None, **options: Unpack[StartOptions]
     ) -> RunHandle[R]:
         """Start a run; its handle comes at once.
 
-        `app`: the application, or its name. `workspace_id`: default is the person's first workspace of the app, made
-        when there is none. Raises `InvalidInput` (`invalid_args`), `Conflict` (`run_exists`, `ambiguous_workflow`) and
-        `NotFound` (`unknown_workflow`, `workspace_not_found`).
+        Raises `InvalidInput` (`invalid_args`), `Conflict` (`run_exists`, `ambiguous_workflow`) and `NotFound`
+        (`unknown_workflow`, `workspace_not_found`).
         """
         definition = definition_of(workflow)
         data = arguments(definition, args)
         store, control = self._connected()
-        name, app_title, catalogue_hash = await self._published(store, definition, app or self._app)
+        user_id = options.get("user_id", LOCAL)
+        name, title, catalogue_hash = await self._published(store, definition, options.get("app") or self._app)
         new = NewRun(
-            id=run_id or str(uuid7()),
+            id=options.get("run_id") or str(uuid7()),
             app=name,
             workflow=definition.name,
-            workspace_id=await control.workspace(name, app_title, user_id, workspace_id),
+            workspace_id=await control.workspace(name, title, user_id, options.get("workspace_id")),
             user_id=user_id,
             args=data,
             start_token=uuid4().hex,
-            title=title,
+            title=options.get("title"),
             catalogue_hash=catalogue_hash,
         )
         row = await store.do(store.runs.create, new)
@@ -129,12 +135,8 @@ class WorkflowRunner:
         workflow: type[BaseWorkflow[A, Any, R]],
         args: A | None = None,
         *,
-        user_id: str = LOCAL,
-        workspace_id: str | None = None,
-        app: StudioApp | str | None = None,
-        run_id: str | None = None,
-        title: str | None = None,
         stateless: bool = False,
+        **options: Unpack[StartOptions],
     ) -> RunOutcome[R]:
         """Run to the end, the first wait or a failure, and say how the run stands then.
 
@@ -142,22 +144,18 @@ class WorkflowRunner:
         raised as `RunFailed`, sub-workflows are refused, and `app` cannot be a mere name.
         """
         if not stateless:
-            started = await self.run(
-                workflow, args, user_id=user_id, workspace_id=workspace_id, app=app, run_id=run_id, title=title
-            )
-            return await started.wait()
+            return await (await self.run(workflow, args, **options)).wait()
         definition = definition_of(workflow)
-        code = app or self._app
+        code = options.get("app") or self._app
         if isinstance(code, str):
             raise SetupError(f"a stateless run needs the application itself, not its name `{code}`; pass the StudioApp")
-        facts = {"run_id": run_id} if run_id else {}
         beginning = Beginning(
             definition.name,
             arguments(definition, args),
-            user_id=user_id,
-            workspace_id=workspace_id,
-            title=title,
-            **facts,
+            options.get("run_id") or str(uuid7()),
+            options.get("user_id", LOCAL),
+            options.get("workspace_id"),
+            options.get("title"),
         )
         return await run_stateless(self._applications.of(definition, code), definition, beginning)
 
