@@ -16,11 +16,13 @@ from loopstack_temporal import (
     RunCanceled,
     RunFailed,
     StudioApp,
+    TemporalUnreachable,
     WorkflowRunner,
 )
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.runs import Applied
 from loopstack_temporal.temporal.connection import ConnectionSettings
+from loopstack_temporal.temporal.process import free_port
 from tests.support.apps import (
     Flakiness,
     FlakyWorkflow,
@@ -177,3 +179,18 @@ async def test_a_database_with_an_old_schema_is_refused_with_the_command(tmp_pat
     with pytest.raises(SetupError, match="loopstack db upgrade"):
         async with WorkflowRunner.connect(database_url=f"sqlite:///{tmp_path / 'empty.db'}"):
             pass
+
+
+async def test_a_run_started_while_temporal_is_away_is_kept_and_what_cannot_be_kept_is_refused(
+    sqlite_database: str,
+) -> None:
+    away = ConnectionSettings(address=f"127.0.0.1:{free_port()}", limit=1)
+    app = StudioApp(title="Away", workflows=[ReviewWorkflow])
+    async with WorkflowRunner.connect(app, database_url=sqlite_database, temporal=away) as runner:
+        handle = await runner.run(ReviewWorkflow)
+        assert await handle.status() == "pending"
+        with pytest.raises(TemporalUnreachable, match="answer was not sent"):
+            await handle.trigger("decide", Verdict(approved=True))
+        with pytest.raises(TemporalUnreachable, match="was not stopped"):
+            await handle.cancel()
+        assert (await runner.run_sync(ReviewWorkflow, stateless=True)).status == "waiting"

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from loopstack_temporal import (
     BaseWorkflow,
     Conflict,
+    ErrorDocument,
     InvalidInput,
     MarkdownDocument,
     NotFound,
@@ -165,3 +166,26 @@ async def test_the_app_gives_what_the_workflow_asks_for_and_has_to_have_it() -> 
     assert (await run_workflow(PoliteWorkflow, app=app)).result == "hello"
     with pytest.raises(NotFound, match="app `tests` has no workflow `review`"):
         await run_workflow(ReviewWorkflow, app=app)
+
+
+async def test_a_retry_through_its_target_takes_no_time_either() -> None:
+    tries: list[int] = []
+
+    @workflow
+    class RoundaboutWorkflow(BaseWorkflow[Topic, Draft, str]):
+        @transition(to="prepared")
+        def prepare(self, state: Draft) -> None:
+            state.reminders += 1
+
+        @transition(from_="prepared", to="end", retry=Retry(attempts=1, delay=1800, max_delay=1800, target="start"))
+        def work(self, state: Draft) -> str:
+            tries.append(1)
+            if len(tries) == 1:
+                raise ValueError("once more")
+            return f"prepared {state.reminders} times"
+
+    report = await run_workflow(RoundaboutWorkflow)
+    assert report.result == "prepared 2 times"
+    assert report.transitions == ("prepare", "work", "prepare", "work")
+    assert report.path == ("start", "prepared", "start", "prepared", "end")
+    assert [one.error for one in report.find_all(ErrorDocument)] == ["once more"]
