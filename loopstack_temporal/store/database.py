@@ -24,8 +24,8 @@ _POOL_SIZE = 10
 _PING_AFTER = 1.0
 """Seconds of idleness after which a pooled connection is tested before use."""
 
-_POSTGRES_SETTINGS = {"timezone": "UTC", "idle_in_transaction_session_timeout": "10s", "statement_timeout": "30s"}
-_POSTGRES_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SETTINGS.items())
+POSTGRES_SETTINGS = {"timezone": "UTC", "idle_in_transaction_session_timeout": "10s", "statement_timeout": "30s"}
+_POSTGRES_OPTIONS = " ".join(f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items())
 _POSTGRES_CONNECT: dict[str, Any] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
@@ -58,20 +58,15 @@ def parse_url(url: str) -> sa.URL:
 class Database:
     """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
 
-    def __init__(self, where: str | sa.Engine, *, patience: int = 5, own: bool = True) -> None:
-        """`where`: an address, or an engine; `patience`: seconds that a statement may wait for somebody else's lock.
+    def __init__(self, where: str | sa.Engine, *, patience: int = 5) -> None:
+        """`where`: an address, or an engine made as ours are.
 
-        An engine that is not our `own` stays its maker's to dispose of, and our settings hold in our transactions only.
+        `patience`: seconds that a statement may wait for somebody else's lock.
         """
-        self._own = own
-        self._patience = patience
         self.engine = _engine(parse_url(where), patience) if isinstance(where, str) else where
         self.url = self.engine.url
         self.postgres = self.url.get_backend_name() == "postgresql"
-        if not own:
-            self.engine = self.engine.execution_options(isolation_level="READ COMMITTED")
-        quick = self.postgres and own
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if quick else self.engine
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._writer = threading.Lock()
 
     @property
@@ -90,8 +85,6 @@ class Database:
             stack.enter_context(connection.begin())
             if not self.postgres:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            elif not self._own:
-                self._settle(connection)
             yield connection
 
     @contextmanager
@@ -100,14 +93,7 @@ class Database:
         with self._reading.connect() as connection:
             if not self.postgres:
                 connection.exec_driver_sql("BEGIN")
-            elif not self._own:
-                self._settle(connection)
             yield connection
-
-    def _settle(self, connection: sa.Connection) -> None:
-        """Our settings for one transaction on a connection that others use too."""
-        settings = _POSTGRES_SETTINGS | {"lock_timeout": f"{self._patience}s"}
-        connection.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in settings.items())))
 
     def send(self, connection: sa.Connection, statements: Iterable[Statement]) -> None:
         """Execute statements that return nothing, on PostgreSQL in a single round trip.
@@ -131,9 +117,8 @@ class Database:
         return postgresql.insert(table) if self.postgres else sqlite.insert(table)
 
     def close(self) -> None:
-        """Close every connection, unless the engine is somebody else's."""
-        if self._own:
-            self.engine.dispose()
+        """Close every connection."""
+        self.engine.dispose()
 
 
 def _engine(url: sa.URL, patience: int) -> sa.Engine:
