@@ -5,6 +5,9 @@ Light on purpose: nothing here loads Temporal, SQL or HTTP.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from loopstack_temporal.app import Module, StudioApp
 from loopstack_temporal.definition.context import RunContext, RunRef, TransitionInput
 from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentStore
@@ -24,13 +27,20 @@ from loopstack_temporal.definition.model import Retry
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 from loopstack_temporal.errors import (
     ChildFailed,
+    ChildrenNeedTemporal,
+    Conflict,
     ContextClosed,
     DefinitionError,
     DocumentError,
+    InvalidInput,
     LoopstackError,
     ModelError,
+    NotFound,
+    RunCanceled,
+    RunFailed,
     StateError,
     TemplateError,
+    TemporalUnreachable,
     ToolError,
     TransitionTimeout,
 )
@@ -38,10 +48,24 @@ from loopstack_temporal.tools.base import ToolContext, ToolOptions, ToolReply, T
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
 
+if TYPE_CHECKING:
+    from loopstack_temporal.running.handle import RunHandle
+    from loopstack_temporal.running.outcome import RunOutcome
+    from loopstack_temporal.running.runner import WorkflowRunner
+
+_HEAVY = {
+    "RunHandle": "loopstack_temporal.running.handle",
+    "RunOutcome": "loopstack_temporal.running.outcome",
+    "WorkflowRunner": "loopstack_temporal.running.runner",
+}
+"""Loaded when somebody asks for them: they need SQL and, to connect, Temporal."""
+
 __all__ = [
     "BaseTool",
     "BaseWorkflow",
     "ChildFailed",
+    "ChildrenNeedTemporal",
+    "Conflict",
     "ContextClosed",
     "DefinitionError",
     "Document",
@@ -49,6 +73,7 @@ __all__ = [
     "DocumentError",
     "DocumentStore",
     "ErrorDocument",
+    "InvalidInput",
     "LinkDocument",
     "LlmContextDocument",
     "LlmMessageDocument",
@@ -57,13 +82,19 @@ __all__ = [
     "MessageDocument",
     "ModelError",
     "Module",
+    "NotFound",
     "PlainDocument",
     "Retry",
+    "RunCanceled",
     "RunContext",
+    "RunFailed",
+    "RunHandle",
+    "RunOutcome",
     "RunRef",
     "StateError",
     "StudioApp",
     "TemplateError",
+    "TemporalUnreachable",
     "ToolContext",
     "ToolError",
     "ToolOptions",
@@ -71,6 +102,7 @@ __all__ = [
     "ToolResult",
     "TransitionInput",
     "TransitionTimeout",
+    "WorkflowRunner",
     "document",
     "guard",
     "inject",
@@ -79,3 +111,9 @@ __all__ = [
     "transition",
     "workflow",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HEAVY:
+        return getattr(import_module(_HEAVY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

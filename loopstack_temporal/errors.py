@@ -7,8 +7,11 @@
     │   ├── StateError             state or result that does not fit its model or is no JSON
     │   ├── GuardError             a guard that raised or did not return a bool
     │   ├── DocumentError          a document that does not fit its model
-    │   └── ContextClosed          a context used after its attempt ended
+    │   ├── ContextClosed          a context used after its attempt ended
+    │   └── ChildrenNeedTemporal   a child asked for in a run that has no Temporal behind it
     ├── RunError               what happened to one run
+    │   ├── RunFailed              the run whose result was asked for failed
+    │   ├── RunCanceled            … or was canceled
     │   ├── TransitionTimeout      a body that exceeded its limit
     │   ├── ChildFailed            data asked of a child that failed
     │   ├── ToolError              a tool call that failed
@@ -20,7 +23,8 @@
     │   └── TooLarge               more bytes than the named limit
     ├── Interrupted            the machine, not the author: the step simply runs again
     │   ├── Fenced                 a newer attempt owns the step; this one writes nothing
-    │   └── StoreUnavailable       the database cannot be reached in time
+    │   ├── StoreUnavailable       the database cannot be reached in time
+    │   └── TemporalUnreachable    Temporal cannot be reached, and what was asked cannot be kept for later
     └── SetupError             the environment is not as needed (no Temporal CLI, old schema, a port, a file lock)
 
 `code` is stable and crosses every border (API, error documents, logs). `retryable` says whether trying the same thing
@@ -113,6 +117,13 @@ class ContextClosed(AuthorError):
     retryable = False
 
 
+class ChildrenNeedTemporal(AuthorError):
+    """A child was asked for in a run that runs in one process and is stored nowhere."""
+
+    code = "children_need_temporal"
+    retryable = False
+
+
 # --- what happened to one run ----------------------------------------------------------------------------------------
 
 
@@ -120,6 +131,28 @@ class RunError(LoopstackError):
     """Something that happened to one run."""
 
     code = "run_error"
+
+
+class RunFailed(RunError):
+    """A run failed. `info` says why; `can_retry` whether it stands parked and open, waiting for a retry."""
+
+    code = "run_failed"
+
+    def __init__(self, message: str, *, run_id: str, info: ErrorInfo | None = None, can_retry: bool = False) -> None:
+        self.run_id = run_id
+        self.info = info
+        self.can_retry = can_retry
+        super().__init__(message)
+
+
+class RunCanceled(RunError):
+    """A run was canceled."""
+
+    code = "run_canceled"
+
+    def __init__(self, message: str, *, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(message)
 
 
 class TransitionTimeout(RunError):
@@ -230,6 +263,12 @@ class StoreUnavailable(Interrupted):
     """The database could not be reached within its deadline."""
 
     code = "store_unavailable"
+
+
+class TemporalUnreachable(Interrupted):
+    """Temporal did not answer, and what was asked cannot be kept for later."""
+
+    code = "temporal_unreachable"
 
 
 class SetupError(LoopstackError):

@@ -25,6 +25,7 @@ from loopstack_api.views.runs import RunView
 from loopstack_api.views.system import SystemView
 from loopstack_api.views.workers import Workers
 from loopstack_api.views.workspaces import WorkspaceView
+from loopstack_temporal.control import Control
 from loopstack_temporal.runs import Runs
 from loopstack_temporal.store.store import Store
 
@@ -63,7 +64,7 @@ def _services(store: Store, runs: Runs, settings: Settings, studio: Path) -> Ser
         feed=FeedView(store, catalogue, view, links),
         system=SystemView(store, runs, workers, version=own_version(), build=build, web_url=settings.web_url),
         workspaces=WorkspaceView(store),
-        commands=Commands(store, runs, catalogue, view),
+        commands=Commands(store, Control(store, runs), catalogue, view),
         hub=Hub(store, build),
         build=build,
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from uuid import uuid4
 
 from starlette.responses import Response
 
 from loopstack_api.answering import Answering
-from loopstack_api.errors import TemporalUnreachable
 from loopstack_api.idempotency import Once, Outcome
 from loopstack_api.run_ids import new_run_id
 from loopstack_api.schema_check import check
@@ -17,13 +15,10 @@ from loopstack_api.views.catalogue import Catalogue
 from loopstack_api.views.runs import RunView
 from loopstack_temporal.contracts.base import Json
 from loopstack_temporal.contracts.runs import CancelRun, EditRun, RetryRun, Run, StartRun, TriggerRun
-from loopstack_temporal.errors import Conflict
-from loopstack_temporal.runs import Refused, Runs, Sender
-from loopstack_temporal.runs import StartRun as StartOnTemporal
-from loopstack_temporal.store.records import Ending, InProgress, NewRun, Repeated, RunRow
+from loopstack_temporal.control import Control
+from loopstack_temporal.runs import Sender
+from loopstack_temporal.store.records import InProgress, NewRun, Repeated, RunRow
 from loopstack_temporal.store.store import Store
-
-log = logging.getLogger("loopstack.api")
 
 DEFAULT_WORKSPACE = "default"
 LATER = "Recorded; Temporal cannot be reached now, so the run starts as soon as it is back."
@@ -32,12 +27,12 @@ LATER = "Recorded; Temporal cannot be reached now, so the run starts as soon as 
 class Commands:
     """Everything that changes runs. Answers are remembered under the request's `Idempotency-Key`."""
 
-    def __init__(self, store: Store, runs: Runs, catalogue: Catalogue, view: RunView) -> None:
+    def __init__(self, store: Store, control: Control, catalogue: Catalogue, view: RunView) -> None:
         self._store = store
-        self._runs = runs
+        self._control = control
         self._catalogue = catalogue
         self._view = view
-        self._answering = Answering(store, runs, catalogue, view)
+        self._answering = Answering(control, catalogue, view)
 
     async def start(self, ask: StartRun, sender: Sender, once: Once) -> Response:
         """Make the run's row, then tell Temporal.
@@ -74,33 +69,10 @@ class Commands:
         return await once.finish(lambda: self._started(row))
 
     async def _started(self, row: RunRow) -> Outcome:
-        outcome = await self._runs.start(
-            StartOnTemporal(
-                run_id=row.id,
-                app=row.app,
-                workflow=row.workflow,
-                args=row.args,
-                start_token=row.start_token or "",
-                workspace_id=row.workspace_id,
-                user_id=row.user_id,
-                title=row.title or "",
-            )
-        )
-        if outcome == "exists":
-            await self._take_back(row)
+        outcome = await self._control.start(row)
         run = await self._view.get(row.id)
         late = outcome == "unreachable"
         return Outcome(201, run.model_copy(update={"sentence": LATER}) if late else run)
-
-    async def _take_back(self, row: RunRow) -> None:
-        """Remove the row of a run that cannot start. Raises `Conflict`, unless it was started after all."""
-        token = row.start_token or ""
-        left = await self._store.do(self._store.runs.discard, row.id, token)
-        if left is None or left.start_token != token:
-            raise Conflict(
-                f"Temporal has a workflow `{row.id}` already, started by somebody else. Choose another id.",
-                code="run_exists",
-            )
 
     async def trigger(self, run_id: str, name: str, ask: TriggerRun, sender: Sender, once: Once) -> Response:
         """Answer a wait; see `Answering.trigger`."""
@@ -120,20 +92,8 @@ class Commands:
         row = await self._view.row(run_id)
         if row.status == "canceled":
             return Outcome(200, await self._view.get(run_id))
-        await self._store.do(self._store.runs.request_cancel, run_id, sender.by, ask.reason)
-        outcome = await self._runs.cancel(run_id, reason=ask.reason, sender=sender)
-        if isinstance(outcome, Refused):
-            await self._cancel_without_temporal(row, outcome)
+        await self._control.cancel(row, sender, ask.reason)
         return Outcome(202, await self._view.get(run_id))
-
-    async def _cancel_without_temporal(self, row: RunRow, refused: Refused) -> None:
-        """Temporal took no cancel request: end what it never had. What it had and lost is the reconciler's to end."""
-        if refused.code == TemporalUnreachable.code:
-            raise TemporalUnreachable("Temporal cannot be reached, so the run was not stopped. Try again in a moment.")
-        if row.epoch == 0:
-            await self._store.do(self._store.runs.end, row.id, 0, Ending("canceled"))
-        else:
-            log.warning("run %s: Temporal did not take the cancel request: %s", row.id, refused.message)
 
     async def rename(self, run_id: str, ask: EditRun) -> Run:
         """Give a run another title."""

@@ -20,6 +20,7 @@ from loopstack_temporal.errors import (
     InvalidInput,
     NotFound,
     Refusal,
+    TemporalUnreachable,
     TooLarge,
 )
 
@@ -69,12 +70,6 @@ class NotYet(Refusal):
     """Designed, but not built."""
 
     code = "not_yet"
-
-
-class TemporalUnreachable(Interrupted):
-    """Temporal did not answer, and what was asked cannot be kept for later."""
-
-    code = "temporal_unreachable"
 
 
 def not_yet(what: str) -> NotYet:

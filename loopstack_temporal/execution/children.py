@@ -15,7 +15,7 @@ from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.registry import definition_of
 from loopstack_temporal.definition.session import ChildOptions
 from loopstack_temporal.definition.shape import field_errors
-from loopstack_temporal.errors import AuthorError, InvalidInput
+from loopstack_temporal.errors import AuthorError, ChildrenNeedTemporal, InvalidInput
 from loopstack_temporal.execution.documents import BufferedDocuments
 from loopstack_temporal.execution.faults import told
 from loopstack_temporal.execution.scene import Scene
@@ -42,8 +42,17 @@ class ChildRuns:
         return tuple(self._writes)
 
     async def add(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
-        """Note a child run. Raises `AuthorError` for wrong options and `InvalidInput` for wrong arguments."""
+        """Note a child run.
+
+        Raises `AuthorError` for wrong options, `InvalidInput` for wrong arguments, `ChildrenNeedTemporal` in a stateless
+        run.
+        """
         definition = self._definition(target)
+        if self._scene.workplace.stateless:
+            raise ChildrenNeedTemporal(
+                f"`{definition.name}` was asked for as a child of a stateless run; sub-workflows need a stateful one: "
+                "start this workflow without `stateless=True`"
+            )
         callback = self._callback(options)
         if options.show not in _SHOWN:
             raise AuthorError(f"`show={options.show!r}`: a child is shown as {', '.join(map(repr, _SHOWN))}")

@@ -140,7 +140,7 @@ class BufferedDocuments:
         saved = [(write, entity) for write, entity in self._saved.values()]
         replaced = {write.key for write, _ in saved if write.key is not None and not write.keep_previous}
         found = [
-            _stored_entity(row, cls)
+            stored_entity(row, cls)
             for row in await self._rows()
             if wanted(row.name, row.tags) and (row.key is None or row.key not in replaced)
         ]
@@ -224,7 +224,8 @@ def _unchecked(definition: DocumentDefinition, data: Any) -> Any:
     return definition.cls.model_construct(**data) if isinstance(data, dict) else definition.cls.model_construct()
 
 
-def _stored_entity(row: DocumentRow, cls: type[Document] | None) -> DocumentEntity[Any]:
+def stored_entity(row: DocumentRow, cls: type[Document] | None) -> DocumentEntity[Any]:
+    """A stored document for an author, its content as `cls` if that is known."""
     content: Document
     if cls is None:
         content = Document.model_construct(**row.content)

@@ -57,6 +57,8 @@ class Workplace:
     worker: str
     catalogue_hash: str | None
     leaks: Leaks = field(default_factory=Leaks)
+    stateless: bool = False
+    """Driven in one process and stored nowhere: no Temporal stands behind the runs that could start children."""
 
 
 @dataclass(frozen=True, slots=True)

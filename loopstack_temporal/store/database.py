@@ -24,14 +24,8 @@ _POOL_SIZE = 10
 _PING_AFTER = 1.0
 """Seconds of idleness after which a pooled connection is tested before use."""
 
-_POSTGRES_OPTIONS = " ".join(
-    f"-c {name}={value}"
-    for name, value in {
-        "timezone": "UTC",
-        "idle_in_transaction_session_timeout": "10s",
-        "statement_timeout": "30s",
-    }.items()
-)
+POSTGRES_SETTINGS = {"timezone": "UTC", "idle_in_transaction_session_timeout": "10s", "statement_timeout": "30s"}
+_POSTGRES_OPTIONS = " ".join(f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items())
 _POSTGRES_CONNECT: dict[str, Any] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
@@ -64,18 +58,21 @@ def parse_url(url: str) -> sa.URL:
 class Database:
     """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
 
-    def __init__(self, url: str, *, patience: int = 5) -> None:
-        """`patience`: seconds that a statement may wait for somebody else's lock."""
-        self.url = parse_url(url)
+    def __init__(self, where: str | sa.Engine, *, patience: int = 5) -> None:
+        """`where`: an address, or an engine made as ours are.
+
+        `patience`: seconds that a statement may wait for somebody else's lock.
+        """
+        self.engine = _engine(parse_url(where), patience) if isinstance(where, str) else where
+        self.url = self.engine.url
         self.postgres = self.url.get_backend_name() == "postgresql"
-        self.engine = (_postgres_engine if self.postgres else _sqlite_engine)(self.url, patience)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._writer = threading.Lock()
 
     @property
     def path(self) -> Path | None:
-        """The file of an SQLite database."""
-        return None if self.postgres else Path(self.url.database or "")
+        """The file of an SQLite database; `None` for one in memory, too."""
+        return Path(self.url.database) if not self.postgres and self.url.database else None
 
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
@@ -122,6 +119,10 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _engine(url: sa.URL, patience: int) -> sa.Engine:
+    return (_postgres_engine if url.get_backend_name() == "postgresql" else _sqlite_engine)(url, patience)
 
 
 def _sqlite_engine(url: sa.URL, patience: int) -> sa.Engine:

@@ -25,14 +25,7 @@ def upgrade(url: str) -> str:
     """
     database = Database(url, patience=25)
     try:
-        with database.write() as connection:
-            if database.postgres:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            before = _revision(connection)
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            after = _revision(connection)
+        before, after = bring_up(database)
     except exc.OperationalError as error:
         raise SetupError(
             f"the database cannot be reached ({type(error.orig).__name__}); check the address and that it runs",
@@ -49,9 +42,21 @@ def upgrade(url: str) -> str:
     )
 
 
-def check(url: str) -> None:
+def bring_up(database: Database) -> tuple[str | None, str | None]:
+    """Create or update the tables of an open database; gives the schema it had (`None`: no tables) and has."""
+    with database.write() as connection:
+        if database.postgres:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        before = _revision(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return before, _revision(connection)
+
+
+def check(where: str | Database) -> None:
     """Raise `SetupError` unless the database has at least this version's schema. A newer one is fine."""
-    database = Database(url)
+    database = Database(where) if isinstance(where, str) else where
     try:
         with database.read() as connection:
             found = _revision(connection)
@@ -61,7 +66,8 @@ def check(url: str) -> None:
             code="database_unreachable",
         ) from error
     finally:
-        database.close()
+        if isinstance(where, str):
+            database.close()
     script = ScriptDirectory.from_config(_config())
     known = {revision.revision for revision in script.walk_revisions()}
     head = script.get_current_head()

@@ -63,6 +63,8 @@ workspace = sa.Table(
     Column("run_count", Integer, nullable=False, server_default="0", comment="Number of the last run created here."),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("app", Text),
+    Column("user_id", Text),
 )
 
 run = sa.Table(

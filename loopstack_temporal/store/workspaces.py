@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
@@ -12,6 +14,9 @@ from loopstack_temporal.store.creating import DEFAULT_WORKSPACE
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.records import WorkspaceRow
 from loopstack_temporal.store.tables import run, workspace
+
+_FIRST = UUID("5f0c0a53-8d0e-5b0e-9d64-2c1b6f6f7d11")
+"""Name space of the ids of first workspaces."""
 
 
 class Workspaces:
@@ -45,6 +50,27 @@ class Workspaces:
             row = connection.execute(sa.select(workspace).where(workspace.c.id == workspace_id)).one()
         if row.title != title:
             raise Conflict(f"there is a workspace {workspace_id!r} already", code="workspace_exists")
+        return _row(row)
+
+    def first(self, app: str, user_id: str, title: str) -> WorkspaceRow:
+        """The oldest workspace that a person has in an app; one called `title` is made when there is none."""
+        # The same id whoever is faster, so that two first runs at once make one workspace.
+        made = str(uuid5(_FIRST, json.dumps([app, user_id])))
+        mine = (
+            sa.select(workspace)
+            .where(workspace.c.app == app, workspace.c.user_id == user_id)
+            .order_by(workspace.c.created_at, workspace.c.id)
+            .limit(1)
+        )
+        with self._database.write() as connection:
+            row = connection.execute(mine).one_or_none()
+            if row is None:
+                connection.execute(
+                    self._database.insert(workspace)
+                    .values(id=made, title=title, app=app, user_id=user_id, created_at=now(), updated_at=now())
+                    .on_conflict_do_nothing()
+                )
+                row = connection.execute(mine).one()
         return _row(row)
 
     def rename(self, workspace_id: str, title: str) -> WorkspaceRow:
@@ -95,4 +121,6 @@ def _unknown(workspace_id: str) -> NotFound:
 
 
 def _row(row: sa.Row[Any]) -> WorkspaceRow:
-    return WorkspaceRow(row.id, row.title, bool(row.favourite), row.run_count, row.created_at, row.updated_at)
+    return WorkspaceRow(
+        row.id, row.title, bool(row.favourite), row.run_count, row.created_at, row.updated_at, row.app, row.user_id
+    )

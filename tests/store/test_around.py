@@ -205,3 +205,16 @@ def test_an_effect_is_recorded_once_and_only_by_the_attempt_that_owns_the_step(m
     assert recorded is not None
     assert recorded.status == "done"
     assert make.store.effects.recorded("other") is None
+
+
+def test_a_persons_first_workspace_of_an_app_is_made_once_and_then_found(store: Store) -> None:
+    workspaces = store.workspaces
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(workspaces.first, "notes", "ann", "Meeting notes") for _ in range(8)]
+        found = [one.result() for one in asked]
+    assert {one.id for one in found} == {found[0].id}
+    assert (found[0].title, found[0].app, found[0].user_id) == ("Meeting notes", "notes", "ann")
+    assert workspaces.rename(found[0].id, "Mine").title == workspaces.first("notes", "ann", "Meeting notes").title
+    others = {workspaces.first("notes", "bob", "Notes").id, workspaces.first("tea", "ann", "Tea").id}
+    assert len(others | {found[0].id}) == 3
+    assert len(workspaces.list()) == 4

@@ -20,7 +20,7 @@ from loopstack_temporal.contracts.catalogue import (
     WorkflowSummary,
 )
 from loopstack_temporal.contracts.graph import Graph
-from loopstack_temporal.errors import Conflict, NotFound
+from loopstack_temporal.control import app_with
 from loopstack_temporal.store.records import CatalogueEntry, RunRow
 from loopstack_temporal.store.store import Store
 
@@ -120,21 +120,7 @@ class Catalogue:
         (or, without any, several apps) have a workflow of this name and none is chosen.
         """
         entries = await self._store.do(self._store.catalogue.apps)
-        having = [one for one in entries if name in self._read(one).workflows and app in (None, one.app)]
-        found = [one for one in having if one.live] or having
-        if not found:
-            known = sorted({known for one in entries for known in self._read(one).workflows})
-            listed = ", ".join(f"`{one}`" for one in known[:20]) or "none; is a worker running?"
-            where = f"App `{app}` has no" if app else "There is no"
-            raise NotFound(f"{where} workflow `{name}`. Known: {listed}.", code="unknown_workflow")
-        if len(found) > 1:
-            apps = tuple(sorted(one.app for one in found))
-            raise Conflict(
-                f"Several apps have a workflow `{name}`: name one of them as `app`.",
-                code="ambiguous_workflow",
-                facts={"apps": apps},
-            )
-        return self._read(found[0]).workflows[name]
+        return self._read(app_with(name, entries, app)).workflows[name]
 
     async def graph(self, name: str, app: str | None) -> Graph:
         """The current definition as a picture, without a run."""

@@ -116,6 +116,10 @@ class WorkspaceRow:
     """Number of the last run created in it."""
     created_at: datetime
     updated_at: datetime
+    app: str | None = None
+    """The app it was made for; `None`: for all."""
+    user_id: str | None = None
+    """The person it belongs to; `None`: everybody."""
 
 
 @dataclass(frozen=True, slots=True)

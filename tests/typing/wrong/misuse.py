@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel
 
-from loopstack_temporal import BaseWorkflow, Document, RunRef, guard, inject, transition, workflow
+from loopstack_temporal import BaseWorkflow, Document, RunRef, WorkflowRunner, guard, inject, transition, workflow
+from loopstack_temporal.testing import run_workflow
 
 
 class Args(BaseModel):
@@ -59,3 +60,12 @@ class Parent(BaseWorkflow[Args, Other]):
         notes: list[Document] = [*await self.document_store.find_all(Note)]
         self.set_state(Args())  # wrong
         print(reference, notes)
+
+
+async def program(runner: WorkflowRunner) -> None:
+    handle = await runner.run(Child, Other())  # wrong
+    number: int = await (await runner.run(Child, Args())).result()
+    text: str = await (await runner.run(Child)).result()  # wrong
+    await runner.run_sync(Child, Args(), user="ann")  # wrong
+    await run_workflow(Child, Args(), answers="greet")  # wrong
+    print(handle, number, text)

@@ -1,0 +1,235 @@
+"""Starting, answering and canceling runs over the store and the port to Temporal: the one way for API and programs.
+
+What the committed row can say is said by the row; what only the run's workflow knows is asked of it. Outcomes of the
+port become exceptions here, so that whoever asks reads the same words.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NoReturn, cast
+
+from loopstack_temporal.errors import (
+    Conflict,
+    FieldError,
+    InvalidInput,
+    NotFound,
+    Refusal,
+    TemporalUnreachable,
+    TooLarge,
+)
+from loopstack_temporal.runs import Applied, Recorded, Refused, Runs, Sender, StartRun, Trigger
+from loopstack_temporal.store.records import CatalogueEntry, Ending, RunRow
+from loopstack_temporal.store.store import Store
+
+log = logging.getLogger("loopstack.runs")
+
+NOT_FOUND = frozenset({"not_found", "run_not_found", "unknown_run", "unknown_transition"})
+
+
+class Control:
+    """Moves runs. Raises refusals of `errors`, and `TemporalUnreachable` for what cannot be kept for later."""
+
+    def __init__(self, store: Store, runs: Runs) -> None:
+        self._store = store
+        self._runs = runs
+
+    async def row(self, run_id: str) -> RunRow:
+        """The stored row. Raises `NotFound` (`run_not_found`)."""
+        row = await self._store.do(self._store.runs.get, run_id)
+        if row is None:
+            raise NotFound(f"There is no run `{run_id}`.", code="run_not_found")
+        return row
+
+    # --- starting ----------------------------------------------------------------------------------------------------
+
+    async def start(self, row: RunRow) -> Literal["started", "unreachable"]:
+        """Tell Temporal of a run whose row was just made; `unreachable`: a worker starts it as soon as it can.
+
+        Raises `Conflict` (`run_exists`) and takes the row back when Temporal has a foreign workflow of this id.
+        """
+        outcome = await self._runs.start(
+            StartRun(
+                run_id=row.id,
+                app=row.app,
+                workflow=row.workflow,
+                args=row.args,
+                start_token=row.start_token or "",
+                workspace_id=row.workspace_id,
+                user_id=row.user_id,
+                title=row.title or "",
+            )
+        )
+        if outcome == "exists":
+            await self._take_back(row)
+            return "started"
+        return outcome
+
+    async def _take_back(self, row: RunRow) -> None:
+        """Remove the row of a run that cannot start. Raises `Conflict`, unless it was started after all."""
+        token = row.start_token or ""
+        left = await self._store.do(self._store.runs.discard, row.id, token)
+        if left is None or left.start_token != token:
+            raise Conflict(
+                f"Temporal has a workflow `{row.id}` already, started by somebody else. Choose another id.",
+                code="run_exists",
+            )
+
+    async def workspace(self, app: str, title: str, user_id: str, workspace_id: str | None) -> str:
+        """Where a person's run belongs: where he says, else his first workspace of the app, made when there is none.
+
+        Raises `NotFound` (`workspace_not_found`) for one that is not there or is somebody else's.
+        """
+        workspaces = self._store.workspaces
+        if workspace_id is None:
+            return (await self._store.do(workspaces.first, app, user_id, title)).id
+        row = await self._store.do(workspaces.get, workspace_id)
+        if row.user_id not in (None, user_id) or row.app not in (None, app):
+            raise NotFound(f"there is no workspace {workspace_id!r}", code="workspace_not_found")
+        return row.id
+
+    # --- answering ---------------------------------------------------------------------------------------------------
+
+    async def refuse_by_row(self, run: RunRow, name: str, step: int | None) -> None:
+        """Refuse what the committed row shows to be too late or too early; the row is never behind the workflow.
+
+        Raises `Conflict` (`run_ended`, `answered`, `not_awaited`).
+        """
+        if run.ended_at is not None:
+            raise Conflict(
+                f"Run `{run.id}` has ended ({run.status}); nothing is awaited.", code="run_ended", facts={"awaited": ()}
+            )
+        if step is not None and step < run.next_step:
+            await self._answered(run.id, step)
+        resting = run.status == "waiting" or run.can_retry
+        if resting and name not in awaited(run) and not _ahead(step, run):
+            raise _not_awaited(name, awaited(run))
+
+    async def deliver(self, trigger: Trigger) -> Applied | Recorded:
+        """Hand a trigger to the run's workflow. Raises the workflow's refusal, if it has one."""
+        outcome = await self._runs.trigger(trigger)
+        if isinstance(outcome, Applied):
+            return outcome
+        # By an earlier try, or while nobody could tell us; a workflow that ended tells nobody any more.
+        if (step := await self.applied(trigger.run_id, trigger.id)) is not None:
+            return Applied(step, "")
+        if isinstance(outcome, Refused):
+            await self._refused(trigger, outcome)
+        return outcome
+
+    async def applied(self, run_id: str, trigger_id: str) -> int | None:
+        """The step that applied a trigger, if one did."""
+        return await self._store.do(self._store.inbox.applied_step, run_id, trigger_id)
+
+    async def _answered(self, run_id: str, step: int, message: str | None = None) -> NoReturn:
+        """Say who was faster. Raises `Conflict`."""
+        try:
+            row = (await self._store.do(self._store.steps.get, run_id, step)).row
+        except NotFound:
+            # Taken, but not committed yet: nobody can say by whom.
+            raise Conflict(message or "Somebody else is answering this step.", code="answered") from None
+        facts: dict[str, object] = {"transition": row.transition, "at": row.ended_at or row.started_at}
+        if row.trigger is None:
+            text = f"The run went on by itself with `{row.transition}`."
+        else:
+            facts["answered_by"] = row.trigger.by
+            text = f"{row.trigger.by} answered `{row.transition}` already."
+        raise Conflict(message or text, code="answered", facts=facts)
+
+    async def _refused(self, trigger: Trigger, refused: Refused) -> NoReturn:
+        if refused.code == TemporalUnreachable.code:
+            raise TemporalUnreachable("Temporal cannot be reached, so the answer was not sent. Try again in a moment.")
+        if refused.code == "answered" and trigger.at_step is not None:
+            await self._answered(trigger.run_id, trigger.at_step)
+        raise await self._refusal(trigger, refused)
+
+    async def _refusal(self, trigger: Trigger, refused: Refused) -> Refusal:
+        """The port's refusal as an exception of ours."""
+        if refused.code in NOT_FOUND:
+            return NotFound(refused.message, code=refused.code)
+        if "fields" in refused.facts or refused.code in ("invalid_payload", "invalid_input"):
+            return InvalidInput(refused.message, _fields(refused.facts), code=refused.code)
+        if refused.code == "too_large":
+            return TooLarge(refused.message)
+        facts: dict[str, object] = dict(refused.facts)
+        if refused.code == "not_awaited" and "awaited" not in facts:
+            facts["awaited"] = tuple(awaited(await self.row(trigger.run_id)))
+        return Conflict(refused.message, code=refused.code, facts=facts)
+
+    # --- canceling ---------------------------------------------------------------------------------------------------
+
+    async def cancel(self, row: RunRow, sender: Sender, reason: str | None = None) -> None:
+        """Ask a run to stop. Raises `Conflict` (`run_ended`) for one that ended."""
+        await self._store.do(self._store.runs.request_cancel, row.id, sender.by, reason)
+        outcome = await self._runs.cancel(row.id, reason=reason, sender=sender)
+        if isinstance(outcome, Refused):
+            await self._cancel_without_temporal(row, outcome)
+
+    async def _cancel_without_temporal(self, row: RunRow, refused: Refused) -> None:
+        """Temporal took no cancel request: end what it never had. What it had and lost is the reconciler's to end."""
+        if refused.code == TemporalUnreachable.code:
+            raise TemporalUnreachable("Temporal cannot be reached, so the run was not stopped. Try again in a moment.")
+        if row.epoch == 0:
+            await self._store.do(self._store.runs.end, row.id, 0, Ending("canceled"))
+        else:
+            log.warning("run %s: Temporal did not take the cancel request: %s", row.id, refused.message)
+
+
+def app_with(workflow: str, entries: Sequence[CatalogueEntry], app: str | None = None) -> CatalogueEntry:
+    """What new runs of a workflow are made by: `entries` are what workers published of their apps.
+
+    Raises `NotFound` (`unknown_workflow`), and `Conflict` (`ambiguous_workflow`) when several apps with live workers
+    (or, without any, several apps) have a workflow of this name and none is chosen.
+    """
+    names = {entry.app: [one["name"] for one in entry.content["workflows"]] for entry in entries}
+    having = [one for one in entries if workflow in names[one.app] and app in (None, one.app)]
+    found = [one for one in having if one.live] or having
+    if not found:
+        known = sorted({name for listed in names.values() for name in listed})
+        listed = ", ".join(f"`{one}`" for one in known[:20]) or "none; is a worker running?"
+        where = f"App `{app}` has no" if app else "There is no"
+        raise NotFound(f"{where} workflow `{workflow}`. Known: {listed}.", code="unknown_workflow")
+    if len(found) > 1:
+        apps = tuple(sorted(one.app for one in found))
+        raise Conflict(
+            f"Several apps have a workflow `{workflow}`: name one of them as `app`.",
+            code="ambiguous_workflow",
+            facts={"apps": apps},
+        )
+    return found[0]
+
+
+def awaited(run: RunRow) -> list[str]:
+    """The transitions that somebody outside can set off now."""
+    return [one.transition for one in run.awaiting if one.kind != "timer"]
+
+
+def seen(run: RunRow, name: str) -> int | None:
+    """The step that a sender who names none must mean.
+
+    The row shows a wait a moment before the workflow knows of it. With its number the answer is held for that moment,
+    without it the workflow would say that nothing is awaited.
+    """
+    return run.next_step if name in awaited(run) else None
+
+
+def _ahead(step: int | None, run: RunRow) -> bool:
+    return step is not None and step > run.next_step
+
+
+def _not_awaited(name: str, names: list[str]) -> Conflict:
+    now = ", ".join(f"`{one}`" for one in names) or "nothing from outside"
+    return Conflict(
+        f"`{name}` is not awaited now; awaited: {now}.", code="not_awaited", facts={"awaited": tuple(names)}
+    )
+
+
+def _fields(facts: Mapping[str, Any]) -> tuple[FieldError, ...]:
+    found = cast("list[Mapping[str, Any] | FieldError]", facts.get("fields") or [])
+    return tuple(
+        one
+        if isinstance(one, FieldError)
+        else FieldError(tuple(one["path"]), one["message"], one.get("code", "invalid"))
+        for one in found
+    )

@@ -1,0 +1,1 @@
+"""Runs started and moved by a program of one's own."""
