@@ -166,7 +166,8 @@ class Executor:
 
     async def _first_arrival(self, scene: Scene, definition: WorkflowDefinition) -> Next:
         context = context_of(definition, scene.entered.run, scene.call, 0, scene.pulse)
-        empty = Visitor(None, lambda: load(definition.state, None), context)
+        threads = self.workplace.threads
+        empty = Visitor(None, lambda: load(definition.state, None), context, threads)
         now = scene.pulse.now()
         if not any(transition.guard for transition in definition.leaving(START)):
             return await arrive(definition, START, empty, now=now, chain=0)
@@ -175,7 +176,7 @@ class Executor:
                 documents = BufferedDocuments(Origin(OPENING, OPEN_TRANSITION, START, 1), _no_documents)
                 attach(workflow, Attempt(Workpiece(definition, None), documents, context))
                 try:
-                    visitor = Visitor(workflow, empty.state, context)
+                    visitor = Visitor(workflow, empty.state, context, threads)
                     return await arrive(definition, START, visitor, now=now, chain=0)
                 finally:
                     detach(workflow)
