@@ -61,6 +61,14 @@ def test_a_start_by_the_temporal_cli_makes_a_row_for_the_local_user(store: Store
     assert types(events)[0] == "run.created"
 
 
+def test_a_run_keeps_the_arguments_it_began_with_over_a_reset(store: Store) -> None:
+    store.runs.create(new_run("r"))
+    complete = {"topic": "tea", "cups": 1}
+    assert store.runs.open(open_run("r", args=complete)).run.args == complete
+    again = store.runs.open(open_run("r", "t2", args={"topic": "tea", "cups": 2}))
+    assert (again.epoch, again.run.args) == (2, complete)
+
+
 def test_a_foreign_workflow_wins_against_a_pending_row_only(store: Store) -> None:
     store.runs.create(new_run("r"))
     taken = store.runs.open(open_run("r", "x1", first="x1", start_token=None, workflow="other", args=[1]))
