@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
-from loopstack_api.errors import TemporalUnreachable
+from loopstack_api.errors import TemporalRefused, TemporalUnreachable
 from loopstack_api.idempotency import Outcome
 from loopstack_api.schema_check import check
 from loopstack_api.views.catalogue import Catalogue, Definition
@@ -129,6 +129,8 @@ class Answering:
     async def _refused(self, trigger: Trigger, refused: Refused) -> NoReturn:
         if refused.code == TemporalUnreachable.code:
             raise TemporalUnreachable("Temporal cannot be reached, so the answer was not sent. Try again in a moment.")
+        if refused.code == TemporalRefused.code:
+            raise TemporalRefused(f"{refused.message} The answer was not sent.")
         if refused.code == "answered" and trigger.at_step is not None:
             await self._answered(trigger.run_id, trigger.at_step)
         raise await self._refusal(trigger, refused)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from loopstack_api.answering import Answering
-from loopstack_api.errors import TemporalUnreachable
+from loopstack_api.errors import TemporalRefused, TemporalUnreachable
 from loopstack_api.idempotency import Once, Outcome
 from loopstack_api.run_ids import new_run_id
 from loopstack_api.schema_check import check
@@ -17,10 +17,9 @@ from loopstack_api.views.catalogue import Catalogue
 from loopstack_api.views.runs import RunView
 from loopstack_temporal.contracts.base import Json
 from loopstack_temporal.contracts.runs import CancelRun, EditRun, RetryRun, Run, StartRun, TriggerRun
-from loopstack_temporal.errors import Conflict
+from loopstack_temporal.errors import Conflict, InvalidInput
 from loopstack_temporal.runs import Refused, Runs, Sender
-from loopstack_temporal.runs import StartRun as StartOnTemporal
-from loopstack_temporal.store.records import Ending, InProgress, NewRun, Repeated, RunRow
+from loopstack_temporal.store.records import Ending, IdempotencyKey, InProgress, NewRun, Repeated, RunRow
 from loopstack_temporal.store.store import Store
 
 log = logging.getLogger("loopstack.api")
@@ -61,46 +60,43 @@ class Commands:
         )
         if once.key is None:
             row = await self._store.do(self._store.runs.create, new)
-            return await once.finish(lambda: self._started(row))
+            return await once.finish(lambda: self._started(row, once.key))
         created = await self._store.do(self._store.runs.create, new, replace(once.key, owner=new.start_token))
         if isinstance(created, RunRow):
-            return await once.finish(lambda: self._started(created))
+            return await once.finish(lambda: self._started(created, once.key))
         if isinstance(created, Repeated):
             return once.replay(created)
         once.known(created)
         assert isinstance(created, InProgress)
         # The row was made, but whoever made it did not live to say so, or is just about to: finish its work.
         row = await self._view.row(created.body["run_id"])
-        return await once.finish(lambda: self._started(row))
+        return await once.finish(lambda: self._started(row, once.key))
 
-    async def _started(self, row: RunRow) -> Outcome:
-        outcome = await self._runs.start(
-            StartOnTemporal(
-                run_id=row.id,
-                app=row.app,
-                workflow=row.workflow,
-                args=row.args,
-                start_token=row.start_token or "",
-                workspace_id=row.workspace_id,
-                user_id=row.user_id,
-                title=row.title or "",
-            )
-        )
-        if outcome == "exists":
-            await self._take_back(row)
+    async def _started(self, row: RunRow, key: IdempotencyKey | None) -> Outcome:
+        outcome = await self._runs.start(row.starting())
+        if isinstance(outcome, Refused):
+            await self._take_back(row, key, outcome)
         run = await self._view.get(row.id)
         late = outcome == "unreachable"
         return Outcome(201, run.model_copy(update={"sentence": LATER}) if late else run)
 
-    async def _take_back(self, row: RunRow) -> None:
-        """Remove the row of a run that cannot start. Raises `Conflict`, unless it was started after all."""
+    async def _take_back(self, row: RunRow, key: IdempotencyKey | None, refused: Refused) -> None:
+        """Remove the row of a run that cannot start.
+
+        Raises `Conflict` (`run_exists`), `InvalidInput` (`start_refused`) or `TemporalRefused`, unless the run was
+        started after all.
+        """
         token = row.start_token or ""
-        left = await self._store.do(self._store.runs.discard, row.id, token)
-        if left is None or left.start_token != token:
-            raise Conflict(
-                f"Temporal has a workflow `{row.id}` already, started by somebody else. Choose another id.",
-                code="run_exists",
-            )
+        # What the operator repairs, the same request may try again; the other refusals are its answer for ever.
+        repairable = refused.code == TemporalRefused.code
+        left = await self._store.do(self._store.runs.discard, row.id, token, key if repairable else None)
+        if left is not None and left.start_token == token:
+            return
+        if repairable:
+            raise TemporalRefused(f"{refused.message} The run was not recorded.")
+        if refused.code == "run_exists":
+            raise Conflict(refused.message, code=refused.code)
+        raise InvalidInput(refused.message, code=refused.code)
 
     async def trigger(self, run_id: str, name: str, ask: TriggerRun, sender: Sender, once: Once) -> Response:
         """Answer a wait; see `Answering.trigger`."""
@@ -130,6 +126,8 @@ class Commands:
         """Temporal took no cancel request: end what it never had. What it had and lost is the reconciler's to end."""
         if refused.code == TemporalUnreachable.code:
             raise TemporalUnreachable("Temporal cannot be reached, so the run was not stopped. Try again in a moment.")
+        if refused.code == TemporalRefused.code:
+            raise TemporalRefused(f"{refused.message} The run was not stopped.")
         if row.epoch == 0:
             await self._store.do(self._store.runs.end, row.id, 0, Ending("canceled"))
         else:

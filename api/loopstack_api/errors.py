@@ -49,6 +49,7 @@ TITLES: Mapping[int, str] = {
     429: "Too many requests",
     500: "Internal error",
     501: "Not yet",
+    502: "Bad gateway",
     503: "Unavailable",
 }
 CODES: Mapping[int, str] = {
@@ -75,6 +76,13 @@ class TemporalUnreachable(Interrupted):
     """Temporal did not answer, and what was asked cannot be kept for later."""
 
     code = "temporal_unreachable"
+
+
+class TemporalRefused(Interrupted):
+    """Temporal takes no request of this server until somebody repairs its settings. Nothing was kept."""
+
+    code = "temporal_refused"
+    retryable = False
 
 
 def not_yet(what: str) -> NotYet:
@@ -120,6 +128,8 @@ def of_exception(error: Exception, request_id: str | None) -> Problem:
         return problem(status, error.reason, error.message, request_id=request_id, fields=fields, facts=error.facts)
     if isinstance(error, TemporalUnreachable):
         return problem(503, error.code, str(error), request_id=request_id)
+    if isinstance(error, TemporalRefused):
+        return problem(502, error.code, str(error), request_id=request_id)
     if isinstance(error, Interrupted):
         detail = "The database cannot be reached. Nothing was lost; try again in a moment."
         return problem(503, error.code, detail, request_id=request_id)

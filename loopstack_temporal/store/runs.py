@@ -13,7 +13,7 @@ from loopstack_temporal.store import codec, listing
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.creating import insert_run, run_exists
 from loopstack_temporal.store.database import Database
-from loopstack_temporal.store.idempotency import begin_key
+from loopstack_temporal.store.idempotency import begin_key, drop_key
 from loopstack_temporal.store.locked import awaiting_columns, check_epoch, get_locked, lock_run
 from loopstack_temporal.store.opening import open_run
 from loopstack_temporal.store.records import (
@@ -141,8 +141,8 @@ class Runs:
             self._database.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
-    def discard(self, run_id: str, start_token: str) -> RunRow | None:
-        """Take back a run that never began, with its events, as if nobody had asked for it.
+    def discard(self, run_id: str, start_token: str, key: IdempotencyKey | None = None) -> RunRow | None:
+        """Take back a run that never began, and `key`, under which it was asked for.
 
         Returns the row that stands under the id nevertheless: a workflow has opened it, or it has another token.
         """
@@ -152,6 +152,8 @@ class Runs:
                 return None
             if locked.row.epoch > 0 or locked.row.start_token != start_token:
                 return run_row(locked.row)
+            if key is not None:
+                drop_key(connection, key)
             _remove(connection, run_id)
             return None
 

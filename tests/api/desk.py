@@ -149,6 +149,8 @@ class Desk:
     """Triggers are accepted, but their outcome takes too long."""
     foreign: set[str] = field(default_factory=set[str])
     """Workflow ids that somebody else uses."""
+    refuses: Refused | None = None
+    """Temporal takes no start."""
     started: list[str] = field(default_factory=list[str])
     triggers: list[Trigger] = field(default_factory=list[Trigger])
     applied: dict[str, Applied] = field(default_factory=dict[str, Applied])
@@ -158,7 +160,9 @@ class Desk:
         if self.away:
             return "unreachable"
         if request.run_id in self.foreign:
-            return "exists"
+            return Refused("run_exists", "Somebody else uses this id.")
+        if self.refuses is not None:
+            return self.refuses
         if request.run_id not in self.started:
             self.started.append(request.run_id)
             if self.workers:

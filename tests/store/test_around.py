@@ -112,8 +112,6 @@ def test_of_many_requests_with_one_key_exactly_one_goes_on(store: Store) -> None
     with ThreadPoolExecutor(8) as threads:
         begun = list(threads.map(begin, range(24)))
     assert sum(isinstance(one, Fresh) for one in begun) == 1
-    store.idempotency.drop("s", "k")
-    assert store.idempotency.begin("s", "k", "hash") == Fresh()
     assert isinstance(store.idempotency.begin("s", "k", "hash"), InProgress)
     assert store.idempotency.prune() == 0
 

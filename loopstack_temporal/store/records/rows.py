@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.machine.decisions import RunStatus
+from loopstack_temporal.runs import StartRun
 
 Json = Any
 """Plain JSON data."""
@@ -85,6 +86,19 @@ class RunRow:
     """Author failures per transition since its last success."""
     document_seq: int = 0
     """Position of the last document."""
+
+    def starting(self) -> StartRun:
+        """What Temporal is asked, by whoever starts the run."""
+        return StartRun(
+            run_id=self.id,
+            app=self.app,
+            workflow=self.workflow,
+            args=self.args,
+            start_token=self.start_token or "",
+            workspace_id=self.workspace_id,
+            user_id=self.user_id,
+            title=self.title or "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
