@@ -97,6 +97,10 @@ class Runs(Protocol):
         """Ask a run to cancel. Returns as soon as Temporal has the request."""
         ...
 
+    async def finished(self, run_id: str, temporal_run_id: str) -> bool | Refused:
+        """Whether nothing of a run goes on in Temporal. One whose row has just ended gets two seconds to finish."""
+        ...
+
     async def reachable(self) -> bool:
         """Whether Temporal answers, within two seconds."""
         ...

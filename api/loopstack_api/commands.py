@@ -139,5 +139,21 @@ class Commands:
         return await self._view.get(run_id)
 
     async def delete(self, run_id: str) -> None:
-        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one."""
+        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one, also if only Temporal has it open."""
+        row = await self._view.row(run_id)
+        if row.ended_at is not None and row.temporal_run_id is not None:
+            await self._must_be_finished(row.id, row.temporal_run_id)
         await self._store.do(self._store.runs.delete, run_id)
+
+    async def _must_be_finished(self, run_id: str, temporal_run_id: str) -> None:
+        """Whatever a workflow without a row does next would fail, and nobody would see why."""
+        finished = await self._runs.finished(run_id, temporal_run_id)
+        if isinstance(finished, Refused):
+            say = TemporalRefused if finished.code == TemporalRefused.code else TemporalUnreachable
+            raise say(f"{finished.message} The run was not deleted.")
+        if not finished:
+            raise Conflict(
+                f"Run `{run_id}` has ended, but its workflow in Temporal is still open. Try again when it has "
+                f"finished, or end it: `temporal workflow terminate --workflow-id {run_id}`.",
+                code="run_open",
+            )

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
@@ -39,6 +40,8 @@ ACCEPT_WITHIN = timedelta(seconds=3)
 
 RESULT_WITHIN = timedelta(seconds=10)
 SIGNAL_WITHIN = timedelta(seconds=5)
+FINISHED_WITHIN = 2.0
+"""Seconds: the row ends with the last step, the workflow a moment later."""
 
 _REQUEST = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE})
 _PERMISSION = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.UNIMPLEMENTED})
@@ -110,6 +113,22 @@ class TemporalRuns:
         except (RPCError, RuntimeError) as error:
             return _unreachable(error)
         return Recorded(durable=True)
+
+    async def finished(self, run_id: str, temporal_run_id: str) -> bool | Refused:
+        """See `Runs.finished`."""
+        handle = self._client.get_workflow_handle(run_id, run_id=temporal_run_id)
+        deadline = asyncio.get_running_loop().time() + FINISHED_WITHIN
+        try:
+            while (await handle.describe(rpc_timeout=SIGNAL_WITHIN)).status == WorkflowExecutionStatus.RUNNING:
+                if asyncio.get_running_loop().time() >= deadline:
+                    return False
+                await asyncio.sleep(0.1)
+        except RPCError as error:
+            refused = _unreachable(error)
+            return True if refused.code == "run_ended" else refused
+        except RuntimeError as error:
+            return _unreachable(error)
+        return True
 
     async def reachable(self) -> bool:
         """See `Runs.reachable`."""

@@ -307,7 +307,21 @@ def test_an_ended_run_can_be_deleted_with_all_it_has_and_an_open_one_cannot(make
     make.store.runs.delete(make.run)
     assert make.store.runs.get(make.run) is None
     assert make.documents() == []
-    assert make.events() == []
+    said = make.events()
+    assert [(event.type, event.rev, event.workspace_id) for event in said] == [("run.deleted", None, "default")]
+
+
+def test_a_deletion_is_told_to_whoever_follows_and_frees_the_id(make: Making) -> None:
+    events = make.store.events
+    make.opened(id="again")
+    make.store.runs.end("again", 1, Ending("canceled"))
+    before = events.head()
+    make.store.runs.delete("again")
+    assert types(events.after(before)[0]) == ["run.deleted"]
+    make.opened(id="again")
+    make.finish(0)
+    numbered = [event.rev for event in make.events() if event.type != "run.deleted"]
+    assert numbered == list(range(1, len(numbered) + 1))
 
 
 def test_a_renamed_run_says_so(make: Making) -> None:

@@ -58,6 +58,21 @@ async def test_a_temporal_that_is_away_is_away(temporal: DevServer) -> None:
     assert isinstance(outcome, Refused) and outcome.code == "temporal_unreachable"
 
 
+async def test_a_run_is_finished_when_temporal_has_closed_or_forgotten_it(running: Stack) -> None:
+    client = await running.client()
+    runs = TemporalRuns(client)
+    run_id = await running.start("review")
+    row = await running.run_is(run_id, "waiting")
+    assert row.temporal_run_id
+    assert await runs.finished(run_id, row.temporal_run_id) is False
+    await client.get_workflow_handle(run_id).cancel()
+    await running.run_is(run_id, "canceled")
+    assert await runs.finished(run_id, row.temporal_run_id) is True
+    assert await runs.finished("nobody", row.temporal_run_id) is True
+    away = await (await runs_at("127.0.0.1:1")).finished(run_id, row.temporal_run_id)
+    assert isinstance(away, Refused) and away.code == "temporal_unreachable"
+
+
 async def test_a_recorded_run_that_can_never_start_ends_as_failed_with_the_reason(stack: Stack) -> None:
     client = await stack.client()
     await client.start_workflow("something_else", id="taken", task_queue="elsewhere")

@@ -1619,6 +1619,28 @@ export interface components {
             status: components["schemas"]["RunStatus"];
         };
         /**
+         * RunDeleted
+         * @description A run is gone with all it had. Its last word: it has no number, because a new run may get the same id.
+         */
+        RunDeleted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "run.deleted";
+            /** Run Id */
+            run_id: string;
+            /** Root Id */
+            root_id: string | null;
+            /** Workspace Id */
+            workspace_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * RunFacets
          * @description How many runs the filters leave, by status and by workflow.
          */
@@ -2116,7 +2138,7 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        StudioEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunChanged"] | components["schemas"]["RunRewound"] | components["schemas"]["DocumentSaved"] | components["schemas"]["StepStarted"] | components["schemas"]["StepCommitted"] | components["schemas"]["StepFailed"] | components["schemas"]["TaskOpened"] | components["schemas"]["TaskClosed"] | components["schemas"]["TriggerKept"] | components["schemas"]["TriggerRejected"] | components["schemas"]["CatalogChanged"] | components["schemas"]["Hello"] | components["schemas"]["Ping"] | components["schemas"]["StreamReset"] | components["schemas"]["LiveSnapshot"] | components["schemas"]["LiveDelta"] | components["schemas"]["LiveEnd"];
+        StudioEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunChanged"] | components["schemas"]["RunRewound"] | components["schemas"]["RunDeleted"] | components["schemas"]["DocumentSaved"] | components["schemas"]["StepStarted"] | components["schemas"]["StepCommitted"] | components["schemas"]["StepFailed"] | components["schemas"]["TaskOpened"] | components["schemas"]["TaskClosed"] | components["schemas"]["TriggerKept"] | components["schemas"]["TriggerRejected"] | components["schemas"]["CatalogChanged"] | components["schemas"]["Hello"] | components["schemas"]["Ping"] | components["schemas"]["StreamReset"] | components["schemas"]["LiveSnapshot"] | components["schemas"]["LiveDelta"] | components["schemas"]["LiveEnd"];
         /**
          * System
          * @description What Home, its strip and the system page show.
