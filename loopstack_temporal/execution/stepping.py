@@ -45,6 +45,8 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
         return await failing.unknown_transition(scene, grace)
     if scene.entered.claims >= failing.MOST_CLAIMS:
         return await failing.keeps_dying(scene, definition, transition)
+    if early := failing.too_early(scene, transition):
+        return early
     return await _attempt(scene, definition, transition)
 
 
