@@ -218,7 +218,7 @@ def test_a_run_that_never_began_is_taken_back_with_its_events(store: Store) -> N
     assert store.runs.discard("r", "token-r") is None
     assert store.runs.discard("r", "token-r") is None
     assert store.runs.get("r") is None
-    assert store.events.after(None, run_id="r")[0] == ()
+    assert types(store.events.after(None, run_id="r")[0]) == ["run.deleted"]
     assert store.runs.create(new_run("r")).status == "pending"
 
 
@@ -296,6 +296,18 @@ def test_steps_tell_who_did_what_and_the_state_before_and_after(make: Making) ->
     assert [step.step for step in make.store.steps.page(make.run, page.next).items] == [1]
     with pytest.raises(NotFound):
         make.store.steps.get(make.run, 9)
+
+
+def test_a_parked_run_is_offered_no_second_retry_while_one_runs(make: Making) -> None:
+    make.opened()
+    make.park(0)
+    assert _get(make.store, make.run).can_retry
+    make.claim(make.fence(1))
+    claimed = _get(make.store, make.run)
+    assert (claimed.status, claimed.can_retry) == ("running", False)
+    assert [event.data["can_retry"] for event in make.events("run.changed")][-2:] == [True, False]
+    make.store.runs.end(make.run, 1, Ending("failed"))
+    assert not _get(make.store, make.run).can_retry
 
 
 def test_an_ended_run_can_be_deleted_with_all_it_has_and_an_open_one_cannot(make: Making) -> None:
