@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard
+         * @description Runs by status, overall and of a workspace, with the newest runs and the newest failures. Without child runs.
+         */
+        get: operations["getDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -666,6 +686,25 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * Dashboard
+         * @description Runs by status, the newest runs and the newest failures, in one call.
+         */
+        Dashboard: {
+            overall: components["schemas"]["RunCounts"];
+            /** @description The counts of the workspace that was asked for. */
+            workspace: components["schemas"]["RunCounts"] | null;
+            /**
+             * Recent
+             * @description The newest runs, of the workspace if one was asked for.
+             */
+            recent: components["schemas"]["RunSummary"][];
+            /**
+             * Errors
+             * @description The newest runs that stand with an error, likewise.
+             */
+            errors: components["schemas"]["RunSummary"][];
         };
         /**
          * Document
@@ -1579,6 +1618,21 @@ export interface components {
             path: string[];
             /** Ended At */
             ended_at?: string | null;
+        };
+        /**
+         * RunCounts
+         * @description How many runs there are, children not counted as runs of their own.
+         */
+        RunCounts: {
+            /** Total */
+            total: number;
+            /**
+             * Statuses
+             * @description A number for every status.
+             */
+            statuses: {
+                [key: string]: number;
+            };
         };
         /**
          * RunCreated
@@ -2688,6 +2742,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description Refused or failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDashboard: {
+        parameters: {
+            query?: {
+                /** @description Count and list this workspace too. */
+                workspace_id?: string | null;
+                /** @description Runs in each list. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
                 };
             };
             /** @description Refused or failed. */
