@@ -16,11 +16,12 @@ from loopstack_temporal.errors import (
     InvalidInput,
     NotFound,
     Refusal,
+    TemporalRefused,
     TemporalUnreachable,
     TooLarge,
 )
-from loopstack_temporal.runs import Applied, Recorded, Refused, Runs, Sender, StartRun, Trigger
-from loopstack_temporal.store.records import CatalogueEntry, Ending, RunRow
+from loopstack_temporal.runs import Applied, Recorded, Refused, Runs, Sender, Trigger
+from loopstack_temporal.store.records import CatalogueEntry, Ending, IdempotencyKey, RunRow
 from loopstack_temporal.store.store import Store
 
 log = logging.getLogger("loopstack.runs")
@@ -44,37 +45,31 @@ class Control:
 
     # --- starting ----------------------------------------------------------------------------------------------------
 
-    async def start(self, row: RunRow) -> Literal["started", "unreachable"]:
+    async def start(self, row: RunRow, key: IdempotencyKey | None = None) -> Literal["started", "unreachable"]:
         """Tell Temporal of a run whose row was just made; `unreachable`: a worker starts it as soon as it can.
 
-        Raises `Conflict` (`run_exists`) and takes the row back when Temporal has a foreign workflow of this id.
+        Takes the row back, and `key`, under which it was asked for, when Temporal never takes it: raises `Conflict`
+        (`run_exists`), `InvalidInput` (`start_refused`) or `TemporalRefused`.
         """
-        outcome = await self._runs.start(
-            StartRun(
-                run_id=row.id,
-                app=row.app,
-                workflow=row.workflow,
-                args=row.args,
-                start_token=row.start_token or "",
-                workspace_id=row.workspace_id,
-                user_id=row.user_id,
-                title=row.title or "",
-            )
-        )
-        if outcome == "exists":
-            await self._take_back(row)
+        outcome = await self._runs.start(row.starting())
+        if isinstance(outcome, Refused):
+            await self._take_back(row, key, outcome)
             return "started"
         return outcome
 
-    async def _take_back(self, row: RunRow) -> None:
-        """Remove the row of a run that cannot start. Raises `Conflict`, unless it was started after all."""
+    async def _take_back(self, row: RunRow, key: IdempotencyKey | None, refused: Refused) -> None:
+        """Remove the row of a run that cannot start, unless it was started after all."""
         token = row.start_token or ""
-        left = await self._store.do(self._store.runs.discard, row.id, token)
-        if left is None or left.start_token != token:
-            raise Conflict(
-                f"Temporal has a workflow `{row.id}` already, started by somebody else. Choose another id.",
-                code="run_exists",
-            )
+        # What the operator repairs, the same request may try again; the other refusals are its answer for ever.
+        repairable = refused.code == TemporalRefused.code
+        left = await self._store.do(self._store.runs.discard, row.id, token, key if repairable else None)
+        if left is not None and left.start_token == token:
+            return
+        if repairable:
+            raise TemporalRefused(f"{refused.message} The run was not recorded.")
+        if refused.code == "run_exists":
+            raise Conflict(refused.message, code=refused.code)
+        raise InvalidInput(refused.message, code=refused.code)
 
     async def workspace(self, app: str, title: str, user_id: str, workspace_id: str | None) -> str:
         """Where a person's run belongs: where he says, else his first workspace of the app, made when there is none.
@@ -140,6 +135,8 @@ class Control:
     async def _refused(self, trigger: Trigger, refused: Refused) -> NoReturn:
         if refused.code == TemporalUnreachable.code:
             raise TemporalUnreachable("Temporal cannot be reached, so the answer was not sent. Try again in a moment.")
+        if refused.code == TemporalRefused.code:
+            raise TemporalRefused(f"{refused.message} The answer was not sent.")
         if refused.code == "answered" and trigger.at_step is not None:
             await self._answered(trigger.run_id, trigger.at_step)
         raise await self._refusal(trigger, refused)
@@ -157,6 +154,27 @@ class Control:
             facts["awaited"] = tuple(awaited(await self.row(trigger.run_id)))
         return Conflict(refused.message, code=refused.code, facts=facts)
 
+    # --- deleting ----------------------------------------------------------------------------------------------------
+
+    async def delete(self, row: RunRow) -> None:
+        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one, also if only Temporal has it open."""
+        if row.ended_at is not None and row.temporal_run_id is not None:
+            await self._must_be_finished(row.id, row.temporal_run_id)
+        await self._store.do(self._store.runs.delete, row.id)
+
+    async def _must_be_finished(self, run_id: str, temporal_run_id: str) -> None:
+        """Whatever a workflow without a row does next would fail, and nobody would see why."""
+        finished = await self._runs.finished(run_id, temporal_run_id)
+        if isinstance(finished, Refused):
+            say = TemporalRefused if finished.code == TemporalRefused.code else TemporalUnreachable
+            raise say(f"{finished.message} The run was not deleted.")
+        if not finished:
+            raise Conflict(
+                f"Run `{run_id}` has ended, but its workflow in Temporal is still open. Try again when it has "
+                f"finished, or end it: `temporal workflow terminate --workflow-id {run_id}`.",
+                code="run_open",
+            )
+
     # --- canceling ---------------------------------------------------------------------------------------------------
 
     async def cancel(self, row: RunRow, sender: Sender, reason: str | None = None) -> None:
@@ -170,6 +188,8 @@ class Control:
         """Temporal took no cancel request: end what it never had. What it had and lost is the reconciler's to end."""
         if refused.code == TemporalUnreachable.code:
             raise TemporalUnreachable("Temporal cannot be reached, so the run was not stopped. Try again in a moment.")
+        if refused.code == TemporalRefused.code:
+            raise TemporalRefused(f"{refused.message} The run was not stopped.")
         if row.epoch == 0:
             await self._store.do(self._store.runs.end, row.id, 0, Ending("canceled"))
         else:

@@ -24,6 +24,7 @@
     ├── Interrupted            the machine, not the author: the step simply runs again
     │   ├── Fenced                 a newer attempt owns the step; this one writes nothing
     │   ├── StoreUnavailable       the database cannot be reached in time
+    │   ├── TemporalRefused        Temporal takes no request of this program; its settings need repair
     │   └── TemporalUnreachable    Temporal cannot be reached, and what was asked cannot be kept for later
     └── SetupError             the environment is not as needed (no Temporal CLI, old schema, a port, a file lock)
 
@@ -269,6 +270,13 @@ class TemporalUnreachable(Interrupted):
     """Temporal did not answer, and what was asked cannot be kept for later."""
 
     code = "temporal_unreachable"
+
+
+class TemporalRefused(Interrupted):
+    """Temporal takes no request of this program until somebody repairs its settings. Nothing was kept."""
+
+    code = "temporal_refused"
+    retryable = False
 
 
 class SetupError(LoopstackError):

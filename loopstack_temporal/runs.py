@@ -75,7 +75,7 @@ class Refused:
 
 
 TriggerOutcome = Applied | Recorded | Refused
-StartOutcome = Literal["started", "exists", "unreachable"]
+StartOutcome = Literal["started", "unreachable"] | Refused
 
 
 class Runs(Protocol):
@@ -84,7 +84,8 @@ class Runs(Protocol):
     async def start(self, request: StartRun) -> StartOutcome:
         """`unreachable`: Temporal is away; the row stays pending and a worker's reconciler starts it later.
 
-        `exists`: somebody else uses this workflow id.
+        `Refused` by `run_exists`: somebody else uses this workflow id; by `start_refused`: Temporal never takes this
+        request; by `temporal_refused`: it takes none of ours until somebody repairs the namespace or our permission.
         """
         ...
 
@@ -94,6 +95,10 @@ class Runs(Protocol):
 
     async def cancel(self, run_id: str, *, reason: str | None, sender: Sender) -> Applied | Recorded | Refused:
         """Ask a run to cancel. Returns as soon as Temporal has the request."""
+        ...
+
+    async def finished(self, run_id: str, temporal_run_id: str) -> bool | Refused:
+        """Whether nothing of a run goes on in Temporal. One whose row has just ended gets two seconds to finish."""
         ...
 
     async def reachable(self) -> bool:

@@ -19,6 +19,7 @@ from loopstack_api.openapi import new_app
 from loopstack_api.settings import Settings
 from loopstack_api.stream import Hub
 from loopstack_api.views.catalogue import Catalogue
+from loopstack_api.views.dashboard import DashboardView
 from loopstack_api.views.feed import FeedView
 from loopstack_api.views.links import Links
 from loopstack_api.views.runs import RunView
@@ -56,6 +57,7 @@ def _services(store: Store, runs: Runs, settings: Settings, studio: Path) -> Ser
     workers = Workers(store)
     catalogue = Catalogue(store)
     view = RunView(store, catalogue, workers, links)
+    workspaces = WorkspaceView(store)
     return Services(
         store=store,
         settings=settings,
@@ -63,7 +65,8 @@ def _services(store: Store, runs: Runs, settings: Settings, studio: Path) -> Ser
         runs=view,
         feed=FeedView(store, catalogue, view, links),
         system=SystemView(store, runs, workers, version=own_version(), build=build, web_url=settings.web_url),
-        workspaces=WorkspaceView(store),
+        workspaces=workspaces,
+        dashboard=DashboardView(view, workspaces),
         commands=Commands(store, Control(store, runs), catalogue, view),
         hub=Hub(store, build),
         build=build,

@@ -17,7 +17,7 @@ from loopstack_temporal.contracts.base import Json
 from loopstack_temporal.contracts.runs import CancelRun, EditRun, RetryRun, Run, StartRun, TriggerRun
 from loopstack_temporal.control import Control
 from loopstack_temporal.runs import Sender
-from loopstack_temporal.store.records import InProgress, NewRun, Repeated, RunRow
+from loopstack_temporal.store.records import IdempotencyKey, InProgress, NewRun, Repeated, RunRow
 from loopstack_temporal.store.store import Store
 
 DEFAULT_WORKSPACE = "default"
@@ -56,20 +56,20 @@ class Commands:
         )
         if once.key is None:
             row = await self._store.do(self._store.runs.create, new)
-            return await once.finish(lambda: self._started(row))
+            return await once.finish(lambda: self._started(row, once.key))
         created = await self._store.do(self._store.runs.create, new, replace(once.key, owner=new.start_token))
         if isinstance(created, RunRow):
-            return await once.finish(lambda: self._started(created))
+            return await once.finish(lambda: self._started(created, once.key))
         if isinstance(created, Repeated):
             return once.replay(created)
         once.known(created)
         assert isinstance(created, InProgress)
         # The row was made, but whoever made it did not live to say so, or is just about to: finish its work.
         row = await self._view.row(created.body["run_id"])
-        return await once.finish(lambda: self._started(row))
+        return await once.finish(lambda: self._started(row, once.key))
 
-    async def _started(self, row: RunRow) -> Outcome:
-        outcome = await self._control.start(row)
+    async def _started(self, row: RunRow, key: IdempotencyKey | None) -> Outcome:
+        outcome = await self._control.start(row, key)
         run = await self._view.get(row.id)
         late = outcome == "unreachable"
         return Outcome(201, run.model_copy(update={"sentence": LATER}) if late else run)
@@ -101,5 +101,5 @@ class Commands:
         return await self._view.get(run_id)
 
     async def delete(self, run_id: str) -> None:
-        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one."""
-        await self._store.do(self._store.runs.delete, run_id)
+        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one, also if only Temporal has it open."""
+        await self._control.delete(await self._view.row(run_id))

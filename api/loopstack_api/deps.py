@@ -12,6 +12,7 @@ from loopstack_api.idempotency import Once, once
 from loopstack_api.settings import Settings
 from loopstack_api.stream import Hub
 from loopstack_api.views.catalogue import Catalogue
+from loopstack_api.views.dashboard import DashboardView
 from loopstack_api.views.feed import FeedView
 from loopstack_api.views.runs import RunView
 from loopstack_api.views.system import SystemView
@@ -31,6 +32,7 @@ class Services:
     feed: FeedView
     system: SystemView
     workspaces: WorkspaceView
+    dashboard: DashboardView
     commands: Commands
     hub: Hub
     build: str

@@ -20,6 +20,7 @@ from loopstack_temporal.errors import (
     InvalidInput,
     NotFound,
     Refusal,
+    TemporalRefused,
     TemporalUnreachable,
     TooLarge,
 )
@@ -50,6 +51,7 @@ TITLES: Mapping[int, str] = {
     429: "Too many requests",
     500: "Internal error",
     501: "Not yet",
+    502: "Bad gateway",
     503: "Unavailable",
 }
 CODES: Mapping[int, str] = {
@@ -115,6 +117,8 @@ def of_exception(error: Exception, request_id: str | None) -> Problem:
         return problem(status, error.reason, error.message, request_id=request_id, fields=fields, facts=error.facts)
     if isinstance(error, TemporalUnreachable):
         return problem(503, error.code, str(error), request_id=request_id)
+    if isinstance(error, TemporalRefused):
+        return problem(502, error.code, str(error), request_id=request_id)
     if isinstance(error, Interrupted):
         detail = "The database cannot be reached. Nothing was lost; try again in a moment."
         return problem(503, error.code, detail, request_id=request_id)

@@ -14,7 +14,7 @@ from loopstack_temporal.store.records import EventRow
 log = logging.getLogger("loopstack.api")
 
 LIST_TYPES = {
-    "runs": frozenset({"run.created", "run.changed", "run.rewound"}),
+    "runs": frozenset({"run.created", "run.changed", "run.rewound", "run.deleted"}),
     "tasks": frozenset({"task.opened", "task.closed"}),
 }
 """What a list hears of every run."""

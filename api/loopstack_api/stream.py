@@ -37,12 +37,21 @@ class _Kept:
 class Hub:
     """Follows `store.events` while anybody listens. Call `close()` before the server waits for its connections."""
 
-    def __init__(self, store: Store, build: str, *, ping_seconds: float = PING_SECONDS, window: int = WINDOW) -> None:
+    def __init__(
+        self,
+        store: Store,
+        build: str,
+        *,
+        ping_seconds: float = PING_SECONDS,
+        window: int = WINDOW,
+        poll_seconds: float | None = None,
+    ) -> None:
+        """`poll_seconds`: between two looks at the database, unless a bell tells of news; by default what suits it."""
         self._store = store
         self._build = build
         self._ping_seconds = ping_seconds
         self._size = window
-        self._poll_seconds = 0.2 if store.database.postgres else 0.05
+        self._poll_seconds = poll_seconds or (0.2 if store.database.postgres else 0.05)
         self._window: dict[int, _Kept] = {}
         """By running number; the numbers are `_end - len(_window)` up to `_end - 1`."""
         self._end = 0
@@ -127,9 +136,24 @@ class Hub:
         self._changed = asyncio.Event()
 
     async def _poll(self) -> None:
+        loop, rung = asyncio.get_running_loop(), asyncio.Event()
+
+        def heard() -> None:
+            with contextlib.suppress(RuntimeError):  # The loop has ended meanwhile.
+                loop.call_soon_threadsafe(rung.set)
+
+        listener = self._store.events.listen(heard)
+        try:
+            await self._keep_looking(rung)
+        finally:
+            if listener is not None:
+                listener.stop()
+
+    async def _keep_looking(self, rung: asyncio.Event) -> None:
         version: object = None
         pause = self._poll_seconds
         while not self._closed:
+            rung.clear()
             try:
                 version = await self._look(version)
                 pause = self._poll_seconds
@@ -138,7 +162,9 @@ class Hub:
                 pause = min(pause * 2, LONGEST_PAUSE)
                 known = isinstance(error, Interrupted)
                 log.warning("events cannot be read, trying again: %s", error, exc_info=None if known else error)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await rung.wait()
 
     async def _look(self, version: object) -> object:
         """Read what is new since `version`; returns the version that was seen."""

@@ -76,6 +76,16 @@ class RunRewound(RunEvent):
     epoch: int
 
 
+class RunDeleted(Answer):
+    """A run is gone with all it had. Its last word: it has no number, because a new run may get the same id."""
+
+    type: Literal["run.deleted"]
+    run_id: str
+    root_id: str | None
+    workspace_id: str | None
+    at: Time
+
+
 class DocumentSaved(RunEvent):
     """A document was written or replaced."""
 
@@ -243,6 +253,7 @@ StudioEvent = TypeAliasType(
         RunCreated
         | RunChanged
         | RunRewound
+        | RunDeleted
         | DocumentSaved
         | StepStarted
         | StepCommitted

@@ -13,13 +13,14 @@ from loopstack_temporal.definition.context import RunContext
 from loopstack_temporal.definition.model import GuardDefinition, WorkflowDefinition
 from loopstack_temporal.errors import ErrorInfo, GuardError
 from loopstack_temporal.execution.faults import describe
+from loopstack_temporal.execution.threads import Threads
 from loopstack_temporal.machine.decide import Arrival, decide, questions
 from loopstack_temporal.machine.decisions import Await, Decision, Finish, Fire, Parked, RunStatus
 from loopstack_temporal.store.records import Awaiting
 
 DEFAULT_MAX_STEPS = 10_000
 GUARD_LIMIT = 30.0
-"""Seconds an async guard may take: it decides, it does not work."""
+"""Seconds a guard may take: it decides, it does not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Visitor:
     state: Callable[[], Any]
     context: RunContext[Any] | None
     """`None`: it could not be made, because the code no longer takes the arguments of the run."""
+    threads: Threads
+    """Where plain functions are asked: on the loop, one that blocks would stop every run of the worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ async def arrive(
 
 
 async def ask(guard: GuardDefinition, visitor: Visitor) -> bool:
-    """One guard's answer. Raises `GuardError` when it raises or does not say true or false."""
+    """One guard's answer. Raises `GuardError` when it raises, takes too long or does not say true or false."""
     arguments: list[Any] = []
     try:
         if guard.takes_self:
@@ -75,11 +78,10 @@ async def ask(guard: GuardDefinition, visitor: Visitor) -> bool:
             arguments.append(visitor.state())
         if guard.takes_ctx:
             arguments.append(visitor.context)
-        answer = guard.function(*arguments)
-        if inspect.isawaitable(answer):
-            async with asyncio.timeout(GUARD_LIMIT):
-                answer = await answer
-    except Exception as error:
+        answer = await _answer(guard, arguments, visitor.threads)
+    except GuardError:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         raise GuardError(f"guard `{guard.name}` raised {type(error).__name__}: {error}") from error
     if not isinstance(answer, bool):
         raise GuardError(f"guard `{guard.name}` returned {type(answer).__name__}; a guard returns True or False")
@@ -122,6 +124,21 @@ async def _ask_all(definition: WorkflowDefinition, place: str, visitor: Visitor)
         if answers[transition.order] and transition.automatic:
             break
     return answers
+
+
+async def _answer(guard: GuardDefinition, arguments: list[Any], threads: Threads) -> Any:
+    limit = asyncio.timeout(GUARD_LIMIT)
+    try:
+        async with limit:
+            if inspect.iscoroutinefunction(guard.function):
+                return await guard.function(*arguments)
+            answer = await threads.run(guard.function, *arguments)
+            return await answer if inspect.isawaitable(answer) else answer
+    except TimeoutError as error:
+        if limit.expired():  # Else the guard raised it by itself.
+            text = f"guard `{guard.name}` did not answer within {GUARD_LIMIT:g} s; a guard decides, transitions work"
+            raise GuardError(text) from error
+        raise
 
 
 def _limit(definition: WorkflowDefinition) -> int:

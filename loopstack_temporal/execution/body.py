@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import ctypes
 import inspect
 import threading
 from collections.abc import Awaitable, Callable
@@ -12,32 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from loopstack_temporal.errors import TransitionTimeout
-
-GRACE = 5.0
-"""Seconds a canceled body gets to clean up before it is left behind."""
-
-
-class Leaks:
-    """Threads and tasks that did not stop when they were told to. At `limit` the worker should drain itself."""
-
-    def __init__(self, limit: int = 10) -> None:
-        self.limit = limit
-        self.count = 0
-        self.full = asyncio.Event()
-        """Set when so many were left behind that the process should be replaced."""
-
-    def add(self) -> None:
-        """Count one more."""
-        self.count += 1
-        if self.count >= self.limit:
-            self.full.set()
+from loopstack_temporal.execution.threads import GRACE, Leaks, Threads
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How a body is looked after while it runs."""
 
-    leaks: Leaks
+    threads: Threads
     stopping: threading.Event
     """Set before the body is told to stop."""
     limit: float | None = None
@@ -53,7 +33,7 @@ async def run_body(function: Callable[..., Any], arguments: dict[str, Any], watc
     Raises what the body raises, `TransitionTimeout` at the limit, and `asyncio.CancelledError` if the caller is
     canceled; whatever the body does after that, its result is not used.
     """
-    body = asyncio.ensure_future(_contained(function, arguments))
+    body = asyncio.ensure_future(_contained(function, arguments, watch.threads))
     try:
         await _watched(body, watch)
         if body.done():
@@ -67,7 +47,7 @@ async def run_body(function: Callable[..., Any], arguments: dict[str, Any], watc
     finally:
         if not body.done():
             watch.stopping.set()
-            await _stop(body, watch.leaks)
+            await _stop(body, watch.threads.leaks)
 
 
 async def _watched(body: asyncio.Future[Any], watch: Watch) -> None:
@@ -83,65 +63,20 @@ async def _watched(body: asyncio.Future[Any], watch: Watch) -> None:
         await asyncio.wait({body}, timeout=left)
 
 
-async def _contained(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+async def _contained(function: Callable[..., Any], arguments: dict[str, Any], threads: Threads) -> Any:
     try:
         if inspect.iscoroutinefunction(function):
             return await function(**arguments)
-        return await _in_thread(function, arguments)
+        return await threads.run(function, **arguments)
     except (SystemExit, KeyboardInterrupt) as error:
         # asyncio would end the whole worker for these two.
         raise RuntimeError(f"`{function.__name__}` raised {type(error).__name__}: {error}") from error
 
 
-async def _in_thread(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    """A thread of its own, so that one which never ends takes no slot away from others. Daemon: it may be left."""
-    loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[Any] = loop.create_future()
-
-    def settle(value: Any, error: BaseException | None) -> None:
-        if outcome.done():
-            return
-        if error is None:
-            outcome.set_result(value)
-        else:
-            outcome.set_exception(error)
-
-    def work() -> None:
-        try:
-            result, error = function(**arguments), None
-        except BaseException as raised:
-            # Neither can travel through a future: one is refused, the other would look as if we had been canceled.
-            odd = isinstance(raised, StopIteration | asyncio.CancelledError)
-            result, error = None, RuntimeError(repr(raised)) if odd else raised
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, result, error)
-
-    context = contextvars.copy_context()
-    thread = threading.Thread(target=context.run, args=(work,), daemon=True, name=f"body-{function.__name__}")
-    thread.start()
-    try:
-        return await outcome
-    except asyncio.CancelledError:
-        await _interrupt(thread)
-        raise
-
-
-async def _interrupt(thread: threading.Thread) -> None:
-    """Raise in the thread at its next byte code, again and again until it is gone or the grace is over."""
-    until = asyncio.get_running_loop().time() + GRACE
-    while thread.is_alive() and asyncio.get_running_loop().time() < until:
-        if thread.ident is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Interrupted))
-        await asyncio.sleep(0.05)
-    if thread.is_alive():
-        raise _LeftBehind
-
-
 async def _stop(body: asyncio.Future[Any], leaks: Leaks) -> None:
     body.cancel()
     await asyncio.wait({body}, timeout=GRACE + 1)
-    left = not body.done() or (not body.cancelled() and isinstance(body.exception(), _LeftBehind))
-    if left:
+    if not body.done():
         leaks.add()
         body.add_done_callback(_forget)
 
@@ -154,11 +89,3 @@ def _forget(body: asyncio.Future[Any]) -> None:
 def _being_cancelled() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-class _Interrupted(BaseException):
-    """Raised inside a body's thread; a BaseException so that `except Exception` does not swallow it."""
-
-
-class _LeftBehind(Exception):
-    """A thread that did not end."""

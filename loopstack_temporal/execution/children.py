@@ -44,8 +44,8 @@ class ChildRuns:
     async def add(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
         """Note a child run.
 
-        Raises `AuthorError` for wrong options, `InvalidInput` for wrong arguments, `ChildrenNeedTemporal` in a stateless
-        run.
+        Raises `AuthorError` for wrong options, `InvalidInput` for wrong arguments, and `ChildrenNeedTemporal` in a
+        stateless run.
         """
         definition = self._definition(target)
         if self._scene.workplace.stateless:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -165,6 +166,7 @@ class Executor:
     async def _take(self, call: OpenCall) -> Opened:
         memo = call.memo
         store = self.workplace.store
+        definition = self.workplace.app.workflows.get(call.workflow)
         request = OpenRun(
             run_id=call.run_id,
             app=self.workplace.app.name,
@@ -175,7 +177,7 @@ class Executor:
             workspace_id=_text(memo.get("workspace_id")),
             user_id=_text(memo.get("user_id")),
             title=_text(memo.get("title")),
-            args=call.args,
+            args=call.args if call.unfit or definition is None else _complete(definition, call.args),
             engine=call.engine,
             catalogue_hash=self.workplace.catalogue_hash,
         )
@@ -188,7 +190,8 @@ class Executor:
 
     async def _first_arrival(self, scene: Scene, definition: WorkflowDefinition) -> Next:
         context = context_of(definition, scene.entered.run, scene.call, 0, scene.pulse)
-        empty = Visitor(None, lambda: load(definition.state, None), context)
+        threads = self.workplace.threads
+        empty = Visitor(None, lambda: load(definition.state, None), context, threads)
         now = scene.pulse.now()
         if not any(transition.guard for transition in definition.leaving(START)):
             return await arrive(definition, START, empty, now=now, chain=0)
@@ -197,7 +200,7 @@ class Executor:
                 documents = BufferedDocuments(Origin(OPENING, OPEN_TRANSITION, START, 1), _no_documents)
                 attach(workflow, Attempt(Workpiece(definition, None), documents, context))
                 try:
-                    visitor = Visitor(workflow, empty.state, context)
+                    visitor = Visitor(workflow, empty.state, context, threads)
                     return await arrive(definition, START, visitor, now=now, chain=0)
                 finally:
                     detach(workflow)
@@ -219,6 +222,23 @@ class Executor:
         )
         entered = Entered(opened.run, opened.epoch, None, None, 0, 0, 0, None)
         return Scene.of(self.workplace, step, pulse, entered, None)
+
+
+def _complete(definition: WorkflowDefinition, given: Any) -> Any:
+    """The arguments as the run has them, defaults included.
+
+    As they were given if they do not fit, which is told later, or if their stored form would be other arguments: a
+    secret, say, is written as asterisks.
+    """
+    shape = definition.args
+    if shape is None:
+        return {} if given is None else given
+    try:
+        value = shape.from_json({} if given is None else given)
+        complete = shape.to_json(value)
+        return complete if shape.from_json(complete) == value else given
+    except Exception:  # An author's validator may raise anything; `_bad_args` says what.
+        return given
 
 
 def _bad_args(definition: WorkflowDefinition, opened: Opened, unfit: str | None) -> ErrorInfo | None:

@@ -65,6 +65,18 @@ async def unknown_transition(scene: Scene, grace: float) -> StepAnswer:
     return await _finish(scene, call.place, Next(parked, "failed", error=fault), fault, counted=False)
 
 
+def too_early(scene: Scene, transition: TransitionDefinition | None) -> TryAgain | None:
+    """What is left of the author's delay, when a failed local step comes back as a regular activity at once.
+
+    The workflow does not know of the delay; the activity's own next attempt comes after it.
+    """
+    pending = scene.entered.run.retry
+    if transition is None or transition.execution != "local" or pending is None or scene.call.attempt > 1:
+        return None
+    left = pending.next_at.timestamp() - scene.pulse.now()
+    return TryAgain(pending.error, left) if scene.entered.failure_no > 0 and left > 0 else None
+
+
 async def keeps_dying(
     scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None
 ) -> StepAnswer:

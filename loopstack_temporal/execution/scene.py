@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.execution.arrival import Next
-from loopstack_temporal.execution.body import Leaks
+from loopstack_temporal.execution.threads import Leaks, Threads
 from loopstack_temporal.execution.values import Application, Done, Pulse, Spent, StepAnswer, StepCall
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decisions import Decision, Finish, Parked
@@ -56,9 +56,14 @@ class Workplace:
     store: Store
     worker: str
     catalogue_hash: str | None
-    leaks: Leaks = field(default_factory=Leaks)
+    threads: Threads = field(default_factory=lambda: Threads(Leaks()))
     stateless: bool = False
     """Driven in one process and stored nowhere: no Temporal stands behind the runs that could start children."""
+
+    @property
+    def leaks(self) -> Leaks:
+        """What was left behind."""
+        return self.threads.leaks
 
 
 @dataclass(frozen=True, slots=True)

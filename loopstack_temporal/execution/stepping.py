@@ -46,6 +46,8 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
         return await failing.unknown_transition(scene, grace)
     if scene.entered.claims >= failing.MOST_CLAIMS:
         return await failing.keeps_dying(scene, definition, transition)
+    if early := failing.too_early(scene, transition):
+        return early
     return await _attempt(scene, definition, transition)
 
 
@@ -53,7 +55,9 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
     before = scene.entered.checkpoint
     stopping = threading.Event()
     pulse = replace(scene.pulse, is_cancelled=lambda: stopping.is_set() or scene.pulse.is_cancelled())
-    visitor = Visitor(None, lambda: load(definition.state, before.state if before else None), None)
+    visitor = Visitor(
+        None, lambda: load(definition.state, before.state if before else None), None, scene.workplace.threads
+    )
     try:
         context = context_of(definition, scene.entered.run, scene.call, scene.entered.retry_count, pulse)
         visitor = replace(visitor, context=context)
@@ -73,7 +77,7 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
                 if first and (recorded := await claim(scene)):
                     return recorded_answer(recorded)
                 late = None if first else partial(claim_late, scene)
-                watch = Watch(scene.workplace.leaks, stopping, transition.timeout, late, LATE_CLAIM)
+                watch = Watch(scene.workplace.threads, stopping, transition.timeout, late, LATE_CLAIM)
                 arguments = _arguments(transition, work, admitted, context)
                 work.returned(await run_body(getattr(workflow, transition.name), arguments, watch), transition)
                 hit("body.end")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopstack_temporal.errors import SetupError
+from loopstack_temporal.store.bell import Bell, own_connection
 from loopstack_temporal.store.pipeline import Pipeline
 
 Statement = tuple[sa.Executable, Sequence[Mapping[str, Any]] | None]
@@ -68,6 +69,7 @@ class Database:
         self.postgres = self.url.get_backend_name() == "postgresql"
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._writer = threading.Lock()
+        self.bell = Bell(self.apart) if self.postgres else None
 
     @property
     def path(self) -> Path | None:
@@ -86,6 +88,12 @@ class Database:
             if not self.postgres:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+        if self.bell is not None:
+            self.bell.ring()
+
+    def apart(self) -> AbstractContextManager[psycopg.Connection]:
+        """A PostgreSQL connection beside the pool, for what takes long; every statement is its own transaction."""
+        return own_connection(self._reading)
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
@@ -118,6 +126,8 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        if self.bell is not None:
+            self.bell.close()
         self.engine.dispose()
 
 

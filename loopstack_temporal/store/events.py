@@ -7,13 +7,14 @@ are therefore ordered by (transaction, id) and read only up to the oldest transa
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from loopstack_temporal.store.bell import Listener
 from loopstack_temporal.store.columns import TransactionId, now
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.faults import CursorLost
@@ -46,6 +47,7 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._watch: sa.Connection | None = None
+        self._listeners: list[Listener] = []
         self._xid = sa.cast(sa.cast(_XID, sa.Text), sa.BigInteger) if database.postgres else sa.literal(0)
         self._order: Sequence[sa.ColumnElement[Any]] = (_XID, event.c.id) if database.postgres else (event.c.id,)
 
@@ -96,6 +98,17 @@ class Events:
         self._watch.rollback()
         return version
 
+    def listen(self, heard: Callable[[], None]) -> Listener | None:
+        """Have `heard` called, in a thread, when another process may have written events, until the listener stops.
+
+        A hint: go on asking for `version`. `None` on SQLite, where asking is cheap.
+        """
+        if not self._database.postgres:
+            return None
+        listener = Listener(self._database.apart, heard)
+        self._listeners = [*(one for one in self._listeners if one.alive), listener]
+        return listener
+
     def prune(self, older_than: timedelta, at_most: int = 10_000) -> int:
         """Drop old events; cursors that stand before them are lost from then on. Returns how many."""
         with self._database.write() as connection:
@@ -112,7 +125,9 @@ class Events:
         return len(old)
 
     def close(self) -> None:
-        """Give back the connection of `version`."""
+        """End listeners, and give back the connection of `version`."""
+        for listener in self._listeners:
+            listener.close()
         if self._watch is not None:
             self._watch.close()
 

@@ -36,6 +36,11 @@ def begin_key(
     return Fresh() if key.owner and row.owner == key.owner else InProgress(row.created_at, row.body)
 
 
+def drop_key(connection: sa.Connection, key: IdempotencyKey) -> None:
+    """Give a key back within the transaction that takes back all that was done under it."""
+    connection.execute(sa.delete(idempotency).where(idempotency.c.scope == key.scope, idempotency.c.key == key.key))
+
+
 class Idempotency:
     """Each method is one transaction. Keys are forgotten after 24 hours."""
 
@@ -60,11 +65,6 @@ class Idempotency:
                 .where(idempotency.c.scope == scope, idempotency.c.key == key)
                 .values(status=status, body=body)
             )
-
-    def drop(self, scope: str, key: str) -> None:
-        """Give the key back: the request failed before it did anything, so a repetition starts afresh."""
-        with self._database.write() as connection:
-            connection.execute(sa.delete(idempotency).where(idempotency.c.scope == scope, idempotency.c.key == key))
 
     def prune(self) -> int:
         """Remove forgotten keys; returns how many."""

@@ -29,7 +29,7 @@ class Inbox:
             insert = self._database.insert(inbox).values(
                 run_id=write.run_id,
                 trigger_id=trigger.id,
-                epoch=write.epoch,
+                epoch=locked.row.epoch,
                 name=trigger.name,
                 payload=trigger.payload if write.outcome == "kept" else None,
                 by=trigger.by,
@@ -41,7 +41,8 @@ class Inbox:
                 at=locked.at,
             )
             changed = {
-                name: insert.excluded[name] for name in ("outcome", "payload", "code", "message", "fields", "at")
+                name: insert.excluded[name]
+                for name in ("epoch", "outcome", "payload", "code", "message", "fields", "at")
             }
             news = connection.execute(
                 insert.on_conflict_do_update(

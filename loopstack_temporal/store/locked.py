@@ -13,7 +13,7 @@ from loopstack_temporal.store import codec
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.database import Database, Statement
 from loopstack_temporal.store.records import Awaiting
-from loopstack_temporal.store.rows import OPEN, Row
+from loopstack_temporal.store.rows import OPEN, Row, can_retry
 from loopstack_temporal.store.tables import event, run, step
 
 PATH_LENGTH = 12
@@ -91,7 +91,7 @@ class LockedRun:
             "awaiting": (self.value("awaiting") or []) if status == "waiting" else [],
             "has_error": self.value("has_error"),
             "error_message": error["message"] if error else None,
-            "can_retry": self.value("can_retry"),
+            "can_retry": can_retry(status, self.value("can_retry")),
             "retry": self.value("retry"),
             "path": self.value("path") or [],
             "ended_at": codec.time_text(self.value("ended_at")),

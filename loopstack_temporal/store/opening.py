@@ -69,6 +69,9 @@ def _take(connection: sa.Connection, locked: LockedRun, request: OpenRun) -> int
         "engine": request.engine,
         "catalogue_hash": request.catalogue_hash,
     }
+    if fresh and request.args is not None:
+        # With the defaults, which whoever asked for the run need not have known. Kept over a reset.
+        changes["args"] = request.args
     if locked.row.started_at is None:
         changes["started_at"] = locked.at
     if locked.row.start_token != request.start_token:

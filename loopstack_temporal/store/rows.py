@@ -20,6 +20,11 @@ shown_status = sa.case((sa.and_(run.c.paused_at.is_not(None), run.c.status.in_(O
 """The status people see, in SQL; `run_row` says the same in Python."""
 
 
+def can_retry(status: str, parked: bool) -> bool:
+    """Whether a retry makes sense now: the retried step that runs keeps the run parked in the row, but not in view."""
+    return parked and status == "failed"
+
+
 def run_row(row: Row) -> RunRow:
     """A run. What it awaits shows only while it waits: a claimed answer keeps the wait in the row but not in view."""
     paused = row.paused_at is not None and row.status in OPEN
@@ -40,7 +45,7 @@ def run_row(row: Row) -> RunRow:
         has_error=row.has_error,
         error=codec.load_error(row.error),
         error_transition=row.error_transition,
-        can_retry=row.can_retry,
+        can_retry=can_retry(row.status, row.can_retry),
         retry=codec.load_retry(row.retry),
         args=row.args,
         result=row.result,

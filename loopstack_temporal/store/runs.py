@@ -13,8 +13,8 @@ from loopstack_temporal.store import codec, listing
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.creating import insert_run, run_exists
 from loopstack_temporal.store.database import Database
-from loopstack_temporal.store.idempotency import begin_key
-from loopstack_temporal.store.locked import awaiting_columns, check_epoch, get_locked, lock_run
+from loopstack_temporal.store.idempotency import begin_key, drop_key
+from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, get_locked, lock_run
 from loopstack_temporal.store.opening import open_run
 from loopstack_temporal.store.records import (
     Ending,
@@ -149,8 +149,8 @@ class Runs:
             self._database.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
-    def discard(self, run_id: str, start_token: str) -> RunRow | None:
-        """Take back a run that never began, with its events, as if nobody had asked for it.
+    def discard(self, run_id: str, start_token: str, key: IdempotencyKey | None = None) -> RunRow | None:
+        """Take back a run that never began, and `key`, under which it was asked for.
 
         Returns the row that stands under the id nevertheless: a workflow has opened it, or it has another token.
         """
@@ -160,7 +160,9 @@ class Runs:
                 return None
             if locked.row.epoch > 0 or locked.row.start_token != start_token:
                 return run_row(locked.row)
-            _remove(connection, run_id)
+            if key is not None:
+                drop_key(connection, key)
+            _remove(connection, locked)
             return None
 
     def unstarted(self, older_than_seconds: float, limit: int = 100, app: str | None = None) -> tuple[RunRow, ...]:
@@ -185,18 +187,22 @@ class Runs:
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def delete(self, run_id: str) -> None:
-        """Remove an ended run with all it has. Raises `NotFound`, and `Conflict` (`run_open`)."""
+        """Remove an ended run with all it has; an event says so. Raises `NotFound`, and `Conflict` (`run_open`)."""
         with self._database.write() as connection:
             locked = get_locked(connection, run_id)
             if locked.row.ended_at is None:
                 raise Conflict(f"run {run_id!r} is still open; cancel it first", code="run_open")
-            _remove(connection, run_id)
+            _remove(connection, locked)
 
 
-def _remove(connection: sa.Connection, run_id: str) -> None:
-    """Remove a run with all it has; only its events do not go by themselves."""
-    connection.execute(sa.delete(event).where(event.c.run_id == run_id))
-    connection.execute(sa.delete(run).where(run.c.id == run_id))
+def _remove(connection: sa.Connection, locked: LockedRun) -> None:
+    """Remove a run with all it has; only its events do not go by themselves. The one that says so stays."""
+    row = locked.row
+    connection.execute(sa.delete(event).where(event.c.run_id == locked.id))
+    connection.execute(sa.delete(run).where(run.c.id == locked.id))
+    said = {"type": "run.deleted", "run_id": row.id, "root_id": row.root_id, "workspace_id": row.workspace_id}
+    # Without a number: those of a later run with the same id begin anew.
+    connection.execute(event.insert().inline(), [said | {"rev": None, "data": {}, "at": locked.at}])
 
 
 def _ending_columns(ending: Ending) -> dict[str, Any]:

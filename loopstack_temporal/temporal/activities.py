@@ -241,7 +241,7 @@ def _inbox(run_id: str, note: NotedTrigger) -> InboxWrite:
     trigger = _trigger(note.received)
     assert trigger is not None
     fields = [fault.model_dump(mode="json") for fault in note.fields] or None
-    return InboxWrite(run_id, 0, trigger, note.outcome, note.code, note.message, fields)
+    return InboxWrite(run_id, trigger, note.outcome, note.code, note.message, fields)
 
 
 def _workflow_id(info: activity.Info) -> str:

@@ -10,13 +10,14 @@ from typing import Any, cast
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -39,6 +40,12 @@ ACCEPT_WITHIN = timedelta(seconds=3)
 
 RESULT_WITHIN = timedelta(seconds=10)
 SIGNAL_WITHIN = timedelta(seconds=5)
+FINISHED_WITHIN = 2.0
+"""Seconds: the row ends with the last step, the workflow a moment later."""
+
+_REQUEST = frozenset({RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE})
+_PERMISSION = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.UNIMPLEMENTED})
+_NAMESPACE_NOT_FOUND = "NamespaceNotFoundFailure"
 
 
 class TemporalRuns:
@@ -51,27 +58,20 @@ class TemporalRuns:
     async def start(self, request: StartRun) -> StartOutcome:
         """See `Runs.start`. Starting the same request again is harmless: the start token tells that it is ours."""
         hit("api.start.before_temporal")
-        memo = {
-            "start_token": request.start_token,
-            "workspace_id": request.workspace_id,
-            "user_id": request.user_id,
-            "title": request.title,
-        }
         try:
-            await self._client.start_workflow(
-                request.workflow,
-                request.args,
-                id=request.run_id,
-                task_queue=request.app,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                memo={"loopstack": memo},
-                static_summary=request.title or None,
-                search_attributes=await self._attributes(request),
-                rpc_timeout=SIGNAL_WITHIN,
-            )
+            try:
+                await self._start(request, await self._attributes(request))
+            except RPCError as error:
+                if error.status not in _REQUEST or not self._indexed:
+                    raise
+                # Perhaps not the request: a namespace that was made anew has lost our search attributes.
+                self._indexed = False
+                await self._start(request, None)
         except WorkflowAlreadyStartedError:
             return await self._owner(request)
-        except (RPCError, RuntimeError):  # RuntimeError: the first connection of a lazy client failed.
+        except RPCError as error:
+            return _start_refused(error) or "unreachable"
+        except RuntimeError:  # The first connection of a lazy client failed.
             return "unreachable"
         hit("api.start.after_temporal")
         return "started"
@@ -114,6 +114,22 @@ class TemporalRuns:
             return _unreachable(error)
         return Recorded(durable=True)
 
+    async def finished(self, run_id: str, temporal_run_id: str) -> bool | Refused:
+        """See `Runs.finished`."""
+        handle = self._client.get_workflow_handle(run_id, run_id=temporal_run_id)
+        deadline = asyncio.get_running_loop().time() + FINISHED_WITHIN
+        try:
+            while (await handle.describe(rpc_timeout=SIGNAL_WITHIN)).status == WorkflowExecutionStatus.RUNNING:
+                if asyncio.get_running_loop().time() >= deadline:
+                    return False
+                await asyncio.sleep(0.1)
+        except RPCError as error:
+            refused = _unreachable(error)
+            return True if refused.code == "run_ended" else refused
+        except RuntimeError as error:
+            return _unreachable(error)
+        return True
+
     async def reachable(self) -> bool:
         """See `Runs.reachable`."""
         try:
@@ -132,6 +148,25 @@ class TemporalRuns:
         return described.run_id
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _start(self, request: StartRun, search_attributes: TypedSearchAttributes | None) -> None:
+        memo = {
+            "start_token": request.start_token,
+            "workspace_id": request.workspace_id,
+            "user_id": request.user_id,
+            "title": request.title,
+        }
+        await self._client.start_workflow(
+            request.workflow,
+            request.args,
+            id=request.run_id,
+            task_queue=request.app,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            memo={"loopstack": memo},
+            static_summary=request.title or None,
+            search_attributes=search_attributes,
+            rpc_timeout=SIGNAL_WITHIN,
+        )
 
     async def _outcome(self, update: WorkflowUpdateHandle[Any]) -> TriggerOutcome:
         try:
@@ -172,9 +207,14 @@ class TemporalRuns:
         except (RPCError, RuntimeError):
             return "unreachable"  # Nobody knows; a worker asks again later.
         ours = isinstance(memo, dict) and cast("dict[str, Any]", memo).get("start_token") == request.start_token
-        return "started" if ours else "exists"
+        if ours:
+            return "started"
+        return Refused(
+            "run_exists",
+            f"Temporal has a workflow `{request.run_id}` already, started by somebody else. Choose another id.",
+        )
 
-    async def _attributes(self, request: StartRun) -> Any:
+    async def _attributes(self, request: StartRun) -> TypedSearchAttributes | None:
         """Search attributes for the start, if the namespace has them; an unknown one would refuse the start."""
         if not self._indexed:
             self._indexed = await attributes.known(self._client)
@@ -191,10 +231,32 @@ def _refused(error: WorkflowUpdateFailedError) -> Refused:
 
 
 def _unreachable(error: RPCError | RuntimeError) -> Refused:
-    if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
-        return Refused("run_ended", "The run has ended, or Temporal does not know it yet.")
+    if isinstance(error, RPCError):
+        if denied := _denied(error):
+            return denied
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return Refused("run_ended", "The run has ended, or Temporal does not know it yet.")
     reason = error.message if isinstance(error, RPCError) else str(error)
     return Refused("temporal_unreachable", f"Temporal cannot be reached: {reason}. Try again.")
+
+
+def _start_refused(error: RPCError) -> Refused | None:
+    """Why this start will never be; `None`: it may be later."""
+    if error.status in _REQUEST:
+        return Refused("start_refused", f"Temporal refuses to start the run: {error.message}.")
+    return _denied(error)
+
+
+def _denied(error: RPCError) -> Refused | None:
+    """Why Temporal refuses everything of ours; `None`: it does not."""
+    nowhere = any(detail.type_url.endswith(_NAMESPACE_NOT_FOUND) for detail in error.grpc_status.details)
+    if error.status not in _PERMISSION and not nowhere:
+        return None
+    return Refused(
+        "temporal_refused",
+        f"Temporal refuses requests of this server: {error.message}. Check the namespace and the credentials in "
+        "`temporal.toml` or `TEMPORAL_*`.",
+    )
 
 
 @asynccontextmanager

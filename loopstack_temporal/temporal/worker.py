@@ -17,10 +17,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from loopstack_temporal.app.application import App
-from loopstack_temporal.errors import LoopstackError
+from loopstack_temporal.errors import ErrorInfo, Fenced, LoopstackError, NotFound
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.scene import Workplace
-from loopstack_temporal.runs import StartRun
+from loopstack_temporal.runs import Refused
+from loopstack_temporal.store.records import Ending
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import attributes
 from loopstack_temporal.temporal.activities import Activities, Activity, Terms
@@ -164,18 +165,16 @@ class AppWorker:
         for row in await store.do(store.runs.unstarted, self.settings.starts_after, app=self.app.name):
             if row.start_token is None:
                 continue
-            request = StartRun(
-                run_id=row.id,
-                app=row.app,
-                workflow=row.workflow,
-                args=row.args,
-                start_token=row.start_token,
-                workspace_id=row.workspace_id,
-                user_id=row.user_id,
-                title=row.title or "",
-            )
-            if await runs.start(request) == "started":
+            outcome = await runs.start(row.starting())
+            if outcome == "started":
                 _log.info("run %s was never started; started it now", row.id)
+            elif isinstance(outcome, Refused) and outcome.code != "temporal_refused":
+                # It will never start. (What an operator can repair must not end people's runs.)
+                ending = Ending("failed", error=ErrorInfo(outcome.code, "StartRefused", outcome.message))
+                with contextlib.suppress(Fenced, NotFound):  # Its workflow arrived after all, or it was deleted.
+                    await store.do(store.runs.end, row.id, row.epoch, ending)
+            elif isinstance(outcome, Refused):
+                _log.warning("run %s cannot be started: %s", row.id, outcome.message)
 
     async def _leaking(self, workplace: Workplace) -> None:
         await workplace.leaks.full.wait()

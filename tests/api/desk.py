@@ -149,6 +149,10 @@ class Desk:
     """Triggers are accepted, but their outcome takes too long."""
     foreign: set[str] = field(default_factory=set[str])
     """Workflow ids that somebody else uses."""
+    unfinished: set[str] = field(default_factory=set[str])
+    """Workflows that are still open whatever their rows say."""
+    refuses: Refused | None = None
+    """Temporal takes no start."""
     started: list[str] = field(default_factory=list[str])
     triggers: list[Trigger] = field(default_factory=list[Trigger])
     applied: dict[str, Applied] = field(default_factory=dict[str, Applied])
@@ -158,7 +162,9 @@ class Desk:
         if self.away:
             return "unreachable"
         if request.run_id in self.foreign:
-            return "exists"
+            return Refused("run_exists", "Somebody else uses this id.")
+        if self.refuses is not None:
+            return self.refuses
         if request.run_id not in self.started:
             self.started.append(request.run_id)
             if self.workers:
@@ -197,6 +203,11 @@ class Desk:
         if self.workers:
             await self.store.do(self.store.runs.end, run_id, row.epoch, Ending("canceled"))
         return Recorded(durable=True)
+
+    async def finished(self, run_id: str, temporal_run_id: str) -> bool | Refused:
+        if self.away:
+            return Refused("temporal_unreachable", "Temporal cannot be reached.")
+        return run_id not in self.unfinished
 
     async def reachable(self) -> bool:
         return not self.away

@@ -146,6 +146,18 @@ async def test_lists_hear_of_all_runs_but_not_of_their_documents(app: FastAPI, h
     assert {frame.type for frame in changed} == {"run.changed"}
 
 
+async def test_a_list_hears_that_a_run_was_deleted(app: FastAPI, http: httpx.AsyncClient) -> None:
+    async with served(app) as address, listening(address, scope="runs") as runs:
+        await runs.next()
+        await start(http, run_id="r-1")
+        await http.post("/runs/r-1/transitions/decide", json={"payload": {"approved": True}})
+        await http.delete("/runs/r-1")
+        deleted = (await runs.until("run.deleted"))[-1]
+
+    assert (deleted.data["run_id"], deleted.data["workspace_id"]) == ("r-1", "default")
+    assert deleted.id
+
+
 async def test_another_workspace_is_not_heard_and_the_catalogue_is_heard_by_all(
     app: FastAPI, http: httpx.AsyncClient, store: Store
 ) -> None:

@@ -258,16 +258,36 @@ async def test_a_start_under_an_id_that_somebody_else_uses_on_temporal_leaves_no
     for answer in (refused, again):
         assert (answer.status_code, answer.json()["code"]) == (409, "run_exists")
     assert left.status_code == 404
-    assert list(events) == []
+    # Somebody may have seen it come, and sees it go.
+    assert [event.type for event in events] == ["run.deleted"]
     assert (await start(http, run_id="r-1"))["status"] == "waiting"
+
+
+@pytest.mark.parametrize(("code", "status"), [("start_refused", 422), ("temporal_refused", 502)])
+async def test_a_start_that_temporal_refuses_for_good_leaves_no_run_and_says_why(
+    http: httpx.AsyncClient, desk: Desk, code: str, status: int
+) -> None:
+    desk.refuses = Refused(code, "Temporal says no.")
+    body = {"workflow": "review", "args": {"topic": "tea"}, "run_id": "r-1"}
+
+    refused = await http.post("/runs", json=body, headers=KEY)
+    desk.refuses = None
+    left = await http.get("/runs/r-1")
+    again = await http.post("/runs", json=body, headers=KEY)
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert refused.json()["detail"].startswith("Temporal says no.")
+    assert left.status_code == 404
+    # A request that can never be keeps its answer; what an operator has repaired meanwhile lets the same one in.
+    assert again.status_code == (201 if code == "temporal_refused" else status)
 
 
 async def test_a_start_that_temporal_denies_although_it_happened_is_a_run(
     http: httpx.AsyncClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def denied(request: StartRun) -> str:
+    async def denied(request: StartRun) -> Refused:
         await desk.work(request)
-        return "exists"
+        return Refused("run_exists", "Somebody else uses this id.")
 
     monkeypatch.setattr(desk, "start", denied)
 

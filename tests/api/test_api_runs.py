@@ -184,6 +184,25 @@ async def test_a_run_can_be_renamed_and_only_an_ended_one_deleted(http: httpx.As
     assert (await http.get("/runs/r-1")).json()["code"] == "run_not_found"
 
 
+async def test_a_run_that_temporal_still_has_open_is_not_deleted(http: httpx.AsyncClient, desk: Desk) -> None:
+    await start(http, run_id="r-1")
+    await http.post("/runs/r-1/transitions/decide", json={"payload": {"approved": True}})
+
+    desk.unfinished.add("r-1")
+    unfinished = await http.delete("/runs/r-1")
+    desk.unfinished.clear()
+    desk.away = True
+    unknown = await http.delete("/runs/r-1")
+    desk.away = False
+    kept = await http.get("/runs/r-1")
+
+    assert (unfinished.status_code, unfinished.json()["code"]) == (409, "run_open")
+    assert "temporal workflow terminate --workflow-id r-1" in unfinished.json()["detail"]
+    assert (unknown.status_code, unknown.json()["code"]) == (503, "temporal_unreachable")
+    assert kept.status_code == 200
+    assert (await http.delete("/runs/r-1")).status_code == 204
+
+
 async def test_what_waits_for_people_is_listed_with_its_form(http: httpx.AsyncClient) -> None:
     await start(http, run_id="r-1")
     await start(http, workflow="deploy", args={})

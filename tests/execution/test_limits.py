@@ -213,3 +213,26 @@ async def test_an_error_shows_no_path_of_the_server(drive: Drivers) -> None:
     answer = await run.go()
     assert isinstance(answer, Spent)
     assert answer.error.message == ("`work` raised SystemExit: cannot read …/file.txt, see https://example.com/a/b/c")
+
+
+async def test_a_local_step_that_comes_back_too_early_waits_for_the_rest_of_its_delay(drive: Drivers) -> None:
+    tried: list[int] = []
+
+    @workflow
+    class NearbyWorkflow(BaseWorkflow[Args]):
+        @transition(to="end", execution="local", retry=Retry(attempts=1, delay=60))
+        async def work(self, ctx: RunContext[Args]) -> None:
+            tried.append(ctx.retry_count)
+            if len(tried) == 1:
+                raise RuntimeError("not now")
+
+    run = drive(NearbyWorkflow)
+    first = await run.open("nearby")
+    assert isinstance(first, Fire) and first.local
+    failed = await run.fire(first)
+    assert isinstance(failed, TryAgain) and failed.delay == 60
+    early = await run.fire(first)
+    assert isinstance(early, TryAgain) and 50 < early.delay <= 60
+    assert (early.error.message, tried) == ("not now", [0]), "the body was not asked and no try was spent"
+    await run.fire(first, attempt=2)
+    assert (run.row.status, tried) == ("completed", [0, 1])

@@ -26,15 +26,15 @@ from tests.store.make import Making, new_run, person_wait, trigger, types
 def test_a_kept_trigger_is_found_by_the_step_that_applies_it_and_noted_once(make: Making) -> None:
     make.opened()
     kept = trigger("late", {"n": 1})
-    make.store.inbox.note(InboxWrite(make.run, 1, kept, "kept"))
-    make.store.inbox.note(InboxWrite(make.run, 1, kept, "kept"))
+    make.store.inbox.note(InboxWrite(make.run, kept, "kept"))
+    make.store.inbox.note(InboxWrite(make.run, kept, "kept"))
     assert types(make.events("trigger.kept")) == ["trigger.kept"]
     assert make.store.inbox.payload(make.run, "late") == kept
     assert make.entered(0, "late").trigger == kept
     make.finish(0, "approve", trigger=kept)
     entered = make.entered(1, "late")
     assert (entered.applied_step, entered.trigger) == (0, kept)
-    make.store.inbox.note(InboxWrite(make.run, 1, kept, "rejected", "answered", "too late"))
+    make.store.inbox.note(InboxWrite(make.run, kept, "rejected", "answered", "too late"))
     make.store.inbox.forget(make.run, "late")
     assert make.store.inbox.applied_step(make.run, "late") == 0
 
@@ -44,7 +44,7 @@ def test_a_refused_trigger_leaves_an_event_with_its_field_errors_and_no_payload(
     make.opened()
     fields = [{"path": ["n"], "message": "must be a number", "code": "type"}]
     refused = trigger("bad", {"n": "x"})
-    make.store.inbox.note(InboxWrite(make.run, 1, refused, "rejected", "invalid_payload", "no", fields))
+    make.store.inbox.note(InboxWrite(make.run, refused, "rejected", "invalid_payload", "no", fields))
     (event,) = make.events("trigger.rejected")
     assert event.data == {
         "id": "bad",
@@ -64,7 +64,7 @@ def test_a_refusal_after_a_claim_gives_the_wait_back(make: Making) -> None:
     make.wait(0)
     refused = trigger("bad")
     make.store.steps.claim(Claim(make.fence(1, attempt=2), "approve", "asked", "worker-1", refused))
-    make.store.inbox.note(InboxWrite(make.run, 1, refused, "rejected", "invalid_payload", "no"))
+    make.store.inbox.note(InboxWrite(make.run, refused, "rejected", "invalid_payload", "no"))
     run = make.store.runs.get(make.run)
     assert run is not None
     assert (run.status, run.awaiting) == ("waiting", (person_wait(),))
@@ -74,13 +74,13 @@ def test_a_refusal_after_a_claim_gives_the_wait_back(make: Making) -> None:
 
 def test_a_kept_trigger_can_be_forgotten_and_dropped_ones_make_no_event(make: Making) -> None:
     make.opened()
-    make.store.inbox.note(InboxWrite(make.run, 1, trigger("a"), "kept"))
+    make.store.inbox.note(InboxWrite(make.run, trigger("a"), "kept"))
     make.store.inbox.forget(make.run, "a")
     assert make.store.inbox.payload(make.run, "a") is None
-    make.store.inbox.note(InboxWrite(make.run, 1, trigger("b"), "dropped"))
+    make.store.inbox.note(InboxWrite(make.run, trigger("b"), "dropped"))
     assert types(make.events("trigger.dropped")) == []
     with pytest.raises(NotFound):
-        make.store.inbox.note(InboxWrite("nobody", 1, trigger("b"), "kept"))
+        make.store.inbox.note(InboxWrite("nobody", trigger("b"), "kept"))
 
 
 @pytest.mark.requirement("REL-029")
@@ -112,8 +112,6 @@ def test_of_many_requests_with_one_key_exactly_one_goes_on(store: Store) -> None
     with ThreadPoolExecutor(8) as threads:
         begun = list(threads.map(begin, range(24)))
     assert sum(isinstance(one, Fresh) for one in begun) == 1
-    store.idempotency.drop("s", "k")
-    assert store.idempotency.begin("s", "k", "hash") == Fresh()
     assert isinstance(store.idempotency.begin("s", "k", "hash"), InProgress)
     assert store.idempotency.prune() == 0
 

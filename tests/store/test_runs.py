@@ -61,6 +61,14 @@ def test_a_start_by_the_temporal_cli_makes_a_row_for_the_local_user(store: Store
     assert types(events)[0] == "run.created"
 
 
+def test_a_run_keeps_the_arguments_it_began_with_over_a_reset(store: Store) -> None:
+    store.runs.create(new_run("r"))
+    complete = {"topic": "tea", "cups": 1}
+    assert store.runs.open(open_run("r", args=complete)).run.args == complete
+    again = store.runs.open(open_run("r", "t2", args={"topic": "tea", "cups": 2}))
+    assert (again.epoch, again.run.args) == (2, complete)
+
+
 def test_a_foreign_workflow_wins_against_a_pending_row_only(store: Store) -> None:
     store.runs.create(new_run("r"))
     taken = store.runs.open(open_run("r", "x1", first="x1", start_token=None, workflow="other", args=[1]))
@@ -210,7 +218,7 @@ def test_a_run_that_never_began_is_taken_back_with_its_events(store: Store) -> N
     assert store.runs.discard("r", "token-r") is None
     assert store.runs.discard("r", "token-r") is None
     assert store.runs.get("r") is None
-    assert store.events.after(None, run_id="r")[0] == ()
+    assert types(store.events.after(None, run_id="r")[0]) == ["run.deleted"]
     assert store.runs.create(new_run("r")).status == "pending"
 
 
@@ -290,6 +298,18 @@ def test_steps_tell_who_did_what_and_the_state_before_and_after(make: Making) ->
         make.store.steps.get(make.run, 9)
 
 
+def test_a_parked_run_is_offered_no_second_retry_while_one_runs(make: Making) -> None:
+    make.opened()
+    make.park(0)
+    assert _get(make.store, make.run).can_retry
+    make.claim(make.fence(1))
+    claimed = _get(make.store, make.run)
+    assert (claimed.status, claimed.can_retry) == ("running", False)
+    assert [event.data["can_retry"] for event in make.events("run.changed")][-2:] == [True, False]
+    make.store.runs.end(make.run, 1, Ending("failed"))
+    assert not _get(make.store, make.run).can_retry
+
+
 def test_an_ended_run_can_be_deleted_with_all_it_has_and_an_open_one_cannot(make: Making) -> None:
     make.opened()
     make.finish(0, documents=(document(),), trigger=trigger("c"))
@@ -299,7 +319,21 @@ def test_an_ended_run_can_be_deleted_with_all_it_has_and_an_open_one_cannot(make
     make.store.runs.delete(make.run)
     assert make.store.runs.get(make.run) is None
     assert make.documents() == []
-    assert make.events() == []
+    said = make.events()
+    assert [(event.type, event.rev, event.workspace_id) for event in said] == [("run.deleted", None, "default")]
+
+
+def test_a_deletion_is_told_to_whoever_follows_and_frees_the_id(make: Making) -> None:
+    events = make.store.events
+    make.opened(id="again")
+    make.store.runs.end("again", 1, Ending("canceled"))
+    before = events.head()
+    make.store.runs.delete("again")
+    assert types(events.after(before)[0]) == ["run.deleted"]
+    make.opened(id="again")
+    make.finish(0)
+    numbered = [event.rev for event in make.events() if event.type != "run.deleted"]
+    assert numbered == list(range(1, len(numbered) + 1))
 
 
 def test_a_renamed_run_says_so(make: Making) -> None:

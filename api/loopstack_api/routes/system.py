@@ -1,8 +1,12 @@
 """Health, the parts around the runs, and who is asking."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from loopstack_api.deps import PersonDep, ServicesDep
+from loopstack_temporal.contracts.base import Name
+from loopstack_temporal.contracts.dashboard import Dashboard
 from loopstack_temporal.contracts.system import Health, Me, System
 
 router = APIRouter(tags=["system"])
@@ -18,6 +22,16 @@ async def get_health(services: ServicesDep) -> Health:
 async def get_system(services: ServicesDep) -> System:
     """Versions, connections, workers and the counts of Home's sentence."""
     return await services.system.system()
+
+
+@router.get("/dashboard", operation_id="getDashboard")
+async def get_dashboard(
+    services: ServicesDep,
+    workspace_id: Annotated[Name | None, Query(description="Count and list this workspace too.")] = None,
+    limit: Annotated[int, Query(ge=1, le=50, description="Runs in each list.")] = 10,
+) -> Dashboard:
+    """Runs by status, overall and of a workspace, with the newest runs and the newest failures. Without child runs."""
+    return await services.dashboard.dashboard(workspace_id, limit)
 
 
 @router.get("/me", operation_id="getMe")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.machine.decisions import RunStatus
+from loopstack_temporal.runs import StartRun
 
 Json = Any
 """Plain JSON data."""
@@ -92,6 +93,19 @@ class RunRow:
     callback_meta: Mapping[str, Json] = field(default_factory=dict[str, Json])
     superseded: bool = False
     """The parent's step was undone: nobody waits for this run any more."""
+
+    def starting(self) -> StartRun:
+        """What Temporal is asked, by whoever starts the run."""
+        return StartRun(
+            run_id=self.id,
+            app=self.app,
+            workflow=self.workflow,
+            args=self.args,
+            start_token=self.start_token or "",
+            workspace_id=self.workspace_id,
+            user_id=self.user_id,
+            title=self.title or "",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,6 @@ class InboxWrite:
     """A trigger that was kept for later or refused, with its payload."""
 
     run_id: str
-    epoch: int
     trigger: TriggerRow
     outcome: Literal["kept", "rejected", "dropped"]
     code: str | None = None

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard
+         * @description Runs by status, overall and of a workspace, with the newest runs and the newest failures. Without child runs.
+         */
+        get: operations["getDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -666,6 +686,25 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * Dashboard
+         * @description Runs by status, the newest runs and the newest failures, in one call.
+         */
+        Dashboard: {
+            overall: components["schemas"]["RunCounts"];
+            /** @description The counts of the workspace that was asked for. */
+            workspace: components["schemas"]["RunCounts"] | null;
+            /**
+             * Recent
+             * @description The newest runs, of the workspace if one was asked for.
+             */
+            recent: components["schemas"]["RunSummary"][];
+            /**
+             * Errors
+             * @description The newest runs that stand with an error, likewise.
+             */
+            errors: components["schemas"]["RunSummary"][];
         };
         /**
          * Document
@@ -1581,6 +1620,21 @@ export interface components {
             ended_at?: string | null;
         };
         /**
+         * RunCounts
+         * @description How many runs there are, children not counted as runs of their own.
+         */
+        RunCounts: {
+            /** Total */
+            total: number;
+            /**
+             * Statuses
+             * @description A number for every status.
+             */
+            statuses: {
+                [key: string]: number;
+            };
+        };
+        /**
          * RunCreated
          * @description A run exists.
          */
@@ -1617,6 +1671,28 @@ export interface components {
             /** Parent Id */
             parent_id?: string | null;
             status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * RunDeleted
+         * @description A run is gone with all it had. Its last word: it has no number, because a new run may get the same id.
+         */
+        RunDeleted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "run.deleted";
+            /** Run Id */
+            run_id: string;
+            /** Root Id */
+            root_id: string | null;
+            /** Workspace Id */
+            workspace_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * RunFacets
@@ -2116,7 +2192,7 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        StudioEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunChanged"] | components["schemas"]["RunRewound"] | components["schemas"]["DocumentSaved"] | components["schemas"]["StepStarted"] | components["schemas"]["StepCommitted"] | components["schemas"]["StepFailed"] | components["schemas"]["TaskOpened"] | components["schemas"]["TaskClosed"] | components["schemas"]["TriggerKept"] | components["schemas"]["TriggerRejected"] | components["schemas"]["CatalogChanged"] | components["schemas"]["Hello"] | components["schemas"]["Ping"] | components["schemas"]["StreamReset"] | components["schemas"]["LiveSnapshot"] | components["schemas"]["LiveDelta"] | components["schemas"]["LiveEnd"];
+        StudioEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunChanged"] | components["schemas"]["RunRewound"] | components["schemas"]["RunDeleted"] | components["schemas"]["DocumentSaved"] | components["schemas"]["StepStarted"] | components["schemas"]["StepCommitted"] | components["schemas"]["StepFailed"] | components["schemas"]["TaskOpened"] | components["schemas"]["TaskClosed"] | components["schemas"]["TriggerKept"] | components["schemas"]["TriggerRejected"] | components["schemas"]["CatalogChanged"] | components["schemas"]["Hello"] | components["schemas"]["Ping"] | components["schemas"]["StreamReset"] | components["schemas"]["LiveSnapshot"] | components["schemas"]["LiveDelta"] | components["schemas"]["LiveEnd"];
         /**
          * System
          * @description What Home, its strip and the system page show.
@@ -2666,6 +2742,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description Refused or failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDashboard: {
+        parameters: {
+            query?: {
+                /** @description Count and list this workspace too. */
+                workspace_id?: string | null;
+                /** @description Runs in each list. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
                 };
             };
             /** @description Refused or failed. */

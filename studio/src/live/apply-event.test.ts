@@ -43,6 +43,12 @@ describe("what an event means", () => {
     expect(outcome.stale).not.toContainEqual(keys.lists);
   });
 
+  it("a deleted run leaves every list, and its own page reads that it is gone", () => {
+    const outcome = applyEvent({ ...head, type: "run.deleted" }, knows(makeRun()));
+    expect(outcome.stale).toEqual(expect.arrayContaining([keys.run("run-1"), keys.lists, keys.recent, keys.allFacets, keys.tasks]));
+    expect(outcome.patches).toEqual([]);
+  });
+
   it("a document makes the run's feed stale and nothing of the run", () => {
     const outcome = applyEvent({ ...head, type: "document.saved", rev: 4, id: "d1", name: "notes", key: "draft", position: 0, version: 2, live_id: null, step: 1, hidden: false }, knows());
     expect(outcome.stale).toEqual([keys.documents("run-1"), keys.document("d1")]);

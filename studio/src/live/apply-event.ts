@@ -54,6 +54,8 @@ export function applyEvent(event: StudioEvent, known: Known): Outcome {
       return changed(event, known);
     case "run.rewound":
       return { ...nothing, stale: [keys.run(event.run_id), keys.documents(event.run_id), keys.steps(event.run_id), keys.why(event.run_id), keys.graph(event.run_id)], rows: [event.run_id] };
+    case "run.deleted": // Gone from every list at once; whoever looks at the run itself reads that it is gone.
+      return { ...nothing, stale: [keys.run(event.run_id), keys.lists, keys.recent, keys.allFacets, keys.tasks, keys.system] };
     case "document.saved":
       return { ...nothing, stale: [keys.documents(event.run_id), keys.document(event.id)] };
     case "step.started":
