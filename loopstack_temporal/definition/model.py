@@ -12,6 +12,8 @@ from loopstack_temporal.definition.shape import Shape
 
 START = "start"
 END = "end"
+DEFAULT_POOL = "default"
+"""The app's own queue; `pool="default"` takes a transition out of its workflow's pool."""
 
 Role = Literal["state", "input", "payload", "ctx"]
 Execution = Literal["activity", "local"]
@@ -180,6 +182,10 @@ class WorkflowDefinition:
     def find(self, name: str, place: str) -> TransitionDefinition | None:
         """The transition of that name leaving `place`, or None."""
         return next((t for t in self.transitions if t.name == name and t.from_ == place), None)
+
+    def pool_of(self, transition: TransitionDefinition) -> str:
+        """The pool whose workers run the transition."""
+        return transition.pool or self.pool or DEFAULT_POOL
 
     def leaving(self, place: str) -> tuple[TransitionDefinition, ...]:
         """All transitions leaving `place`, in declaration order."""

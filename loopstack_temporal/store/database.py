@@ -20,7 +20,9 @@ from loopstack_temporal.store.pipeline import Pipeline
 Statement = tuple[sa.Executable, Sequence[Mapping[str, Any]] | None]
 """A statement, and the rows for it when it is one insert or update of many."""
 
-_POOL_SIZE = 10
+_CONNECTIONS = 8
+_SPARE = 2
+"""Connections beside those of the transactions: event readers have their own."""
 _PING_AFTER = 1.0
 """Seconds of idleness after which a pooled connection is tested before use."""
 
@@ -64,11 +66,11 @@ def parse_url(url: str) -> sa.URL:
 class Database:
     """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
 
-    def __init__(self, url: str, *, patience: int = 5) -> None:
-        """`patience`: seconds that a statement may wait for somebody else's lock."""
+    def __init__(self, url: str, *, patience: int = 5, connections: int = _CONNECTIONS) -> None:
+        """`patience`: seconds that a statement may wait for somebody else's lock; `connections`: in use at a time."""
         self.url = parse_url(url)
         self.postgres = self.url.get_backend_name() == "postgresql"
-        self.engine = (_postgres_engine if self.postgres else _sqlite_engine)(self.url, patience)
+        self.engine = (_postgres_engine if self.postgres else _sqlite_engine)(self.url, patience, connections + _SPARE)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._writer = threading.Lock()
 
@@ -124,11 +126,11 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite_engine(url: sa.URL, patience: int) -> sa.Engine:
+def _sqlite_engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
-        pool_size=_POOL_SIZE,
+        pool_size=connections,
         max_overflow=0,
         # The driver must not open transactions by itself: `BEGIN IMMEDIATE` is ours to say.
         connect_args={"isolation_level": None, "timeout": patience, "check_same_thread": False},
@@ -142,12 +144,12 @@ def _sqlite_engine(url: sa.URL, patience: int) -> sa.Engine:
     return engine
 
 
-def _postgres_engine(url: sa.URL, patience: int) -> sa.Engine:
+def _postgres_engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
     given = url.query.get("options")
     options = f"{_POSTGRES_OPTIONS} -c lock_timeout={patience}s {given if isinstance(given, str) else ''}".strip()
     engine = sa.create_engine(
         url.difference_update_query(["options"]),
-        pool_size=_POOL_SIZE,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=5,
         pool_recycle=1800,

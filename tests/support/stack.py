@@ -135,10 +135,14 @@ class Stack:
 
     async def worker(self, app: str = APPS, **environment: str) -> Program:
         """Start a worker process and wait until it takes work."""
-        program = self._program("worker", [sys.executable, "-m", "loopstack_workers", app], environment)
+        program = self.program(app, **environment)
         await program.start()
         await self.working(program)
         return program
+
+    def program(self, app: str = APPS, **environment: str) -> Program:
+        """A worker process that is not started yet."""
+        return self._program("worker", [sys.executable, "-m", "loopstack_workers", app], environment)
 
     async def working(self, program: Program) -> None:
         """Wait until a (re)started worker takes work."""
