@@ -20,6 +20,9 @@ USAGE_OR_CONNECTION = 2
 INTERRUPTED = 130
 
 _APP = "the app as `module:app`, `file.py` or `file.py:app`; without it `app.py` of this folder"
+_WORKER_APP = (
+    "the app as `module:app`, `file.py` or `file.py:app` (default LOOPSTACK_APP, else `app.py` of this folder)"
+)
 _DATABASE = f"the database is named by {DATABASE_VARIABLE}; default: a SQLite file in {DEFAULT_DATA_FOLDER}"
 _CLUSTER = "the Temporal cluster is named by temporal.toml and the TEMPORAL_* variables"
 
@@ -104,7 +107,7 @@ def _add_worker(commands: Commands) -> None:
         example="TEMPORAL_ADDRESS=temporal:7233 loopstack worker shop.app:app --pool gpu --slots 2",
         module="worker",
     )
-    worker.add_argument("app", nargs="?", help=_APP)
+    worker.add_argument("app", nargs="?", help=_WORKER_APP)
     worker.add_argument(
         "--pool",
         action="append",

@@ -23,6 +23,7 @@ from loopstack_temporal.temporal.settings import POOLS, PROCESSES, SLOTS, Worker
 WORKER_READY = re.compile("takes work of app")
 """What a worker logs when it has begun to poll."""
 
+APP_VARIABLE = "LOOPSTACK_APP"
 _LEAVING = 10.0
 """Seconds a worker may take to leave after its bodies ended or were canceled."""
 
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name, value in ((POOLS, pools), (SLOTS, arguments.slots), (PROCESSES, arguments.processes)):
         if value is not None:
             os.environ[name] = str(value)
-    app = choose_app(arguments.app, Path.cwd())
+    app = choose_app(arguments.app or os.environ.get(APP_VARIABLE), Path.cwd())
     count = processes(os.environ, os.environ[DATABASE_VARIABLE])
     if count > 1:
         return asyncio.run(Supervisor(worker_specs(app, count, os.environ), Console(), together=True).run())
