@@ -10,7 +10,7 @@ STUDIO := api/loopstack_api/studio/index.html
 STUDIO_SOURCES := $(shell find studio -path studio/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := environment
-.PHONY: help environment dev test check fix studio temporal bench lock openapi clean
+.PHONY: help environment dev test check fix studio temporal server cluster bench lock openapi clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,7 +20,7 @@ environment: $(ENVIRONMENT)  ## the Python environment in .venv
 dev: environment studio temporal  ## Temporal, worker, API and studio with the examples
 	@$(BIN)/loopstack dev examples.app:app
 
-test: check studio temporal  ## all that CI runs
+test: check studio temporal server  ## all that CI runs
 	@echo "Testing the studio …"
 	@npm --prefix studio test
 	@echo "Testing Python …"
@@ -45,6 +45,12 @@ studio: $(STUDIO)  ## build the studio into api/loopstack_api/studio
 
 temporal: environment  ## find, download or build the Temporal CLI
 	@$(BIN)/python -m loopstack_temporal.temporal.cli_program
+
+server: environment
+	@$(BIN)/python -m tests.support.cluster_programs
+
+cluster: environment  ## run a Temporal cluster with PostgreSQL and 512 shards in the foreground
+	@$(BIN)/python -m tests.support.cluster
 
 bench: environment temporal  ## measure against hand-written Temporal workflows
 	@$(BIN)/python -m benchmarks

@@ -23,7 +23,17 @@ from loopstack_temporal.errors import ChildrenNeedTemporal, Conflict, InvalidInp
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.scene import Workplace
 from loopstack_temporal.execution.values import OpenCall, Pulse, Rejected, Spent, StepAnswer, StepCall, TryAgain
-from loopstack_temporal.machine.decisions import Await, Children, Decision, Delay, Finish, Fire, Parked, Timer
+from loopstack_temporal.machine.decisions import (
+    Await,
+    Canceling,
+    Children,
+    Decision,
+    Delay,
+    Finish,
+    Fire,
+    Parked,
+    Timer,
+)
 from loopstack_temporal.store.records import Checkpoint, RunRow, TriggerRow
 from loopstack_temporal.store.store import Store
 
@@ -181,6 +191,8 @@ class InProcessRun:
                     decision = decision.then
                 case Children():
                     raise ChildrenNeedTemporal("sub-workflows need a stateful run")
+                case Canceling():  # pragma: no cover - nobody cancels a run that only this call knows
+                    raise AssertionError("a run in one process is not canceled")
             self._decision = decision
         self._chain = 0
         return decision

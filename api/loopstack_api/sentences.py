@@ -39,7 +39,9 @@ class Facts:
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
     """Titles of transitions that have one."""
     worker_alive: bool | None = None
-    """Whether a worker of the run's app was seen in the last minute; `None`: not asked."""
+    """Whether a worker that can take the run's next step was seen in the last minute; `None`: not asked."""
+    pool: str | None = None
+    """The pool that worker would have to serve; `None`: no worker of the app lives at all."""
     worker_seen: datetime | None = None
     step: StepRow | None = None
     """The step that is running now, if one claimed itself."""
@@ -201,7 +203,8 @@ def _told_wait(
 
 def _no_worker(run: RunRow, facts: Facts) -> Told:
     ready = "Ready to start" if run.status == "pending" else "Ready to go on"
-    core = _words(f"{ready}, but no worker for “{run.app}” is running")
+    pool = f"pool “{facts.pool}” of " if facts.pool else ""
+    core = _words(f"{ready}, but no worker for {pool}“{run.app}” is running")
     seen = facts.worker_seen
     tail = (TextPart(text=" (last seen "), _time(seen, facts), TextPart(text=")")) if seen else ()
     return Told("no_worker", core, tail, since=seen or run.updated_at, actions=_actions("cancel"))

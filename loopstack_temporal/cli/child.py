@@ -15,6 +15,9 @@ from loopstack_temporal.cli.console import Console
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.temporal import process
 
+CANNOT_START = 2
+"""The exit status of a process that says itself that starting it again is of no use."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
@@ -193,6 +196,9 @@ class Child:
             self.broken.set()
             await self._wake.wait()
             return
+        if status == CANNOT_START and not was_ready:
+            lines = "\n".join(f"  {line}" for line in self._last_lines)
+            raise GaveUp(f"The {name} cannot start:\n{lines}")
         self._deaths = self._deaths + 1 if lived < self.spec.backoff.quick else 1
         if self._deaths >= self.spec.backoff.give_up_after:
             lines = "\n".join(f"  {line}" for line in self._last_lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
 import sys
 import time
 import webbrowser
@@ -19,12 +18,11 @@ from loopstack_temporal.cli.console import Console
 from loopstack_temporal.cli.data_folder import DATABASE_VARIABLE, DataFolder, database_url, hold
 from loopstack_temporal.cli.files import app_folder, changes, choose_app
 from loopstack_temporal.cli.supervisor import Supervisor
+from loopstack_temporal.cli.worker import WORKER_READY
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.cli_program import Search, find_temporal_cli
 from loopstack_temporal.temporal.devserver import HOST, DevServerOptions, server_command, wait_until_ready
-
-_WORKER_READY = re.compile("takes work of app")  # what a worker logs when it has begun to poll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +116,7 @@ def child_specs(stack: Stack, environment: Mapping[str, str]) -> list[ChildSpec]
         name="worker",
         command=[sys.executable, "-m", "loopstack_workers", stack.app],
         environment=environment,
-        ready_line=_WORKER_READY,
+        ready_line=WORKER_READY,
         follows_files=True,
     )
     return [temporal, api, worker]

@@ -20,6 +20,9 @@ USAGE_OR_CONNECTION = 2
 INTERRUPTED = 130
 
 _APP = "the app as `module:app`, `file.py` or `file.py:app`; without it `app.py` of this folder"
+_WORKER_APP = (
+    "the app as `module:app`, `file.py` or `file.py:app` (default LOOPSTACK_APP, else `app.py` of this folder)"
+)
 _DATABASE = f"the database is named by {DATABASE_VARIABLE}; default: a SQLite file in {DEFAULT_DATA_FOLDER}"
 _CLUSTER = "the Temporal cluster is named by temporal.toml and the TEMPORAL_* variables"
 
@@ -100,11 +103,28 @@ def _add_worker(commands: Commands) -> None:
     worker = _add(
         commands,
         "worker",
-        text=f"Run one worker process for an app; {_CLUSTER}; {_DATABASE}.",
-        example="TEMPORAL_ADDRESS=temporal:7233 loopstack worker shop.app:app",
+        text=f"Run a worker for an app; {_CLUSTER}; {_DATABASE}.",
+        example="TEMPORAL_ADDRESS=temporal:7233 loopstack worker shop.app:app --pool gpu --slots 2",
         module="worker",
     )
-    worker.add_argument("app", nargs="?", help=_APP)
+    worker.add_argument("app", nargs="?", help=_WORKER_APP)
+    worker.add_argument(
+        "--pool",
+        action="append",
+        metavar="NAME",
+        help="serve this pool; may be given several times; `default` is the app's own queue "
+        "(default LOOPSTACK_WORKER_POOLS, else all pools of the app)",
+    )
+    worker.add_argument(
+        "--slots", type=_count, metavar="N", help="steps at a time per pool (default LOOPSTACK_WORKER_SLOTS, else 20)"
+    )
+    worker.add_argument(
+        "--processes",
+        type=_count,
+        metavar="N",
+        help="processes, started again when they die; more than 1 needs PostgreSQL "
+        "(default LOOPSTACK_WORKER_PROCESSES, else 1)",
+    )
 
 
 def _add_api(commands: Commands) -> None:
@@ -136,6 +156,12 @@ def _add_db(commands: Commands) -> None:
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text!r} is no port (1 to 65535)")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
     return int(text)
 
 

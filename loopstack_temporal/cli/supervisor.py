@@ -22,6 +22,7 @@ class Supervisor:
         console: Where their lines and ours go.
         on_ready: Called once when every child is ready, or waits for its broken files to change.
         changes: Sets of changed files; each set restarts the children that follow files.
+        together: Children of one kind: stop all at once instead of one after the other.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Supervisor:
         *,
         on_ready: Callable[[], None] = lambda: None,
         changes: Changes | None = None,
+        together: bool = False,
     ) -> None:
         self.children = [Child(spec, console) for spec in specs]
         self._console = console
         self._on_ready = on_ready
         self._changes = changes
+        self._together = together
         self._asked = asyncio.Event()
         self._lives: list[asyncio.Task[None]] = []
 
@@ -104,8 +107,11 @@ class Supervisor:
                     await child.restart()
 
     async def _stop(self) -> None:
-        for child in reversed(self.children):
-            await child.stop()
+        if self._together:
+            await asyncio.gather(*(child.stop() for child in self.children))
+        else:
+            for child in reversed(self.children):
+                await child.stop()
         for task in self._lives:
             with suppress(GaveUp):
                 await task

@@ -14,6 +14,8 @@ FAREWELL_LIMIT = 30.0
 """Seconds that `@on_cancel` may take."""
 START = "start"
 END = "end"
+DEFAULT_POOL = "default"
+"""The app's own queue; `pool="default"` takes a transition out of its workflow's pool."""
 
 Role = Literal["state", "input", "payload", "ctx"]
 Execution = Literal["activity", "local"]
@@ -199,6 +201,10 @@ class WorkflowDefinition:
         return TransitionDefinition(
             self.on_cancel, place, place, False, -1, self.source, parameters, timeout=FAREWELL_LIMIT
         )
+
+    def pool_of(self, transition: TransitionDefinition) -> str:
+        """The pool whose workers run the transition."""
+        return transition.pool or self.pool or DEFAULT_POOL
 
     def leaving(self, place: str) -> tuple[TransitionDefinition, ...]:
         """All transitions leaving `place`, in declaration order."""

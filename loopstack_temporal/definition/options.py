@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Literal, cast
 
 from loopstack_temporal.definition.marks import TransitionMark
-from loopstack_temporal.definition.model import END, Backoff, Execution, Retry, Source
+from loopstack_temporal.definition.model import DEFAULT_POOL, END, Backoff, Execution, Retry, Source
 from loopstack_temporal.definition.names import check_pool, is_reserved
 from loopstack_temporal.definition.problems import Problems, hint_for
 
@@ -71,7 +71,7 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
     execution = check.execution(inherited.execution)
     pool = check.pool() or inherited.pool
     timeout, timeout_set = check.timeout(execution)
-    if execution == "local" and pool is not None:
+    if execution == "local" and pool not in (None, DEFAULT_POOL):
         check.wrong("local_with_pool", f'`execution="local"` runs beside the workflow and cannot use pool {pool!r}')
     return Options(
         to=check.place("to", mark.to),

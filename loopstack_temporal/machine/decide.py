@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
+from loopstack_temporal.definition.model import DEFAULT_POOL, END, TransitionDefinition, WorkflowDefinition
 from loopstack_temporal.machine.decisions import Await, Fire, Timer
 
 
@@ -82,12 +82,13 @@ def decide(arrival: Arrival) -> Fire | Await | None:
 
 def fire(definition: WorkflowDefinition, transition: TransitionDefinition) -> Fire:
     """The decision to run `transition`, with the options its activity needs."""
+    pool = definition.pool_of(transition)
     return Fire(
         transition=transition.name,
         place=transition.from_,
         to=transition.to,
         timeout=transition.timeout,
-        pool=transition.pool or definition.pool,
+        pool=None if pool == DEFAULT_POOL else pool,
         local=transition.execution == "local",
     )
 

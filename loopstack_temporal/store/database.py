@@ -21,7 +21,9 @@ from loopstack_temporal.store.pipeline import Pipeline
 Statement = tuple[sa.Executable, Sequence[Mapping[str, Any]] | None]
 """A statement, and the rows for it when it is one insert or update of many."""
 
-_POOL_SIZE = 10
+_CONNECTIONS = 8
+_SPARE = 2
+"""Connections beside those of the transactions: event readers have their own."""
 _PING_AFTER = 1.0
 """Seconds of idleness after which a pooled connection is tested before use."""
 
@@ -59,12 +61,12 @@ def parse_url(url: str) -> sa.URL:
 class Database:
     """An engine and how to run transactions on it. Thread-safe; close it with `close()`."""
 
-    def __init__(self, where: str | sa.Engine, *, patience: int = 5) -> None:
+    def __init__(self, where: str | sa.Engine, *, patience: int = 5, connections: int = _CONNECTIONS) -> None:
         """`where`: an address, or an engine made as ours are.
 
-        `patience`: seconds that a statement may wait for somebody else's lock.
+        `patience`: seconds that a statement may wait for somebody else's lock; `connections`: in use at a time.
         """
-        self.engine = _engine(parse_url(where), patience) if isinstance(where, str) else where
+        self.engine = _engine(parse_url(where), patience, connections + _SPARE) if isinstance(where, str) else where
         self.url = self.engine.url
         self.postgres = self.url.get_backend_name() == "postgresql"
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
@@ -131,15 +133,16 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: sa.URL, patience: int) -> sa.Engine:
-    return (_postgres_engine if url.get_backend_name() == "postgresql" else _sqlite_engine)(url, patience)
+def _engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
+    make = _postgres_engine if url.get_backend_name() == "postgresql" else _sqlite_engine
+    return make(url, patience, connections)
 
 
-def _sqlite_engine(url: sa.URL, patience: int) -> sa.Engine:
+def _sqlite_engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
-        pool_size=_POOL_SIZE,
+        pool_size=connections,
         max_overflow=0,
         # The driver must not open transactions by itself: `BEGIN IMMEDIATE` is ours to say.
         connect_args={"isolation_level": None, "timeout": patience, "check_same_thread": False},
@@ -153,12 +156,12 @@ def _sqlite_engine(url: sa.URL, patience: int) -> sa.Engine:
     return engine
 
 
-def _postgres_engine(url: sa.URL, patience: int) -> sa.Engine:
+def _postgres_engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
     given = url.query.get("options")
     options = f"{_POSTGRES_OPTIONS} -c lock_timeout={patience}s {given if isinstance(given, str) else ''}".strip()
     engine = sa.create_engine(
         url.difference_update_query(["options"]),
-        pool_size=_POOL_SIZE,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=5,
         pool_recycle=1800,

@@ -33,13 +33,15 @@ DEADLINE = 10.0
 """Seconds that one transaction may take in all, repetitions included."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
-_THREADS = 8
+
+CONNECTIONS = 8
+"""Transactions at a time, unless said otherwise."""
 
 
 class Store:
     """All groups of transactions on one database. Open it with `Store.open`, end it with `close`."""
 
-    def __init__(self, database: Database, lock: FileLock | None = None) -> None:
+    def __init__(self, database: Database, lock: FileLock | None = None, connections: int = CONNECTIONS) -> None:
         self.database = database
         self.runs = Runs(database)
         self.steps = Steps(database)
@@ -53,17 +55,18 @@ class Store:
         self.effects = Effects(database)
         self.leases = Leases(database)
         self._lock = lock
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="loopstack-sql")
+        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="loopstack-sql")
 
     @classmethod
-    def open(cls, url: str, role: Role | None = None) -> Self:
+    def open(cls, url: str, role: Role | None = None, connections: int = CONNECTIONS) -> Self:
         """Open a database that `migrate.upgrade` prepared.
 
-        With a `role`, SQLite admits one process of it at a time. Raises `SetupError` for a bad address or a second one.
+        `connections` is how many transactions run at a time. With a `role`, SQLite admits one process of it at a time.
+        Raises `SetupError` for a bad address or a second one.
         """
-        database = Database(url)
+        database = Database(url, connections=connections)
         lock = FileLock.take(database.path, role) if role is not None and database.path is not None else None
-        return cls(database, lock)
+        return cls(database, lock, connections)
 
     async def do(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one transaction in a thread, again if the database says so, within `DEADLINE`.

@@ -66,6 +66,12 @@ def at_start(app: str, workflow: str, workspace: str, user: str) -> TypedSearchA
     return TypedSearchAttributes([SearchAttributePair(key, value[:255]) for key, value in pairs])
 
 
+def belonging(app: str, workflow: str) -> list[SearchAttributeUpdate[Any]]:
+    """What a run says of itself that was started by hand: the defaults of such a start, as in its row."""
+    pairs = [(APP, app), (WORKFLOW, workflow), (WORKSPACE, "default"), (USER, "local")]
+    return [key.value_set(value[:255]) for key, value in pairs]
+
+
 async def known(client: Client) -> bool:
     """Whether the namespace has all our attributes with our types; False also when that cannot be asked."""
     try:

@@ -33,14 +33,14 @@ class Face:
         if index:
             waits = ["loopstack.retry"] if isinstance(stay, Parked) else [fire.transition for fire in stay.waits]
             status: RunStatus = "failed" if isinstance(stay, Parked) else "waiting"
-            _index(attributes.updates(status, stay.place, waits, workflow.now()))
+            self._index(attributes.updates(status, stay.place, waits, workflow.now()))
 
     def paused(self, stay: Await | Parked | Fire, by: str | None, *, index: bool) -> None:
         """Somebody paused the run."""
         self.place = stay.place
         workflow.set_current_details(f"Paused by {by} at `{stay.place}`. Resume it with the signal `loopstack.resume`.")
         if index:
-            _index(attributes.updates("paused", stay.place, [], workflow.now()))
+            self._index(attributes.updates("paused", stay.place, [], workflow.now()))
 
     def ended(self, finish: Finish, *, index: bool) -> None:
         """The run is over."""
@@ -48,7 +48,7 @@ class Face:
         text = f"Ended: **{finish.status}** at `{finish.place}`."
         workflow.set_current_details(f"{text}\n\n{finish.message}" if finish.message else text)
         if index:
-            _index(attributes.updates(finish.status, finish.place, [], workflow.now()))
+            self._index(attributes.updates(finish.status, finish.place, [], workflow.now()))
 
     def state(self, stay: Decision | None, triggers: Triggers, *, canceled: bool, paused: bool) -> dict[str, Any]:
         """Place, status, awaited transitions, timers: plain JSON for `temporal workflow query`."""
@@ -68,9 +68,11 @@ class Face:
             "error": stay.message if isinstance(stay, Parked) else None,
         }
 
-
-def _index(updates: Sequence[SearchAttributeUpdate[Any]]) -> None:
-    workflow.upsert_search_attributes(updates)  # pyright: ignore[reportUnknownMemberType]
+    def _index(self, updates: Sequence[SearchAttributeUpdate[Any]]) -> None:
+        info = workflow.info()
+        if attributes.APP not in info.typed_search_attributes:  # Started by hand, not by the API.
+            updates = [*attributes.belonging(info.task_queue, self.name), *updates]
+        workflow.upsert_search_attributes(updates)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _status(stay: Decision | None) -> RunStatus:

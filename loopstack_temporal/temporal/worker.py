@@ -7,16 +7,18 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from loopstack_temporal.app.application import App
+from loopstack_temporal.definition.model import DEFAULT_POOL
 from loopstack_temporal.errors import ErrorInfo, Fenced, LoopstackError, NotFound
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.scene import Workplace
@@ -27,44 +29,12 @@ from loopstack_temporal.temporal import attributes
 from loopstack_temporal.temporal.activities import Activities, Activity, Terms
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.compile import TidyMetadata, compile_workflow
+from loopstack_temporal.temporal.pools import chosen_pools, queue_of
+from loopstack_temporal.temporal.settings import THROTTLE, Deployment, WorkerSettings
 
 _log = logging.getLogger("loopstack.worker")
 
 SEEN_EVERY = 10.0
-STARTS_AFTER = 60.0
-"""Seconds a pending row may wait for its Temporal run before a worker starts it itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings:
-    """How one worker process behaves."""
-
-    slots: int = 20
-    """Steps at a time per pool. Workflow tasks and local steps get as many, so that none waits for a connection."""
-    graceful_stop: float = 30.0
-    """Seconds that running bodies get after a stop was asked for; then they are canceled and run again elsewhere."""
-    history_limit: int = 500
-    """Steps after which a run goes on in a fresh history."""
-    heartbeat: float = 10.0
-    """Seconds without a sign of life after which a step is given to another worker."""
-    unknown_grace: float = 60.0
-    """Seconds a transition may be missing from the running code (a rolling deploy) before its run parks."""
-    starts_after: float = STARTS_AFTER
-    max_cached_workflows: int = 1_000
-
-    @staticmethod
-    def from_environment(environ: Mapping[str, str] | None = None) -> WorkerSettings:
-        """Settings from the variables `LOOPSTACK_WORKER_SLOTS`, `LOOPSTACK_GRACEFUL_STOP` and so on (docs/settings)"""
-        given = os.environ if environ is None else environ
-        return WorkerSettings(
-            slots=int(given.get("LOOPSTACK_WORKER_SLOTS", "20")),
-            graceful_stop=float(given.get("LOOPSTACK_GRACEFUL_STOP", "30")),
-            history_limit=int(given.get("LOOPSTACK_HISTORY_LIMIT", "500")),
-            heartbeat=float(given.get("LOOPSTACK_HEARTBEAT", "10")),
-            unknown_grace=float(given.get("LOOPSTACK_UNKNOWN_GRACE", "60")),
-            starts_after=float(given.get("LOOPSTACK_STARTS_AFTER", str(STARTS_AFTER))),
-            max_cached_workflows=int(given.get("LOOPSTACK_CACHED_WORKFLOWS", "1000")),
-        )
 
 
 @dataclass(slots=True)
@@ -80,24 +50,25 @@ class AppWorker:
     async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
         """Publish the catalogue, take work until `stop`, then let running bodies finish."""
         catalogue_hash, content = self.app.catalogue()
+        pools = chosen_pools(self.app, self.settings.pools)
         indexed = await attributes.register(self.client)
         runs = TemporalRuns(self.client)
         workplace = Workplace(self.app, self.store, self.name, catalogue_hash)
         executor = Executor(workplace, runs.current_run, grace=self.settings.unknown_grace)
         terms = Terms(indexed, self.settings.history_limit, self.settings.heartbeat)
         made = Activities(executor, terms)
-        workers = [self._worker(pool, made) for pool in self._pools()]
+        workers = [self._worker(pool, made) for pool in pools]
         await self.store.do(self.store.catalogue.publish, self.app.name, catalogue_hash, content)
         duties = [
-            asyncio.create_task(self._repeat(SEEN_EVERY, lambda: self._seen(catalogue_hash))),
+            asyncio.create_task(self._repeat(SEEN_EVERY, lambda: self._seen(catalogue_hash, pools))),
             asyncio.create_task(self._repeat(self.settings.starts_after / 4, lambda: self._start_forgotten(runs))),
         ]
         try:
             async with contextlib.AsyncExitStack() as stack:
                 for worker in workers:
                     await stack.enter_async_context(worker)
-                await self._seen(catalogue_hash)
-                _log.info("worker %s takes work of app %s", self.name, self.app.name)
+                await self._seen(catalogue_hash, pools)
+                _log.info("worker %s takes work of app %s, pools %s", self.name, self.app.name, ", ".join(pools))
                 if ready:
                     ready.set()
                 drained = asyncio.create_task(self._leaking(workplace))
@@ -113,33 +84,30 @@ class AppWorker:
             with contextlib.suppress(LoopstackError):
                 await self.store.do(self.store.catalogue.worker_gone, self.name)
 
-    def _pools(self) -> list[str | None]:
-        """The app's own queue, then every pool some transition names."""
-        named = {t.pool or d.pool for d in self.app.workflows.values() for t in d.transitions}
-        return [None, *sorted(pool for pool in named if pool)]
-
-    def _worker(self, pool: str | None, made: Activities) -> Worker:
-        slots = self.settings.slots
+    def _worker(self, pool: str, made: Activities) -> Worker:
+        settings = self.settings
         activities: list[Activity] = made.housekeeping()
         for definition in self.app.workflows.values():
             activities += made.steps(definition.name, definition.steps)
         common: dict[str, Any] = {
+            # Every type in every pool: a run in flight may be on its way to the pool that its transition had before.
             "activities": activities,
-            "max_concurrent_activities": slots,
-            "graceful_shutdown_timeout": timedelta(seconds=self.settings.graceful_stop),
-            "max_heartbeat_throttle_interval": timedelta(seconds=2),
+            "task_queue": queue_of(self.app.name, pool),
+            "max_concurrent_activities": settings.slots,
+            "graceful_shutdown_timeout": timedelta(seconds=settings.graceful_stop),
+            "max_heartbeat_throttle_interval": timedelta(seconds=THROTTLE),
             "identity": self.name,
+            "deployment_config": _versioned(settings.deployment),
         }
-        if pool is not None:
-            return Worker(self.client, task_queue=f"{self.app.name}.{pool}", **common)
+        if pool != DEFAULT_POOL:
+            return Worker(self.client, **common)
         return Worker(
             self.client,
-            task_queue=self.app.name,
             workflows=[compile_workflow(definition) for definition in self.app.workflows.values()],
             interceptors=[TidyMetadata()],
-            max_concurrent_workflow_tasks=slots,
-            max_concurrent_local_activities=slots,
-            max_cached_workflows=self.settings.max_cached_workflows,
+            max_concurrent_workflow_tasks=settings.local_slots,
+            max_concurrent_local_activities=settings.local_slots,
+            max_cached_workflows=settings.max_cached_workflows,
             # A run whose worker died goes on after this instead of after ten seconds.
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
             **common,
@@ -154,8 +122,7 @@ class AppWorker:
             except Exception as error:  # A duty that died silently would make a living worker look dead.
                 _log.warning("worker %s: %s: %s", self.name, type(error).__name__, error)
 
-    async def _seen(self, catalogue_hash: str) -> None:
-        pools = [pool or "" for pool in self._pools()]
+    async def _seen(self, catalogue_hash: str, pools: Sequence[str]) -> None:
         store = self.store
         await store.do(store.catalogue.worker_seen, self.name, self.app.name, catalogue_hash, pools)
 
@@ -179,3 +146,14 @@ class AppWorker:
     async def _leaking(self, workplace: Workplace) -> None:
         await workplace.leaks.full.wait()
         _log.error("%d bodies did not end when told to; this worker drains itself", workplace.leaks.count)
+
+
+def _versioned(deployment: Deployment | None) -> WorkerDeploymentConfig | None:
+    """Histories replay with every version, so by default a run goes on with the current one."""
+    if deployment is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment.name, deployment.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED if deployment.pinned else VersioningBehavior.AUTO_UPGRADE,
+    )

@@ -14,7 +14,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from loopstack_temporal.errors import SetupError
 from loopstack_temporal.store import migrate
 
 START_LIMIT = 30.0
@@ -67,6 +69,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
+                start_new_session=True,  # Ctrl-C is for us, who stop it in order.
                 **self.as_user,
             )
         deadline = time.monotonic() + START_LIMIT
@@ -145,33 +148,25 @@ def _free_port() -> int:
     return port
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """One server for the whole session."""
+class NoPostgres(SetupError):
+    """There is no PostgreSQL server on this machine."""
+
+    code = "postgres_missing"
+
+
+@contextmanager
+def postgres_running() -> Generator[PostgresServer]:
+    """A server in a folder of its own, which is gone afterwards. Raises `NoPostgres`."""
     binaries = find_binaries()
     if binaries is None:
-        message = "the PostgreSQL server programs are not installed (Debian: `apt-get install postgresql`)"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        raise NoPostgres("the PostgreSQL server programs are not installed (Debian: `apt-get install postgresql`)")
     # Not below pytest's folder: that is closed to other users, and the server must not be root.
     folder = Path(tempfile.mkdtemp(prefix="loopstack-postgres-"))
     server = PostgresServer(folder, binaries, _free_port(), _as_user(folder))
+    initialise = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     try:
         subprocess.run(
-            [
-                binaries / "initdb",
-                "-D",
-                folder / "data",
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-            ],
+            [binaries / "initdb", "-D", folder / "data", *initialise],
             check=True,
             capture_output=True,
             cwd=folder,
@@ -184,6 +179,18 @@ def postgres_server() -> Iterator[PostgresServer]:
         # Nobody needs the data any more, so the server need not write it down.
         server.stop(signal.SIGQUIT)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for the whole session."""
+    try:
+        with postgres_running() as server:
+            yield server
+    except NoPostgres as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from uuid import uuid4
 
 import httpx
@@ -25,7 +25,6 @@ from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.cli_program import find_temporal_cli
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
-from loopstack_temporal.temporal.devserver import DevServer
 
 ROOT = Path(__file__).parents[2]
 APPS = "tests.support.apps:app"
@@ -49,6 +48,27 @@ async def eventually(
             return found
         assert time.monotonic() < deadline, f"{what} did not come true within {limit:g} s"
         await asyncio.sleep(0.02)
+
+
+class TemporalServer(Protocol):
+    """A Temporal service that tests may end and start again."""
+
+    @property
+    def address(self) -> str:
+        """`host:port` for clients."""
+        ...
+
+    async def start(self) -> None:
+        """Start it, or start it again."""
+        ...
+
+    async def stop(self) -> None:
+        """End it in good order."""
+        ...
+
+    async def kill(self) -> None:
+        """End it at once."""
+        ...
 
 
 @dataclass
@@ -98,7 +118,7 @@ class Program:
 class Stack:
     """One application on one database and one Temporal server."""
 
-    temporal: DevServer
+    temporal: TemporalServer
     database_url: str
     folder: Path
     app: str = field(default_factory=lambda: f"tests-{uuid4().hex[:8]}")
@@ -135,10 +155,14 @@ class Stack:
 
     async def worker(self, app: str = APPS, **environment: str) -> Program:
         """Start a worker process and wait until it takes work."""
-        program = self._program("worker", [sys.executable, "-m", "loopstack_workers", app], environment)
+        program = self.program(app, **environment)
         await program.start()
         await self.working(program)
         return program
+
+    def program(self, app: str = APPS, **environment: str) -> Program:
+        """A worker process that is not started yet."""
+        return self._program("worker", [sys.executable, "-m", "loopstack_workers", app], environment)
 
     async def working(self, program: Program) -> None:
         """Wait until a (re)started worker takes work."""
@@ -255,7 +279,7 @@ class Stack:
 
 
 @contextlib.asynccontextmanager
-async def stack_on(temporal: DevServer, database_url: str, folder: Path) -> AsyncGenerator[Stack]:
+async def stack_on(temporal: TemporalServer, database_url: str, folder: Path) -> AsyncGenerator[Stack]:
     """A stack without processes yet; everything it starts ends with it."""
     stack = Stack(temporal, database_url, folder)
     try:

@@ -16,7 +16,9 @@ from loopstack_temporal.errors import DefinitionError, LoopstackError, SetupErro
 from loopstack_temporal.store import migrate
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
-from loopstack_temporal.temporal.worker import AppWorker, WorkerSettings
+from loopstack_temporal.temporal.pools import chosen_pools
+from loopstack_temporal.temporal.settings import WorkerSettings
+from loopstack_temporal.temporal.worker import AppWorker
 
 DATABASE = "LOOPSTACK_DATABASE_URL"
 APP = "LOOPSTACK_APP"
@@ -58,16 +60,18 @@ async def _run(reference: str) -> None:
         raise SetupError(
             f"`{DATABASE}` is not set; it names the database, for example sqlite:///.loopstack/loopstack.db"
         )
+    settings = WorkerSettings.from_environment()
     app = resolve(load_app(reference))
+    chosen_pools(app, settings.pools)  # Refused before anything is opened.
     migrate.check(url)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, stop)
-    store = Store.open(url, role="worker")
+    store = Store.open(url, role="worker", connections=settings.connections)
     try:
         client = await connect(ConnectionSettings(), tolerant=True)
-        await AppWorker(app, client, store, WorkerSettings.from_environment()).run(stop)
+        await AppWorker(app, client, store, settings).run(stop)
     finally:
         await app.aclose()
         store.close()

@@ -21,6 +21,7 @@ from loopstack_temporal.contracts.catalogue import (
 )
 from loopstack_temporal.contracts.graph import Graph
 from loopstack_temporal.control import app_with
+from loopstack_temporal.definition.model import DEFAULT_POOL
 from loopstack_temporal.store.records import CatalogueEntry, RunRow
 from loopstack_temporal.store.store import Store
 
@@ -39,6 +40,11 @@ class Definition:
     def titles(self) -> Mapping[str, str]:
         """Titles of transitions that have one."""
         return {one.name: one.title for one in self.workflow.transitions if one.title}
+
+    @cached_property
+    def pools(self) -> frozenset[str]:
+        """The pools its transitions are routed to, beside the app's own queue."""
+        return frozenset(one.pool for one in self.workflow.transitions if one.pool) - {DEFAULT_POOL}
 
     @cached_property
     def waits(self) -> Mapping[str, tuple[Transition, ...]]:

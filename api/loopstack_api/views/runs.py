@@ -25,7 +25,9 @@ from loopstack_temporal.contracts.runs import (
 )
 from loopstack_temporal.contracts.tasks import Task, TaskPage
 from loopstack_temporal.contracts.why import Why
+from loopstack_temporal.definition.model import DEFAULT_POOL
 from loopstack_temporal.errors import ErrorInfo, NotFound
+from loopstack_temporal.machine.decisions import Fire
 from loopstack_temporal.store.records import Awaiting as AwaitingRow
 from loopstack_temporal.store.records import RunFilter, RunRow, StepRow
 from loopstack_temporal.store.store import Store
@@ -116,12 +118,25 @@ class RunView:
 
     async def _facts(self, row: RunRow, definition: Definition | None) -> sentences.Facts:
         crew = await self._workers.crew()
+        serving = crew.serving(row.app)
+        pool = DEFAULT_POOL
+        if definition and row.status == "running" and DEFAULT_POOL in serving and not definition.pools <= serving:
+            pool = await self._next_pool(row)
         return sentences.Facts(
             now=datetime.now(UTC),
             titles=definition.titles if definition else {},
-            worker_alive=crew.alive(row.app),
-            worker_seen=crew.seen(row.app),
+            worker_alive=pool in serving,
+            worker_seen=crew.seen(row.app, pool),
+            pool=pool if serving else None,
         )
+
+    async def _next_pool(self, row: RunRow) -> str:
+        """The pool that was recorded for the next step, whatever the code says today."""
+        try:
+            decided = (await self._store.do(self._store.steps.get, row.id, row.next_step - 1)).decision
+        except NotFound:
+            decided = None
+        return decided.pool or DEFAULT_POOL if isinstance(decided, Fire) else DEFAULT_POOL
 
     async def _summaries(self, rows: Sequence[RunRow]) -> tuple[RunSummary, ...]:
         definitions: dict[tuple[str, str, str | None], Definition | None] = {}

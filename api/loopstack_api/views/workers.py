@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from loopstack_temporal.contracts.system import PoolHealth
+from loopstack_temporal.definition.model import DEFAULT_POOL
 from loopstack_temporal.store.records import WorkerRow
 from loopstack_temporal.store.store import Store
 
 KEPT_SECONDS = 1.0
 REMEMBERED = timedelta(days=30)
 """How far back a worker's last sign of life is worth telling."""
-DEFAULT_POOL = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +23,20 @@ class Crew:
 
     rows: Sequence[WorkerRow]
 
-    def alive(self, app: str) -> bool:
-        """Whether a worker of an app was seen in the last minute."""
-        return any(one.live for one in self.rows if one.app == app)
+    def serving(self, app: str) -> frozenset[str]:
+        """The pools of an app that have a worker which was seen in the last minute."""
+        return frozenset(pool for one in self.rows if one.app == app and one.live for pool in _pools(one))
 
-    def seen(self, app: str) -> datetime | None:
-        """When a worker of an app was last seen."""
-        return max((one.seen_at for one in self.rows if one.app == app), default=None)
+    def seen(self, app: str, pool: str) -> datetime | None:
+        """When a worker of a pool was last seen."""
+        return max((one.seen_at for one in self.rows if one.app == app and pool in _pools(one)), default=None)
 
     def pools(self) -> tuple[PoolHealth, ...]:
         """Workers by app and pool; pools whose workers are gone are listed with none."""
         found: dict[tuple[str, str], list[WorkerRow]] = {}
         for one in self.rows:
-            for pool in one.pools or (DEFAULT_POOL,):
-                found.setdefault((one.app, pool or DEFAULT_POOL), []).append(one)
+            for pool in _pools(one):
+                found.setdefault((one.app, pool), []).append(one)
         return tuple(
             PoolHealth(
                 app=app,
@@ -63,3 +63,7 @@ class Workers:
             rows = await self._store.do(self._store.catalogue.workers, REMEMBERED)
             self._crew, self._read_at = Crew(rows), now
         return self._crew
+
+
+def _pools(worker: WorkerRow) -> tuple[str, ...]:
+    return worker.pools or (DEFAULT_POOL,)
