@@ -12,13 +12,15 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from loopstack_temporal.errors import ErrorInfo, Fenced
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.store import codec
-from loopstack_temporal.store.database import Database, Statement
+from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.entering import behind
 from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, extended_path, lock_step
+from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import (
     OPENING,
     Claim,
@@ -36,10 +38,21 @@ _RESERVED = "loopstack."
 
 _INSERT_STEP = step.insert().inline()
 _UPDATE_STEP = sa.update(step).where(
-    step.c.run_id == sa.bindparam("this_run"),
-    step.c.step == sa.bindparam("this_step"),
-    step.c.epoch == sa.bindparam("this_epoch"),
+    step.c.run_id == sa.bindparam("this_run", type_=sa.Text()),
+    step.c.step == sa.bindparam("this_step", type_=sa.Integer()),
+    step.c.epoch == sa.bindparam("this_epoch", type_=sa.Integer()),
 )
+
+
+def _applying(insert: sqlite.Insert | postgresql.Insert) -> sa.Insert:
+    applied = {name: insert.excluded[name] for name in ("outcome", "applied_step", "epoch", "at")}
+    key = [inbox.c.run_id, inbox.c.trigger_id]
+    upsert = insert.on_conflict_do_update(index_elements=key, set_=applied, where=inbox.c.applied_step.is_(None))
+    return upsert.inline()
+
+
+_APPLY_TRIGGER = {True: _applying(postgresql.insert(inbox)), False: _applying(sqlite.insert(inbox))}
+"""By whether the database is PostgreSQL."""
 
 
 def claim(database: Database, connection: sa.Connection, request: Claim) -> RecordedStep | None:
@@ -72,7 +85,7 @@ def claim(database: Database, connection: sa.Connection, request: Claim) -> Reco
         locked.answered(request.trigger.name, request.trigger.by, request.trigger.channel)
     if fence.step != OPENING and (locked.row.status != "running" or locked.row.retry is not None):
         locked.set(status="running", retry=None, awaits_person=False)
-    database.send(connection, [_write_step(locked, fence, row, columns), *locked.statements()])
+    database.prepared.send(connection, [_write_step(locked, fence, row, columns), *locked.statements()])
     return None
 
 
@@ -112,7 +125,7 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
             yield _apply_trigger(database, locked, fence, outcome.trigger)
         yield from locked.statements()
 
-    database.send(connection, writes())
+    database.prepared.send(connection, writes())
     return RecordedStep(outcome.status, outcome.decision, outcome.place, outcome.error)
 
 
@@ -158,7 +171,7 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
         retry=codec.dump_retry(failure.retry),
         failures=_counted(locked, failure.transition),
     )
-    database.send(connection, [*documents, _write_step(locked, fence, row, columns), *locked.statements()])
+    database.prepared.send(connection, [*documents, _write_step(locked, fence, row, columns), *locked.statements()])
     return None
 
 
@@ -332,7 +345,6 @@ def _run_after(changes: dict[str, Any]) -> dict[str, Any]:
 
 def _apply_trigger(database: Database, locked: LockedRun, fence: Fence, trigger: TriggerRow) -> Statement:
     """Remember the trigger's id for ever; the payload stays too, because a retry may need it again."""
-    insert = database.insert(inbox)
     row = {
         "run_id": locked.id,
         "trigger_id": trigger.id,
@@ -345,9 +357,7 @@ def _apply_trigger(database: Database, locked: LockedRun, fence: Fence, trigger:
         "applied_step": fence.step,
         "at": locked.at,
     }
-    applied = {name: insert.excluded[name] for name in ("outcome", "applied_step", "epoch", "at")}
-    key = [inbox.c.run_id, inbox.c.trigger_id]
-    return insert.on_conflict_do_update(index_elements=key, set_=applied, where=inbox.c.applied_step.is_(None)), [row]
+    return _APPLY_TRIGGER[database.postgres], [row]
 
 
 def _is_saved(connection: sa.Connection, document_id: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -15,10 +15,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopstack_temporal.errors import SetupError
-from loopstack_temporal.store.pipeline import Pipeline
-
-Statement = tuple[sa.Executable, Sequence[Mapping[str, Any]] | None]
-"""A statement, and the rows for it when it is one insert or update of many."""
+from loopstack_temporal.store.prepared import Prepared, driver_of
 
 _POOL_SIZE = 10
 _PING_AFTER = 1.0
@@ -71,6 +68,8 @@ class Database:
         self.engine = (_postgres_engine if self.postgres else _sqlite_engine)(self.url, patience)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.postgres else self.engine
         self._writer = threading.Lock()
+        self.prepared = Prepared(self.engine.dialect)
+        """Executes the statements that every step needs."""
 
     @property
     def path(self) -> Path | None:
@@ -87,7 +86,7 @@ class Database:
             connection = stack.enter_context(self.engine.connect())
             stack.enter_context(connection.begin())
             if not self.postgres:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                driver_of(connection).execute("BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
@@ -95,25 +94,8 @@ class Database:
         """A connection for reads: one snapshot on SQLite, single statements on PostgreSQL."""
         with self._reading.connect() as connection:
             if not self.postgres:
-                connection.exec_driver_sql("BEGIN")
+                driver_of(connection).execute("BEGIN")
             yield connection
-
-    def send(self, connection: sa.Connection, statements: Iterable[Statement]) -> None:
-        """Execute statements that return nothing, on PostgreSQL in a single round trip.
-
-        Inserts must be `inline()`: else SQLAlchemy asks for the new primary key and waits for the answer.
-        """
-        driver = connection.connection.driver_connection
-        with driver.pipeline() if isinstance(driver, psycopg.Connection) else nullcontext():
-            for statement, rows in statements:
-                connection.execute(statement, rows)
-
-    def pipeline(self, connection: sa.Connection) -> Pipeline | None:
-        """How to read several things in one round trip; `None` on SQLite, which has none to save."""
-        driver = connection.connection.driver_connection
-        if not isinstance(driver, psycopg.Connection):
-            return None
-        return Pipeline(self.engine.dialect, cast("psycopg.Connection[Any]", driver))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that knows `on_conflict_…`."""

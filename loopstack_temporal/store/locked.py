@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from loopstack_temporal.errors import Fenced, NotFound
 from loopstack_temporal.store import codec
 from loopstack_temporal.store.columns import now
-from loopstack_temporal.store.database import Database, Statement
+from loopstack_temporal.store.database import Database
+from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import Awaiting
 from loopstack_temporal.store.rows import OPEN, Row
 from loopstack_temporal.store.tables import event, run, step
@@ -163,12 +164,10 @@ def lock_step(database: Database, connection: sa.Connection, run_id: str, number
     for the lock.
     """
     this = {"this_run": run_id, "this_step": number}
-    if (pipeline := database.pipeline(connection)) is None:
-        return get_locked(connection, run_id), live_step(connection, run_id, number)
-    found, steps = pipeline.first_rows((_LOCK_RUN, this), (_LIVE_STEP, this))
+    found, row = database.prepared.firsts(connection, (_LOCK_RUN, this), (_LIVE_STEP, this))
     if found is None:
         raise _unknown(run_id)
-    return LockedRun(found, found.now), steps
+    return LockedRun(found, found.now), row
 
 
 def _unknown(run_id: str) -> NotFound:

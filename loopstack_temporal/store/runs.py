@@ -110,7 +110,7 @@ class Runs:
                     facts={"status": locked.row.status},
                 )
             locked.set_quietly(cancel_requested=True, cancel_by=by, cancel_reason=reason)
-            self._database.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def end(self, run_id: str, epoch: int, ending: Ending) -> RunRow:
@@ -138,7 +138,7 @@ class Runs:
                 )
             )
             locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
-            self._database.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def discard(self, run_id: str, start_token: str) -> RunRow | None:
@@ -173,7 +173,7 @@ class Runs:
         with self._database.write() as connection:
             locked = get_locked(connection, run_id)
             locked.set(title=title)
-            self._database.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def delete(self, run_id: str) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from loopstack_temporal.store.database import Statement
 from loopstack_temporal.store.locked import LockedRun
+from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import DocumentWrite
 from loopstack_temporal.store.tables import document
 
 _INSERT = document.insert().inline()
+_REPLACE = sa.update(document).where(document.c.id == sa.bindparam("this_document", type_=sa.Text()))
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ def save(
 def _replace(ids: Sequence[str], step: int) -> list[Statement]:
     if not ids:
         return []
-    return [(sa.update(document).where(document.c.id.in_(ids)).values(live=False, replaced_step=step), None)]
+    return [(_REPLACE, [{"live": False, "replaced_step": step, "this_document": one} for one in ids])]
 
 
 def _live_versions(connection: sa.Connection, run_id: str, keys: set[str]) -> dict[str | None, list[_Version]]:

@@ -43,7 +43,15 @@ class Steps:
         `transition` makes `retry_count` right for a step that has no row yet, such as a manual retry.
         """
         with self._database.read() as connection:
-            return entering.enter(connection, run_id, step, temporal_run_id, trigger_id, transition)
+            return entering.enter(
+                self._database,
+                connection,
+                run_id,
+                step,
+                temporal_run_id,
+                trigger_id=trigger_id,
+                transition=transition,
+            )
 
     def register(self, run_id: str, step: int, temporal_run_id: str, seen_epoch: int) -> int | None:
         """Make a Temporal run the run's current one and return its epoch; rewind if it begins at an earlier step.
