@@ -42,6 +42,7 @@ _UPDATE_STEP = sa.update(step).where(
     step.c.step == sa.bindparam("this_step", type_=sa.Integer()),
     step.c.epoch == sa.bindparam("this_epoch", type_=sa.Integer()),
 )
+_DOCUMENT = sa.select(document.c.id).where(document.c.id == sa.bindparam("this_document", type_=sa.Text()))
 
 
 def _applying(insert: sqlite.Insert | postgresql.Insert) -> sa.Insert:
@@ -102,6 +103,7 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
         _check_owner(fence, row)
     _check_position(locked, fence, row)
     documents = save(
+        database,
         connection,
         locked,
         Origin(fence.step, fence.epoch, outcome.transition, outcome.from_place),
@@ -138,11 +140,11 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
     if recorded is not None:
         return recorded
     _check_owner(fence, row)
-    if row is not None and row.nonce == fence.nonce and _is_saved(connection, failure.document.id):
+    if row is not None and row.nonce == fence.nonce and _is_saved(database, connection, failure.document.id):
         return None
     _check_position(locked, fence, row)
     origin = Origin(fence.step, fence.epoch, failure.transition, failure.from_place)
-    documents = save(connection, locked, origin, [failure.document])
+    documents = save(database, connection, locked, origin, [failure.document])
     failure_no = (row.failure_no if row is not None else 0) + 1
     columns = _running_columns(locked, fence, row, failure.transition, failure.from_place, failure.worker)
     columns |= {"failure_no": failure_no, "claims": 0, "error": codec.dump_error(failure.error)}
@@ -212,8 +214,8 @@ def _check_position(locked: LockedRun, fence: Fence, row: Row | None) -> None:
 
 def _write_step(locked: LockedRun, fence: Fence, row: Row | None, columns: dict[str, Any]) -> Statement:
     if row is None:
-        key = {"run_id": locked.id, "step": fence.step, "started_at": locked.at}
-        return _INSERT_STEP, [key | columns]
+        new = {"run_id": locked.id, "step": fence.step, "started_at": locked.at} | columns
+        return _INSERT_STEP, [{name: value for name, value in new.items() if value is not None}]
     return _UPDATE_STEP, [columns | {"this_run": locked.id, "this_step": fence.step, "this_epoch": row.epoch}]
 
 
@@ -360,8 +362,8 @@ def _apply_trigger(database: Database, locked: LockedRun, fence: Fence, trigger:
     return _APPLY_TRIGGER[database.postgres], [row]
 
 
-def _is_saved(connection: sa.Connection, document_id: str) -> bool:
-    return connection.execute(sa.select(document.c.id).where(document.c.id == document_id)).first() is not None
+def _is_saved(database: Database, connection: sa.Connection, document_id: str) -> bool:
+    return database.prepared.first(connection, _DOCUMENT, {"this_document": document_id}) is not None
 
 
 # --- events ----------------------------------------------------------------------------------------------------------

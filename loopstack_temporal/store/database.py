@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopstack_temporal.errors import SetupError
-from loopstack_temporal.store.prepared import Prepared, driver_of
+from loopstack_temporal.store.prepared import Prepared, driver_of, pipeline
 
 _POOL_SIZE = 10
 _PING_AFTER = 1.0
@@ -79,15 +79,25 @@ class Database:
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
         """One transaction that writes: committed at the end, rolled back by an exception."""
-        with ExitStack() as stack:
-            if not self.postgres:
-                # SQLite's own waiting sleeps up to 100 ms at a time; between threads of a process a lock is faster.
-                stack.enter_context(self._writer)
-            connection = stack.enter_context(self.engine.connect())
-            stack.enter_context(connection.begin())
+        # SQLite's own waiting sleeps up to 100 ms at a time; between threads of a process a lock is faster.
+        with nullcontext() if self.postgres else self._writer, self.engine.connect() as connection, connection.begin():
             if not self.postgres:
                 driver_of(connection).execute("BEGIN IMMEDIATE")
             yield connection
+
+    @contextmanager
+    def brief(self) -> Generator[sa.Connection]:
+        """Like `write`, but for `prepared` statements only; on PostgreSQL, those that return nothing and the COMMIT
+        make one round trip, and an error of such a statement appears at the end of the block.
+        """
+        with nullcontext() if self.postgres else self._writer, self.engine.connect() as connection:
+            driver = driver_of(connection)
+            with pipeline(driver):
+                if not self.postgres:
+                    driver.execute("BEGIN IMMEDIATE")
+                yield connection
+                # Without it, after an exception, the pool rolls back.
+                driver.execute("COMMIT")
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
