@@ -9,13 +9,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from loopstack_temporal.store.creating import FIRST_PLACE, created_event, run_exists
-from loopstack_temporal.store.database import Database, Statement
+from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.locked import LockedRun
+from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import Awaiting, ChildWrite
 from loopstack_temporal.store.tables import event, run, workspace
 
 _INSERT_RUN = run.insert().inline()
 _INSERT_EVENT = event.insert().inline()
+_THIS_RUN = sa.bindparam("this_run", type_=sa.Text())
+_THIS_WORKSPACE = sa.bindparam("this_workspace", type_=sa.Text())
+_TAKEN = sa.select(run.c.id).where(run.c.id == _THIS_RUN)
+_CALLBACKS = (
+    sa.select(run.c.callback)
+    .where(run.c.parent_id == _THIS_RUN, ~run.c.superseded, run.c.callback.is_not(None))
+    .distinct()
+)
+_COUNTER = sa.select(workspace.c.run_count).where(workspace.c.id == _THIS_WORKSPACE).with_for_update()
+_COUNT = sa.update(workspace).where(workspace.c.id == _THIS_WORKSPACE)
 
 
 class Children:
@@ -32,34 +43,40 @@ class Children:
 
 
 def insert_children(
-    connection: sa.Connection, locked: LockedRun, step: int, children: Sequence[ChildWrite]
+    database: Database, connection: sa.Connection, locked: LockedRun, step: int, children: Sequence[ChildWrite]
 ) -> list[Statement]:
     """The writes that create `children` of a locked run. Raises `Conflict` if somebody uses one of the ids."""
     if not children:
         return []
-    ids = [child.id for child in children]
-    taken = connection.execute(sa.select(run.c.id).where(run.c.id.in_(ids)).limit(1)).scalar_one_or_none()
-    if taken is not None:
-        raise run_exists(taken)
-    last: int = connection.execute(
-        sa.update(workspace)
-        .where(workspace.c.id == locked.row.workspace_id)
-        .values(run_count=workspace.c.run_count + len(children))
-        .returning(workspace.c.run_count)
-    ).scalar_one()
+    this_workspace = {"this_workspace": locked.row.workspace_id}
+    counter, *taken = database.prepared.firsts(
+        connection, (_COUNTER, this_workspace), *((_TAKEN, {"this_run": child.id}) for child in children)
+    )
+    for row in taken:
+        if row is not None:
+            raise run_exists(row.id)
+    assert counter is not None, "a run's workspace exists"
+    last: int = counter.run_count + len(children)
     rows = [_row(locked, step, child, number) for number, child in enumerate(children, start=last - len(children) + 1)]
     locked.set_quietly(children=locked.row.children + len(children))
-    return [(_INSERT_RUN, rows), (_INSERT_EVENT, [created_event(row) for row in rows])]
+    return [
+        (_COUNT, [this_workspace | {"run_count": last}]),
+        (_INSERT_RUN, rows),
+        (_INSERT_EVENT, [created_event(row) for row in rows]),
+    ]
 
 
 def told_apart(
-    connection: sa.Connection, locked: LockedRun, awaiting: tuple[Awaiting, ...], children: Iterable[ChildWrite]
+    database: Database,
+    connection: sa.Connection,
+    locked: LockedRun,
+    awaiting: tuple[Awaiting, ...],
+    children: Iterable[ChildWrite],
 ) -> tuple[Awaiting, ...]:
     """What is awaited, with the transitions marked that children answer and not people."""
     callbacks = {child.callback for child in children}
     if locked.row.children:
-        mine = sa.and_(run.c.parent_id == locked.id, ~run.c.superseded, run.c.callback.is_not(None))
-        callbacks |= set(connection.execute(sa.select(run.c.callback).where(mine).distinct()).scalars())
+        callbacks |= {row.callback for row in database.prepared.all(connection, _CALLBACKS, {"this_run": locked.id})}
     return tuple(
         replace(one, kind="child") if one.kind == "person" and one.transition in callbacks else one for one in awaiting
     )

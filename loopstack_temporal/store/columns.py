@@ -12,6 +12,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+# Both types convert by plain functions: what `TypeDecorator` wraps around its hooks costs more than they do.
+
 
 class JsonText(TypeDecorator[Any]):
     """JSON kept as text, not as JSONB: numbers, the order of keys and every character come back as they were.
@@ -22,16 +24,27 @@ class JsonText(TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        return None if value is None else dump(value)
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        return _dump
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
-        return None if value is None else json.loads(value)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        return _load
 
 
 def dump(value: Any) -> str:
     """`value` as compact JSON. Raises `ValueError` for numbers that JSON does not have."""
-    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return _encode(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
+
+
+def _dump(value: Any) -> str | None:
+    return None if value is None else _encode(value)
+
+
+def _load(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -45,15 +58,23 @@ class Moment(TypeDecorator[datetime]):
             return dialect.type_descriptor(sa.DateTime(timezone=True))
         return dialect.type_descriptor(sa.Text())
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        return None if dialect.name == "postgresql" else _moment_text
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        return _in_utc if dialect.name == "postgresql" else _moment
+
+
+def _moment_text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
 
 
 class TransactionId(sa.types.UserDefinedType[int]):

@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from loopstack_temporal.errors import ErrorInfo, Fenced
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.store import codec
 from loopstack_temporal.store.children import insert_children, told_apart
-from loopstack_temporal.store.database import Database, Statement
+from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.entering import behind
 from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, extended_path, lock_step
+from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import (
     OPENING,
     Awaiting,
@@ -38,10 +40,22 @@ _RESERVED = "loopstack."
 
 _INSERT_STEP = step.insert().inline()
 _UPDATE_STEP = sa.update(step).where(
-    step.c.run_id == sa.bindparam("this_run"),
-    step.c.step == sa.bindparam("this_step"),
-    step.c.epoch == sa.bindparam("this_epoch"),
+    step.c.run_id == sa.bindparam("this_run", type_=sa.Text()),
+    step.c.step == sa.bindparam("this_step", type_=sa.Integer()),
+    step.c.epoch == sa.bindparam("this_epoch", type_=sa.Integer()),
 )
+_DOCUMENT = sa.select(document.c.id).where(document.c.id == sa.bindparam("this_document", type_=sa.Text()))
+
+
+def _applying(insert: sqlite.Insert | postgresql.Insert) -> sa.Insert:
+    applied = {name: insert.excluded[name] for name in ("outcome", "applied_step", "epoch", "at")}
+    key = [inbox.c.run_id, inbox.c.trigger_id]
+    upsert = insert.on_conflict_do_update(index_elements=key, set_=applied, where=inbox.c.applied_step.is_(None))
+    return upsert.inline()
+
+
+_APPLY_TRIGGER = {True: _applying(postgresql.insert(inbox)), False: _applying(sqlite.insert(inbox))}
+"""By whether the database is PostgreSQL."""
 
 
 def claim(database: Database, connection: sa.Connection, request: Claim) -> RecordedStep | None:
@@ -74,7 +88,7 @@ def claim(database: Database, connection: sa.Connection, request: Claim) -> Reco
         locked.answered(request.trigger.name, request.trigger.by, request.trigger.channel)
     if fence.step != OPENING and (locked.row.status != "running" or locked.row.retry is not None):
         locked.set(status="running", retry=None, awaits_person=False)
-    database.send(connection, [_write_step(locked, fence, row, columns), *locked.statements()])
+    database.prepared.send(connection, [_write_step(locked, fence, row, columns), *locked.statements()])
     return None
 
 
@@ -91,6 +105,7 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
         _check_owner(fence, row)
     _check_position(locked, fence, row)
     documents = save(
+        database,
         connection,
         locked,
         Origin(fence.step, fence.epoch, outcome.transition, outcome.from_place),
@@ -100,8 +115,10 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
     began = row.started_at if row is not None else min(outcome.started_at or locked.at, locked.at)
     columns = _outcome_columns(locked, outcome, row, began)
     _announce(locked, outcome, failure_no, columns["duration_ms"])
-    changes = _run_columns(locked, outcome, told_apart(connection, locked, outcome.awaiting, outcome.children))
-    children = insert_children(connection, locked, fence.step, outcome.children)
+    changes = _run_columns(
+        locked, outcome, told_apart(database, connection, locked, outcome.awaiting, outcome.children)
+    )
+    children = insert_children(database, connection, locked, fence.step, outcome.children)
     locked.set(**changes)
     columns |= {"failure_no": failure_no, "run_after": _run_after(changes)}
     if outcome.trigger is not None:
@@ -116,7 +133,7 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
             yield _apply_trigger(database, locked, fence, outcome.trigger)
         yield from locked.statements()
 
-    database.send(connection, writes())
+    database.prepared.send(connection, writes())
     return RecordedStep(outcome.status, outcome.decision, outcome.place, outcome.error)
 
 
@@ -129,11 +146,11 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
     if recorded is not None:
         return recorded
     _check_owner(fence, row)
-    if row is not None and row.nonce == fence.nonce and _is_saved(connection, failure.document.id):
+    if row is not None and row.nonce == fence.nonce and _is_saved(database, connection, failure.document.id):
         return None
     _check_position(locked, fence, row)
     origin = Origin(fence.step, fence.epoch, failure.transition, failure.from_place)
-    documents = save(connection, locked, origin, [failure.document])
+    documents = save(database, connection, locked, origin, [failure.document])
     failure_no = (row.failure_no if row is not None else 0) + 1
     columns = _running_columns(locked, fence, row, failure.transition, failure.from_place, failure.worker)
     columns |= {"failure_no": failure_no, "claims": 0, "error": codec.dump_error(failure.error)}
@@ -162,7 +179,7 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
         retry=codec.dump_retry(failure.retry),
         failures=_counted(locked, failure.transition),
     )
-    database.send(connection, [*documents, _write_step(locked, fence, row, columns), *locked.statements()])
+    database.prepared.send(connection, [*documents, _write_step(locked, fence, row, columns), *locked.statements()])
     return None
 
 
@@ -203,8 +220,8 @@ def _check_position(locked: LockedRun, fence: Fence, row: Row | None) -> None:
 
 def _write_step(locked: LockedRun, fence: Fence, row: Row | None, columns: dict[str, Any]) -> Statement:
     if row is None:
-        key = {"run_id": locked.id, "step": fence.step, "started_at": locked.at}
-        return _INSERT_STEP, [key | columns]
+        new = {"run_id": locked.id, "step": fence.step, "started_at": locked.at} | columns
+        return _INSERT_STEP, [{name: value for name, value in new.items() if value is not None}]
     return _UPDATE_STEP, [columns | {"this_run": locked.id, "this_step": fence.step, "this_epoch": row.epoch}]
 
 
@@ -336,7 +353,6 @@ def _run_after(changes: dict[str, Any]) -> dict[str, Any]:
 
 def _apply_trigger(database: Database, locked: LockedRun, fence: Fence, trigger: TriggerRow) -> Statement:
     """Remember the trigger's id for ever; the payload stays too, because a retry may need it again."""
-    insert = database.insert(inbox)
     row = {
         "run_id": locked.id,
         "trigger_id": trigger.id,
@@ -349,13 +365,11 @@ def _apply_trigger(database: Database, locked: LockedRun, fence: Fence, trigger:
         "applied_step": fence.step,
         "at": locked.at,
     }
-    applied = {name: insert.excluded[name] for name in ("outcome", "applied_step", "epoch", "at")}
-    key = [inbox.c.run_id, inbox.c.trigger_id]
-    return insert.on_conflict_do_update(index_elements=key, set_=applied, where=inbox.c.applied_step.is_(None)), [row]
+    return _APPLY_TRIGGER[database.postgres], [row]
 
 
-def _is_saved(connection: sa.Connection, document_id: str) -> bool:
-    return connection.execute(sa.select(document.c.id).where(document.c.id == document_id)).first() is not None
+def _is_saved(database: Database, connection: sa.Connection, document_id: str) -> bool:
+    return database.prepared.first(connection, _DOCUMENT, {"this_document": document_id}) is not None
 
 
 # --- events ----------------------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -16,10 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.store.bell import Bell, own_connection
-from loopstack_temporal.store.pipeline import Pipeline
-
-Statement = tuple[sa.Executable, Sequence[Mapping[str, Any]] | None]
-"""A statement, and the rows for it when it is one insert or update of many."""
+from loopstack_temporal.store.prepared import Prepared, driver_of, pipeline
 
 _CONNECTIONS = 8
 _SPARE = 2
@@ -73,6 +70,9 @@ class Database:
         self._writer = threading.Lock()
         self.bell = Bell(self.apart) if self.postgres else None
 
+        self.prepared = Prepared(self.engine.dialect)
+        """Executes the statements that every step needs."""
+
     @property
     def path(self) -> Path | None:
         """The file of an SQLite database; `None` for one in memory, too."""
@@ -81,15 +81,14 @@ class Database:
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
         """One transaction that writes: committed at the end, rolled back by an exception."""
-        with ExitStack() as stack:
+        # SQLite's own waiting sleeps up to 100 ms at a time; between threads of a process a lock is faster.
+        with nullcontext() if self.postgres else self._writer, self.engine.connect() as connection, connection.begin():
             if not self.postgres:
-                # SQLite's own waiting sleeps up to 100 ms at a time; between threads of a process a lock is faster.
-                stack.enter_context(self._writer)
-            connection = stack.enter_context(self.engine.connect())
-            stack.enter_context(connection.begin())
-            if not self.postgres:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                driver_of(connection).execute("BEGIN IMMEDIATE")
             yield connection
+        self._ring()
+
+    def _ring(self) -> None:
         if self.bell is not None:
             self.bell.ring()
 
@@ -98,29 +97,27 @@ class Database:
         return own_connection(self._reading)
 
     @contextmanager
+    def brief(self) -> Generator[sa.Connection]:
+        """Like `write`, but for `prepared` statements only; on PostgreSQL, those that return nothing and the COMMIT
+        make one round trip, and an error of such a statement appears at the end of the block.
+        """
+        with nullcontext() if self.postgres else self._writer, self.engine.connect() as connection:
+            driver = driver_of(connection)
+            with pipeline(driver):
+                if not self.postgres:
+                    driver.execute("BEGIN IMMEDIATE")
+                yield connection
+                # Without it, after an exception, the pool rolls back.
+                driver.execute("COMMIT")
+        self._ring()
+
+    @contextmanager
     def read(self) -> Generator[sa.Connection]:
         """A connection for reads: one snapshot on SQLite, single statements on PostgreSQL."""
         with self._reading.connect() as connection:
             if not self.postgres:
-                connection.exec_driver_sql("BEGIN")
+                driver_of(connection).execute("BEGIN")
             yield connection
-
-    def send(self, connection: sa.Connection, statements: Iterable[Statement]) -> None:
-        """Execute statements that return nothing, on PostgreSQL in a single round trip.
-
-        Inserts must be `inline()`: else SQLAlchemy asks for the new primary key and waits for the answer.
-        """
-        driver = connection.connection.driver_connection
-        with driver.pipeline() if isinstance(driver, psycopg.Connection) else nullcontext():
-            for statement, rows in statements:
-                connection.execute(statement, rows)
-
-    def pipeline(self, connection: sa.Connection) -> Pipeline | None:
-        """How to read several things in one round trip; `None` on SQLite, which has none to save."""
-        driver = connection.connection.driver_connection
-        if not isinstance(driver, psycopg.Connection):
-            return None
-        return Pipeline(self.engine.dialect, cast("psycopg.Connection[Any]", driver))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that knows `on_conflict_…`."""

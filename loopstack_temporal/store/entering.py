@@ -23,34 +23,44 @@ _current = step.alias("current")
 _holder = step.alias("holder")
 
 
-def _labelled(table: sa.FromClause, prefix: str) -> list[sa.Label[Any]]:
-    return [column.label(f"{prefix}{column.name}") for column in table.c]
+def _labelled(table: sa.FromClause, prefix: str, *names: str) -> list[sa.Label[Any]]:
+    return [table.c[name].label(f"{prefix}{name}") for name in ("run_id", *names)]
+
+
+def _text(name: str) -> sa.BindParameter[str]:
+    return sa.bindparam(name, type_=sa.Text())
 
 
 _ENTER = (
     sa.select(
         run,
         run_epoch.c.epoch.label("asking_epoch"),
-        *_labelled(_current, "current__"),
-        *_labelled(_holder, "holder__"),
-        *_labelled(inbox, "inbox__"),
+        *_labelled(
+            _current, "current__", "status", "transition", "decision", "to_place", "error", "failure_no", "claims"
+        ),
+        *_labelled(_holder, "holder__", "state", "result", "has_result"),
+        *_labelled(inbox, "inbox__", "trigger_id", "name", "payload", "by", "channel", "outcome", "applied_step"),
     )
     .select_from(
         run.outerjoin(
             run_epoch,
-            sa.and_(run_epoch.c.run_id == run.c.id, run_epoch.c.temporal_run_id == sa.bindparam("temporal_run_id")),
+            sa.and_(run_epoch.c.run_id == run.c.id, run_epoch.c.temporal_run_id == _text("temporal_run_id")),
         )
         .outerjoin(
             _current,
-            sa.and_(_current.c.run_id == run.c.id, _current.c.step == sa.bindparam("step"), ~_current.c.superseded),
+            sa.and_(
+                _current.c.run_id == run.c.id,
+                _current.c.step == sa.bindparam("step", type_=sa.Integer()),
+                ~_current.c.superseded,
+            ),
         )
         .outerjoin(
             _holder,
             sa.and_(_holder.c.run_id == run.c.id, _holder.c.step == run.c.checkpoint_step, ~_holder.c.superseded),
         )
-        .outerjoin(inbox, sa.and_(inbox.c.run_id == run.c.id, inbox.c.trigger_id == sa.bindparam("trigger_id")))
+        .outerjoin(inbox, sa.and_(inbox.c.run_id == run.c.id, inbox.c.trigger_id == _text("trigger_id")))
     )
-    .where(run.c.id == sa.bindparam("run_id"))
+    .where(run.c.id == _text("run_id"))
 )
 """One statement, therefore one snapshot: nothing here can belong to two different moments."""
 
@@ -66,18 +76,18 @@ class _Part:
 
 
 def enter(
+    database: Database,
     connection: sa.Connection,
     run_id: str,
     number: int,
     temporal_run_id: str,
+    *,
     trigger_id: str | None,
     transition: str | None,
 ) -> Entered | Unregistered:
     """Read everything; raises `NotFound`."""
-    row = connection.execute(
-        _ENTER,
-        {"run_id": run_id, "step": number, "temporal_run_id": temporal_run_id, "trigger_id": trigger_id},
-    ).one_or_none()
+    asked = {"run_id": run_id, "step": number, "temporal_run_id": temporal_run_id, "trigger_id": trigger_id}
+    row = database.prepared.first(connection, _ENTER, asked)
     if row is None:
         raise NotFound(f"there is no run {run_id!r}", code="run_not_found", facts={"run_id": run_id})
     if row.asking_epoch is None:
@@ -117,7 +127,7 @@ def register(
     epoch = new_epoch(connection, locked, temporal_run_id)
     if number < locked.row.next_step or _ended_outside_its_steps(connection, locked):
         rewind(connection, locked, number)
-    database.send(connection, locked.statements())
+    database.prepared.send(connection, locked.statements())
     return epoch
 
 

@@ -57,7 +57,7 @@ class Inbox:
                 _announce(locked, write)
             if write.outcome == "rejected":
                 _release(connection, locked, trigger.id)
-            self._database.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
 
     def payload(self, run_id: str, trigger_id: str) -> TriggerRow | None:
         """A kept or applied trigger."""

@@ -11,16 +11,23 @@ import sqlalchemy as sa
 from loopstack_temporal.errors import Fenced, NotFound
 from loopstack_temporal.store import codec
 from loopstack_temporal.store.columns import now
-from loopstack_temporal.store.database import Database, Statement
+from loopstack_temporal.store.database import Database
+from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import Awaiting
 from loopstack_temporal.store.rows import OPEN, Row, can_retry
 from loopstack_temporal.store.tables import event, run, step
 
 PATH_LENGTH = 12
+_UNKNOWN = object()
 
 # Built once: building and hashing a statement of forty columns takes longer than executing it.
 _THIS_RUN = sa.bindparam("this_run", type_=sa.Text())
 _LOCK_RUN = sa.select(run, now().label("now")).where(run.c.id == _THIS_RUN).with_for_update(key_share=True, of=run)
+_UNREAD = frozenset({"args", "result", "title", "user_id", "start_token", "first_execution_run_id", "created_at"})
+"""Columns of a run that its steps neither compare nor carry on, some of them large."""
+_LOCK_MOVING_RUN = _LOCK_RUN.with_only_columns(
+    *(column for column in run.c if column.name not in _UNREAD), now().label("now")
+)
 _UPDATE_RUN = sa.update(run).where(run.c.id == _THIS_RUN)
 _LIVE_STEP = sa.select(step).where(
     step.c.run_id == _THIS_RUN, step.c.step == sa.bindparam("this_step", type_=sa.Integer()), ~step.c.superseded
@@ -77,8 +84,13 @@ class LockedRun:
             for number, (kind, data) in enumerate(self._events)
         ]
         self._changes |= {"event_seq": self.row.event_seq + len(rows), "updated_at": self.at}
+        changed = {name: value for name, value in self._changes.items() if not self._stands(name, value)}
         written: list[Statement] = [(_INSERT_EVENT, rows)] if rows else []
-        return [*written, (_UPDATE_RUN, [self._changes | {"this_run": self.id}])]
+        return [*written, (_UPDATE_RUN, [changed | {"this_run": self.id}])]
+
+    def _stands(self, name: str, value: Any) -> bool:
+        """Whether the row says so already. JSON is written again: in Python 1 equals true."""
+        return (value is None or isinstance(value, str | int)) and getattr(self.row, name, _UNKNOWN) == value
 
     def _changed_data(self) -> dict[str, Any]:
         status = self.value("status")
@@ -163,12 +175,10 @@ def lock_step(database: Database, connection: sa.Connection, run_id: str, number
     for the lock.
     """
     this = {"this_run": run_id, "this_step": number}
-    if (pipeline := database.pipeline(connection)) is None:
-        return get_locked(connection, run_id), live_step(connection, run_id, number)
-    found, steps = pipeline.first_rows((_LOCK_RUN, this), (_LIVE_STEP, this))
+    found, row = database.prepared.firsts(connection, (_LOCK_MOVING_RUN, this), (_LIVE_STEP, this))
     if found is None:
         raise _unknown(run_id)
-    return LockedRun(found, found.now), steps
+    return LockedRun(found, found.now), row
 
 
 def _unknown(run_id: str) -> NotFound:

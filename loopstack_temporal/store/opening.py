@@ -31,7 +31,7 @@ def open_run(database: Database, connection: sa.Connection, request: OpenRun) ->
     if known is not None:
         return _repeated(connection, locked, known)
     epoch = _take(connection, locked, request)
-    database.send(connection, locked.statements())
+    database.prepared.send(connection, locked.statements())
     row = connection.execute(sa.select(run).where(run.c.id == request.run_id)).one()
     return Opened("taken", run_row(row), epoch, None)
 

@@ -110,7 +110,7 @@ class Runs:
                     facts={"status": locked.row.status},
                 )
             locked.set_quietly(cancel_requested=True, cancel_by=by, cancel_reason=reason)
-            self._database.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def pause(self, run_id: str, by: str | None) -> None:
@@ -119,7 +119,7 @@ class Runs:
             locked = get_locked(connection, run_id)
             if locked.row.ended_at is None and (by is None) != (locked.row.paused_at is None):
                 locked.set(paused_at=locked.at if by is not None else None, paused_by=by)
-                self._database.send(connection, locked.statements())
+                self._database.prepared.send(connection, locked.statements())
 
     def end(self, run_id: str, epoch: int, ending: Ending) -> RunRow:
         """End a run outside a step. Does nothing to a run that has ended. Raises `NotFound` and `Fenced`."""
@@ -146,7 +146,7 @@ class Runs:
                 )
             )
             locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
-            self._database.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def discard(self, run_id: str, start_token: str, key: IdempotencyKey | None = None) -> RunRow | None:
@@ -183,7 +183,7 @@ class Runs:
         with self._database.write() as connection:
             locked = get_locked(connection, run_id)
             locked.set(title=title)
-            self._database.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def delete(self, run_id: str) -> None:

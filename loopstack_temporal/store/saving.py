@@ -8,12 +8,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from loopstack_temporal.store.database import Statement
+from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.locked import LockedRun
+from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import DocumentWrite
 from loopstack_temporal.store.tables import document
 
 _INSERT = document.insert().inline()
+_LIVE_VERSIONS = sa.select(document.c.id, document.c.position, document.c.version, document.c.keep).where(
+    document.c.run_id == sa.bindparam("this_run", type_=sa.Text()),
+    document.c.key == sa.bindparam("this_key", type_=sa.Text()),
+    document.c.live,
+    ~document.c.superseded,
+)
+_REPLACE = sa.update(document).where(document.c.id == sa.bindparam("this_document", type_=sa.Text()))
 
 
 @dataclass(slots=True)
@@ -38,12 +46,16 @@ class Origin:
 
 
 def save(
-    connection: sa.Connection, locked: LockedRun, origin: Origin, documents: Sequence[DocumentWrite]
+    database: Database,
+    connection: sa.Connection,
+    locked: LockedRun,
+    origin: Origin,
+    documents: Sequence[DocumentWrite],
 ) -> list[Statement]:
     """The writes that save `documents` in their order, and their events. Reads only if there are keys."""
     if not documents:
         return []
-    versions = _live_versions(connection, locked.id, {one.key for one in documents if one.key is not None})
+    versions = _live_versions(database, connection, locked.id, {one.key for one in documents if one.key is not None})
     position: int = locked.row.document_seq
     rows: list[dict[str, Any]] = []
     replaced: list[str] = []
@@ -73,24 +85,19 @@ def save(
 def _replace(ids: Sequence[str], step: int) -> list[Statement]:
     if not ids:
         return []
-    return [(sa.update(document).where(document.c.id.in_(ids)).values(live=False, replaced_step=step), None)]
+    return [(_REPLACE, [{"live": False, "replaced_step": step, "this_document": one} for one in ids])]
 
 
-def _live_versions(connection: sa.Connection, run_id: str, keys: set[str]) -> dict[str | None, list[_Version]]:
-    if not keys:
-        return {}
-    found = connection.execute(
-        sa.select(document.c.id, document.c.key, document.c.position, document.c.version, document.c.keep).where(
-            document.c.run_id == run_id,
-            document.c.key.in_(sorted(keys)),
-            document.c.live,
-            ~document.c.superseded,
-        )
-    ).all()
-    versions: dict[str | None, list[_Version]] = {}
-    for row in found:
-        versions.setdefault(row.key, []).append(_Version(row.id, row.position, row.version, row.keep, None))
-    return versions
+def _live_versions(
+    database: Database, connection: sa.Connection, run_id: str, keys: set[str]
+) -> dict[str | None, list[_Version]]:
+    return {
+        key: [
+            _Version(row.id, row.position, row.version, row.keep, None)
+            for row in database.prepared.all(connection, _LIVE_VERSIONS, {"this_run": run_id, "this_key": key})
+        ]
+        for key in sorted(keys)
+    }
 
 
 def _row(locked: LockedRun, origin: Origin, one: DocumentWrite) -> dict[str, Any]:

@@ -43,7 +43,15 @@ class Steps:
         `transition` makes `retry_count` right for a step that has no row yet, such as a manual retry.
         """
         with self._database.read() as connection:
-            return entering.enter(connection, run_id, step, temporal_run_id, trigger_id, transition)
+            return entering.enter(
+                self._database,
+                connection,
+                run_id,
+                step,
+                temporal_run_id,
+                trigger_id=trigger_id,
+                transition=transition,
+            )
 
     def register(self, run_id: str, step: int, temporal_run_id: str, seen_epoch: int) -> int | None:
         """Make a Temporal run the run's current one and return its epoch; rewind if it begins at an earlier step.
@@ -56,7 +64,7 @@ class Steps:
 
     def claim(self, claim: Claim) -> RecordedStep | None:
         """Take the fence and show that the step runs. Returns the outcome if there is one. Raises `Fenced`."""
-        with self._database.write() as connection:
+        with self._database.brief() as connection:
             recorded = committing.claim(self._database, connection, claim)
             hit("claim.before_commit")
         hit("claim.after_commit")
@@ -65,7 +73,7 @@ class Steps:
     def finish(self, outcome: StepOutcome) -> RecordedStep:
         """Write everything a finished step writes, or return what was recorded before. Raises `Fenced`."""
         point = "close" if outcome.status == "closed" else "commit"
-        with self._database.write() as connection:
+        with self._database.brief() as connection:
             recorded = committing.finish(self._database, connection, outcome)
             hit(f"{point}.before_commit")
         hit(f"{point}.after_commit")
@@ -73,7 +81,7 @@ class Steps:
 
     def fail(self, failure: FailureWrite) -> RecordedStep | None:
         """Write an author failure that will be retried. Returns the outcome if the step has one. Raises `Fenced`."""
-        with self._database.write() as connection:
+        with self._database.brief() as connection:
             recorded = committing.fail(self._database, connection, failure)
             hit("fail.before_commit")
         hit("fail.after_commit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, Self, TypeVar
@@ -83,7 +84,7 @@ class Store:
             work.add_done_callback(_looked_at)
             try:
                 return await _settled(work, deadline - loop.time())
-            except (exc.SQLAlchemyError, psycopg.Error) as error:
+            except (exc.SQLAlchemyError, psycopg.Error, sqlite3.Error) as error:
                 late = loop.time() + pause >= deadline
                 if is_transient(error) and not late:
                     await asyncio.sleep(pause)
