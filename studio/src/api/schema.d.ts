@@ -1042,7 +1042,7 @@ export interface components {
             /** Transition */
             transition: string;
             /** Title */
-            title: string | null;
+            title: string;
             /** From */
             from: string;
             /** To */
@@ -1519,6 +1519,13 @@ export interface components {
              * @description Widgets of the workflow, from the run's own definition.
              */
             widgets: components["schemas"]["Widget"][];
+            /**
+             * Titles
+             * @description Titles of transitions by name, from the run's own definition.
+             */
+            titles: {
+                [key: string]: string;
+            };
         };
         /**
          * RunChanged
@@ -1846,8 +1853,11 @@ export interface components {
             step: number;
             /** Transition */
             transition: string;
-            /** Title */
-            title: string | null;
+            /**
+             * Title
+             * @description Of its transition, as its definition says; in words where the definition is not known.
+             */
+            title: string;
             /** From */
             from: string;
             /** To */
@@ -2052,8 +2062,11 @@ export interface components {
             step: number;
             /** Transition */
             transition: string;
-            /** Title */
-            title: string | null;
+            /**
+             * Title
+             * @description Of its transition, as its definition says; in words where the definition is not known.
+             */
+            title: string;
             /** From */
             from: string;
             /** To */
@@ -2302,7 +2315,7 @@ export interface components {
             /** Name */
             name: string;
             /** Title */
-            title: string | null;
+            title: string;
             /** From */
             from: string;
             /** To */
