@@ -37,7 +37,7 @@ class Facts:
 
     now: datetime
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Titles of transitions that have one."""
+    """Titles of transitions by name; one that is missing is put in words."""
     worker_alive: bool | None = None
     """Whether a worker that can take the run's next step was seen in the last minute; `None`: not asked."""
     pool: str | None = None
@@ -74,7 +74,7 @@ def why(run: RunRow, facts: Facts) -> Why:
 def tell(run: RunRow, facts: Facts) -> Told:
     """The first of these that is true of the run, the more telling ones first."""
     if run.ended_at is not None:
-        return _ended(run)
+        return _ended(run, facts)
     if run.cancel_requested:
         return Told("canceling", _words("Stopping"), since=run.updated_at)
     if run.status == "paused":
@@ -94,7 +94,7 @@ def _moving(run: RunRow, facts: Facts) -> Told:
     return _running(run, facts)
 
 
-def _ended(run: RunRow) -> Told:
+def _ended(run: RunRow, facts: Facts) -> Told:
     ended = run.ended_at or run.updated_at
     seconds = (ended - run.created_at).total_seconds()
     duration = DurationPart(text=wording.length(seconds), seconds=seconds)
@@ -103,7 +103,7 @@ def _ended(run: RunRow) -> Told:
         return Told("completed", (*_words("Completed in "), duration), since=ended, actions=again)
     if run.status == "canceled":
         return Told("canceled", (*_words("Canceled after "), duration), since=ended, actions=again)
-    return Told("ended_failed", _failed(run, {}), _words(". The run has ended"), since=ended, actions=again)
+    return Told("ended_failed", _failed(run, facts.titles), _words(". The run has ended"), since=ended, actions=again)
 
 
 def _paused(run: RunRow, facts: Facts) -> Told:
@@ -240,7 +240,7 @@ def _names(waits: Sequence[Awaiting], facts: Facts) -> tuple[Part, ...]:
 
 
 def _transition(name: str, titles: Mapping[str, str]) -> TransitionPart:
-    return TransitionPart(text=f"“{titles.get(name) or name}”", name=name)
+    return TransitionPart(text=f"“{wording.transition_title(name, titles)}”", name=name)
 
 
 def _time(at: datetime, facts: Facts, *, relative: bool = False) -> TimePart:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+
+from loopstack_temporal.definition.names import default_title, snake_case
 
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MACHINE = {"loopstack.open": "Opening", "loopstack.cancel": "Stopping"}
+"""Steps that are the machine's own."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -31,6 +35,11 @@ def moment(at: datetime, now: datetime) -> str:
     days = abs((now - at).total_seconds()) / 86_400
     day = _DAYS[at.weekday()] if days < 6 else f"{at.day} {_MONTHS[at.month - 1]}"
     return f"{day} {at:%H:%M} UTC"
+
+
+def transition_title(name: str, titles: Mapping[str, str]) -> str:
+    """The title of a transition: of its definition if that is known, else its name in words."""
+    return titles.get(name) or _MACHINE.get(name) or default_title(snake_case(name))
 
 
 def times(count: int) -> str:

@@ -41,7 +41,7 @@ class Transition(Answer):
     """One transition of a workflow."""
 
     name: str
-    title: str | None
+    title: str
     from_: str = Field(validation_alias="from", serialization_alias="from")
     to: str
     kind: TransitionKind

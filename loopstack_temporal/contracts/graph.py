@@ -28,7 +28,7 @@ class GraphEdge(Answer):
     id: str
     """Unique within the graph."""
     transition: str
-    title: str | None
+    title: str
     from_: str = Field(validation_alias="from", serialization_alias="from")
     to: str
     kind: EdgeKind

@@ -107,6 +107,8 @@ class Run(RunFields):
     """Content hash of the run's own definition."""
     widgets: tuple[Widget, ...]
     """Widgets of the workflow, from the run's own definition."""
+    titles: dict[str, str]
+    """Titles of transitions by name, from the run's own definition."""
 
 
 class RunPage(Answer):

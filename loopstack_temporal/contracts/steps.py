@@ -21,7 +21,8 @@ class StepSummary(Answer):
 
     step: int
     transition: str
-    title: str | None
+    title: str
+    """Of its transition, as its definition says; in words where the definition is not known."""
     from_: str = Field(validation_alias="from", serialization_alias="from")
     to: str | None
     status: Literal["running", "committed", "failed", "closed"]

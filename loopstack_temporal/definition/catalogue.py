@@ -39,7 +39,7 @@ TransitionEntry = TypedDict(
     "TransitionEntry",
     {
         "name": str,
-        "title": "str | None",
+        "title": str,
         "from": str,
         "to": str,
         "kind": Literal["automatic", "wait", "timer"],

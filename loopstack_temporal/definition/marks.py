@@ -71,6 +71,7 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
     to: str = "",
     from_: str = START,
     *,
+    title: str | None = None,
     wait: bool = False,
     priority: int | None = None,
     guard: Guard | None = None,
@@ -93,6 +94,8 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
     Args:
         to: Place the run stands at afterwards; `"end"` completes it.
         from_: Place the transition leaves.
+        title: What people read in sentences, on buttons and in the graph. Default: the method's name in words
+            (`send_reminder` → "Send reminder"). Stacked decorators share one: say it once.
         wait: Fire only when triggered by a person, a program or a finished child.
         priority: Higher fires first among automatic transitions; none comes last, then declaration order decides.
         guard: Condition; see `guard`.
@@ -113,6 +116,7 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
     Mistakes are reported by `@workflow`, all together, as `DefinitionError`.
     """
     given: dict[str, object] = {
+        "title": title,
         "priority": priority,
         "guard": guard,
         "retry": retry,

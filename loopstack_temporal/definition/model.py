@@ -118,7 +118,8 @@ class TransitionDefinition:
     """Seconds the run stays at `from_` before this automatic transition fires."""
     pool: str | None = None
     execution: Execution = "activity"
-    title: str | None = None
+    title: str = ""
+    """What people read; `@workflow` fills in the method's name in words where the author wrote none."""
 
     @property
     def automatic(self) -> bool:

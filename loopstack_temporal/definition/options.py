@@ -19,7 +19,7 @@ LOCAL_TIMEOUT_LIMIT = 30.0
 DEFAULT_TIMEOUT = 300.0
 
 KNOWN = (
-    "to from_ wait priority guard schema retry timeout after pool error_place retry_attempts retry_delay "
+    "to from_ title wait priority guard schema retry timeout after pool error_place retry_attempts retry_delay "
     "retry_backoff retry_max_delay retry_target execution"
 ).split()
 
@@ -40,6 +40,7 @@ class Options:
 
     to: str
     from_: str
+    title: str | None
     wait: bool
     priority: int | None
     retry: Retry
@@ -76,6 +77,7 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
     return Options(
         to=check.place("to", mark.to),
         from_=check.place("from_", mark.from_),
+        title=check.title(),
         wait=wait,
         priority=check.priority(),
         retry=check.retry(),
@@ -112,6 +114,13 @@ class _Check:
                 self.wrong("leaves_end", f"no transition leaves {END!r}; a run that is there has ended")
             return value
         return ""
+
+    def title(self) -> str | None:
+        value = self.options.get("title")
+        if value is None or (isinstance(value, str) and value.strip()):
+            return value
+        self.wrong("bad_option", f"`title` must be text to read, got {value!r}")
+        return None
 
     def flag(self, option: str) -> bool:
         value = self.options.get(option, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
 from loopstack_temporal.definition.folders import docstring_of, folders_of
@@ -28,6 +28,7 @@ from loopstack_temporal.definition.names import (
     default_name,
     default_title,
     is_reserved,
+    snake_case,
 )
 from loopstack_temporal.definition.options import Inherited, check_options
 from loopstack_temporal.definition.parameters import Method, Signature, read_signature
@@ -171,10 +172,22 @@ class _Reader:
             self._check_method(member)
             method = Method(member.name, member.function, member.source, self.names)
             signature = read_signature(method, self.problems, allowed=("state", "input", "payload", "ctx"))
-            for mark, given in pairs:
-                result.append(self._transition(member, mark, given, signature, schemas, len(result)))
-            self._check_use(member, signature, result[-len(pairs) :], schemas)
+            edges = [
+                self._transition(member, mark, given, signature, schemas, len(result) + at)
+                for at, (mark, given) in enumerate(pairs)
+            ]
+            self._check_use(member, signature, edges, schemas)
+            title = self._title(edges)
+            result.extend(replace(edge, title=title) for edge in edges)
         return result
+
+    def _title(self, edges: list[TransitionDefinition]) -> str:
+        """A name means one thing to people, so the edges of one method share their title."""
+        titles = list(dict.fromkeys(edge.title for edge in edges if edge.title))
+        if len(titles) > 1:
+            text = f"transition `{edges[0].name}` is titled {titles[0]!r} and {titles[1]!r}; keep one of them"
+            self.problems.add(edges[0].source, "option_twice", text)
+        return titles[0] if titles else default_title(snake_case(edges[0].name))
 
     def _check_method(self, member: Member) -> None:
         if member.name in self._taken() or is_reserved(member.function.__name__):
@@ -231,6 +244,7 @@ class _Reader:
             after=options.after,
             pool=options.pool,
             execution=options.execution,
+            title=options.title or "",
         )
 
     def _check_templates(self) -> None:

@@ -29,7 +29,7 @@ export const runs: readonly RunSummary[] = rows.map(([status, title, workflow, n
 
 const noRetry = { attempts: 0, delay: 0, backoff: "exponential", max_delay: 0 };
 
-const transition = (name: string, from: string, to: string, kind: Transition["kind"], title: string | null, after: number | null = null): Transition => ({
+const transition = (name: string, from: string, to: string, kind: Transition["kind"], title: string, after: number | null = null): Transition => ({
   name, title, from, to, kind, guard: null, priority: null, timeout: 300, after, retry: noRetry, error_place: null, retry_target: null, pool: null, schema: null,
 });
 
@@ -53,7 +53,7 @@ export const workflow: Workflow = {
   transitions: [
     transition("show_notes", "start", "shown", "automatic", "The raw notes are shown"),
     transition("user_response", "shown", "answered", "wait", "You correct them"),
-    transition("expire", "shown", "end", "timer", null, 172_800),
+    transition("expire", "shown", "end", "timer", "Close it", 172_800),
     transition("optimize_notes", "answered", "optimized", "automatic", "A model writes the draft"),
     transition("confirm", "optimized", "end", "wait", "You confirm"),
     transition("write_again", "optimized", "answered", "wait", "write it again"),

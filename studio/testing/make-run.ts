@@ -27,5 +27,5 @@ export function makeAwaiting(change: Partial<Awaiting> = {}): Awaiting {
 
 /** A run, whole. */
 export function makeWholeRun(change: Partial<Run> = {}): Run {
-  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], ...change, awaiting: change.awaiting ?? [] };
+  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, ...change, awaiting: change.awaiting ?? [] };
 }

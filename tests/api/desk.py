@@ -59,7 +59,7 @@ def transition(name: str, from_: str, to: str, **more: Any) -> dict[str, Any]:
     """A transition's catalogue entry."""
     return {
         "name": name,
-        "title": None,
+        "title": name.capitalize(),
         "from": from_,
         "to": to,
         "kind": "automatic",

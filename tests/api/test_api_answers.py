@@ -154,7 +154,7 @@ async def test_a_parked_run_is_retried_and_only_a_parked_one(http: httpx.AsyncCl
 
     assert parked["can_retry"] is True
     assert parked["error"]["code"] == "permission"
-    assert parked["sentence"] == "“deploy” failed: permission denied."
+    assert parked["sentence"] == "“Deploy” failed: permission denied."
     assert (retried.status_code, retried.json()["status"]) == (200, "completed")
     assert desk.triggers[0].name == "loopstack.retry"
     assert desk.triggers[0].payload is None

@@ -37,7 +37,7 @@ async def test_a_started_run_is_there_at_once_with_everything_a_page_needs(http:
     assert run["has_error"] is False
     assert run["error_message"] is None
     assert run["step"] == 1
-    assert run["sentence"] == "Waiting for an answer to “Decide” or “again”."
+    assert run["sentence"] == "Waiting for an answer to “Decide” or “Again”."
     assert run["links"]["temporal"].startswith("http://127.0.0.1:8233/namespaces/default/workflows/r-1")
     decide = run["awaiting"][0]
     assert (decide["transition"], decide["step"], decide["kind"], decide["title"]) == ("decide", 1, "person", "Decide")

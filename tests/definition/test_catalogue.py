@@ -29,7 +29,7 @@ class ReviewWorkflow(BaseWorkflow[Args]):
     @guard(ready)
     def generate(self) -> None: ...
 
-    @transition(from_="waiting", to="end", wait=True, timeout=0)
+    @transition(from_="waiting", to="end", wait=True, timeout=0, title="Say yes or no")
     def decide(self, payload: Verdict) -> None: ...
 
     @transition(from_="waiting", to="end", after=timedelta(days=2), pool="slow")
@@ -42,7 +42,6 @@ def test_a_workflow_is_described_as_plain_json() -> None:
     assert json.loads(json.dumps(entry)) == entry
     retry = {"attempts": 0, "delay": 1.0, "backoff": "exponential", "max_delay": 30.0}
     common = {
-        "title": None,
         "guard": None,
         "priority": None,
         "timeout": 300.0,
@@ -63,6 +62,7 @@ def test_a_workflow_is_described_as_plain_json() -> None:
             common
             | {
                 "name": "generate",
+                "title": "Generate",
                 "from": "start",
                 "to": "waiting",
                 "kind": "automatic",
@@ -74,6 +74,7 @@ def test_a_workflow_is_described_as_plain_json() -> None:
             common
             | {
                 "name": "decide",
+                "title": "Say yes or no",
                 "from": "waiting",
                 "to": "end",
                 "kind": "wait",
@@ -81,7 +82,15 @@ def test_a_workflow_is_described_as_plain_json() -> None:
                 "schema": Verdict.model_json_schema(),
             },
             common
-            | {"name": "expire", "from": "waiting", "to": "end", "kind": "timer", "after": 172800.0, "pool": "slow"},
+            | {
+                "name": "expire",
+                "title": "Expire",
+                "from": "waiting",
+                "to": "end",
+                "kind": "timer",
+                "after": 172800.0,
+                "pool": "slow",
+            },
         ],
         "args_schema": Args.model_json_schema(),
         "state_schema": None,

@@ -49,7 +49,7 @@ class ReviewWorkflow(BaseWorkflow[Args, State, Verdict]):
     @transition(to="waiting", retry=3, timeout=timedelta(minutes=2))
     async def generate(self, state: State, ctx: RunContext[Args]) -> None: ...
 
-    @transition(from_="waiting", to="end", wait=True, guard=has_draft, pool="fast")
+    @transition(from_="waiting", to="end", wait=True, guard=has_draft, pool="fast", title="Ask a person")
     async def decide(self, state: State, payload: Verdict) -> Verdict:
         return payload
 
@@ -74,6 +74,7 @@ def test_a_class_is_read_whole() -> None:
     assert (definition.on_cancel, definition.on_cancel_parameters) == ("stop", (Parameter("ctx", "ctx"),))
 
     generate, decide, expire = definition.transitions
+    assert [each.title for each in definition.transitions] == ["Generate", "Ask a person", "Expire"]
     assert (generate.from_, generate.to, generate.pool, generate.timeout) == ("start", "waiting", "slow", 120.0)
     assert generate.parameters == (Parameter("state", "state"), Parameter("ctx", "ctx"))
     assert generate.retry == Retry(attempts=3)
@@ -335,3 +336,20 @@ def test_a_transition_of_the_base_is_taken_away_by_none() -> None:
         ask = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 
     assert [edge.name for edge in definition_of(ShorterWorkflow).transitions] == ["go", "go"]
+
+
+def test_a_transition_without_a_title_is_called_by_its_name_in_words() -> None:
+    @workflow
+    class NamesWorkflow(BaseWorkflow):
+        @transition(to="a")
+        def send_reminder(self) -> None: ...
+
+        @transition(from_="a", to="b", wait=True)
+        def userResponse(self) -> None: ...
+
+        @transition(from_="a", to="a", wait=True)
+        @transition(from_="b", to="end", wait=True, title="Say no")
+        def refuse(self) -> None: ...
+
+    titles = [each.title for each in definition_of(NamesWorkflow).transitions]
+    assert titles == ["Send reminder", "User response", "Say no", "Say no"]

@@ -64,8 +64,33 @@ class OrderWorkflow(BaseWorkflow[Nothing, Nothing, int]):
         return payload.amount
 
 
+@workflow(title="Invoice", widget={"widget": "button", "options": {"transition": "send_reminder"}})
+class InvoiceWorkflow(BaseWorkflow[Nothing, Nothing, Verdict]):
+    """One transition with a title of its own, one whose name has to do."""
+
+    @transition(to="sent", title="Write the invoice")
+    async def write(self) -> None:
+        return None
+
+    @transition(from_="sent", to="sent", wait=True)
+    async def send_reminder(self) -> None:
+        return None
+
+    @transition(from_="sent", to="end", wait=True, title="Book the payment")
+    async def pay(self, payload: Verdict) -> Verdict:
+        return payload
+
+
 app = StudioApp(
     name=os.environ.get("LOOPSTACK_TEST_APP", "pages"),
     title="Pages",
-    workflows=[HelloWorkflow, ReviewWorkflow, MeetingNotesWorkflow, PlainReviewWorkflow, OrderWorkflow, FlakyWorkflow],
+    workflows=[
+        HelloWorkflow,
+        ReviewWorkflow,
+        MeetingNotesWorkflow,
+        PlainReviewWorkflow,
+        OrderWorkflow,
+        InvoiceWorkflow,
+        FlakyWorkflow,
+    ],
 )

@@ -85,7 +85,7 @@ async def test_of_two_windows_one_answers_and_the_other_is_told(window: Window, 
         await page.get_by_label("Note").fill(note)
     await first.get_by_role("button", name="Send answer").click()
     await expect(status(first, "completed")).to_be_visible()
-    await expect(second.get_by_text(re.compile("answered “decide”"))).to_be_visible()
+    await expect(second.get_by_text(re.compile("answered “Decide”"))).to_be_visible()
     await expect(second.get_by_text("Your text is kept.")).to_be_visible()
     await expect(second.get_by_role("button", name="Copy it")).to_be_visible()
     row = await house.stack.run_is(run_id, "completed")
@@ -100,7 +100,7 @@ async def test_a_window_that_heard_nothing_sends_too_late_and_moves_nothing(wind
     outcome = await house.stack.trigger(run_id, "decide", {"approved": True})
     assert isinstance(outcome, Applied)
     await page.get_by_role("button", name="Send answer").click()
-    await expect(page.get_by_text(re.compile("answered “decide”"))).to_be_visible()
+    await expect(page.get_by_text(re.compile("answered “Decide”"))).to_be_visible()
     await expect(page.get_by_text("Your text is kept.")).to_be_visible()
     await expect(status(page, "completed")).to_be_visible()
     row = await house.stack.run_is(run_id, "completed")
@@ -152,11 +152,28 @@ async def test_a_failed_run_is_repaired_on_its_page(window: Window, house: House
     args = {"failures": 3, "file": f"{tmp_path}/tries"}
     run_id = await house.start("flaky", args)
     page = await window(f"/runs/{run_id}")
-    card = page.get_by_role("region", name=re.compile("work failed"))
+    card = page.get_by_role("region", name=re.compile("“Work” failed"))
     await expect(card).to_be_visible()
-    await expect(card.get_by_text("work failed: it did not work")).to_be_visible()
-    await card.get_by_role("button", name="Retry work").click()
+    await expect(card.get_by_text("“Work” failed: it did not work")).to_be_visible()
+    await card.get_by_role("button", name="Retry “Work”").click()
     await expect(status(page, "completed")).to_be_visible()
+
+
+async def test_people_read_titles_and_never_the_names_of_methods(window: Window, house: House) -> None:
+    page = await window(f"/runs/{await house.waiting('invoice')}")
+    main = page.get_by_role("main")
+    sentence = main.get_by_text(re.compile("Waiting for an answer to “Send reminder” or “Book the payment”"))
+    await expect(sentence).to_be_visible()
+    await expect(main.get_by_role("form", name=re.compile("Book the payment"))).to_be_visible()
+    await expect(main.get_by_role("button", name="Write the invoice")).to_be_visible()
+    graph = page.get_by_role("img", name="Graph of this run")
+    await expect(graph.get_by_text("Write the invoice", exact=True)).to_be_visible()
+    await main.get_by_role("button", name="Send reminder", exact=True).click()
+    await page.get_by_role("tab", name="Steps").click()
+    steps = page.get_by_role("list", name="Steps")
+    await expect(steps.get_by_role("button", name=re.compile("Send reminder"))).to_be_visible()
+    for name in ("send_reminder", "write", "pay"):
+        await expect(page.get_by_text(name, exact=True)).to_have_count(0)
 
 
 async def test_hello_shows_what_it_came_to(window: Window, house: House) -> None:

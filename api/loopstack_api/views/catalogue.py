@@ -38,8 +38,8 @@ class Definition:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """Titles of transitions that have one."""
-        return {one.name: one.title for one in self.workflow.transitions if one.title}
+        """Titles of transitions by name."""
+        return {one.name: one.title for one in self.workflow.transitions}
 
     @cached_property
     def pools(self) -> frozenset[str]:

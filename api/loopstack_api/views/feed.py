@@ -8,6 +8,7 @@ from loopstack_api.views import graph
 from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.links import Links
 from loopstack_api.views.runs import RunView, error_summary
+from loopstack_api.wording import transition_title
 from loopstack_temporal.contracts.documents import Document, DocumentHistory, DocumentPage
 from loopstack_temporal.contracts.graph import Graph
 from loopstack_temporal.contracts.steps import Step, StepLinks, StepPage, StepSender, StepSummary
@@ -120,7 +121,7 @@ def _step(row: StepRow, definition: Definition | None) -> StepSummary:
     return StepSummary(
         step=row.step,
         transition=row.transition,
-        title=definition.titles.get(row.transition) if definition else None,
+        title=transition_title(row.transition, definition.titles if definition else {}),
         from_=row.from_place,
         to=row.to_place,
         status=row.status,

@@ -12,6 +12,7 @@ from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.links import Links
 from loopstack_api.views.system import by_status
 from loopstack_api.views.workers import Workers
+from loopstack_api.wording import transition_title
 from loopstack_temporal.contracts.problems import ErrorSummary
 from loopstack_temporal.contracts.runs import (
     Awaiting,
@@ -64,6 +65,7 @@ class RunView:
             paused_by=row.paused_by,
             hash=row.catalogue_hash,
             widgets=definition.workflow.widgets if definition else (),
+            titles=dict(definition.titles) if definition else {},
         )
 
     async def page(self, listing: RunListing) -> RunPage:
@@ -230,7 +232,7 @@ def _brief(one: AwaitingRow, row: RunRow, titles: Mapping[str, str]) -> Awaiting
         transition=one.transition,
         step=row.next_step,
         kind=one.kind,
-        title=titles.get(one.transition) or one.transition,
+        title=transition_title(one.transition, titles),
         since=one.since,
         due=one.due,
     )

@@ -1081,7 +1081,7 @@ export interface components {
             /** Transition */
             transition: string;
             /** Title */
-            title: string | null;
+            title: string;
             /** From */
             from: string;
             /** To */
@@ -1558,6 +1558,13 @@ export interface components {
              * @description Widgets of the workflow, from the run's own definition.
              */
             widgets: components["schemas"]["Widget"][];
+            /**
+             * Titles
+             * @description Titles of transitions by name, from the run's own definition.
+             */
+            titles: {
+                [key: string]: string;
+            };
         };
         /**
          * RunChanged
@@ -1922,8 +1929,11 @@ export interface components {
             step: number;
             /** Transition */
             transition: string;
-            /** Title */
-            title: string | null;
+            /**
+             * Title
+             * @description Of its transition, as its definition says; in words where the definition is not known.
+             */
+            title: string;
             /** From */
             from: string;
             /** To */
@@ -2128,8 +2138,11 @@ export interface components {
             step: number;
             /** Transition */
             transition: string;
-            /** Title */
-            title: string | null;
+            /**
+             * Title
+             * @description Of its transition, as its definition says; in words where the definition is not known.
+             */
+            title: string;
             /** From */
             from: string;
             /** To */
@@ -2378,7 +2391,7 @@ export interface components {
             /** Name */
             name: string;
             /** Title */
-            title: string | null;
+            title: string;
             /** From */
             from: string;
             /** To */

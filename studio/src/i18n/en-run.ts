@@ -4,7 +4,7 @@ const reasons = {
   not_open: "The run is over.",
   not_here: (places: readonly string[]) => `Can be used at ${listed(places)}.`,
   written_elsewhere: (place: string) => `Belonged to ${place}; the run has moved on.`,
-  not_awaited: (transition: string) => `${transition} is not awaited now.`,
+  not_awaited: (transition: string) => `“${transition}” is not awaited now.`,
   older_version: "This is an older version.",
   switched_off: "Switched off by its author.",
 };
@@ -14,7 +14,7 @@ export const runWords = {
   run: "Run", back: "Back to all runs", more: "More", panel: "Panel", closePanel: "Close panel", openPanel: "Open panel", feed: "What happened", status: "Status of the run",
   sections: "Parts of the run", details: "Details of the run", numbered: (workflow: string, number: number) => `${workflow} #${String(number)}`,
   actions: {
-    retry: "Retry", retrying: "Retrying…", retryNamed: (transition: string) => `Retry ${transition}`, cancel: "Stop run", canceling: "Stopping…", again: "Run again",
+    retry: "Retry", retrying: "Retrying…", retryNamed: (transition: string) => `Retry “${transition}”`, cancel: "Stop run", canceling: "Stopping…", again: "Run again",
     showHidden: "Show hidden documents", hideHidden: "Leave hidden documents out", unfold: "Unfold quiet steps", fold: "Fold quiet steps", keys: "Keys",
     copyTemporal: "Copy as temporal", copyCurl: "Copy as curl", copyLink: "Copy link", copyId: "Copy run id", copied: "Copied", openTemporal: "Open in Temporal",
   },
@@ -38,7 +38,7 @@ export const runWords = {
     rewound: (step: number) => `Reset from outside to step ${grouped(step)}; what came after it is replaced.`,
   },
   answer: {
-    heading: "Your answer", question: "Question above", at: (transition: string, place: string) => `${transition}, at ${place}`,
+    heading: "Your answer", question: "Question above", atPlace: (place: string) => `at ${place}`, at: (transition: string, place: string) => `${transition}, at ${place}`,
     send: "Send answer", sending: "Sending…", again: "No connection. Sending again…", unsent: "Not sent.", sendNow: "Send now", noWidget: "No widget was written for this wait.",
     anyValue: "Any JSON value; empty sends nothing.", value: "Answer", kept: "Draft kept in this browser", notKept: "Secrets are not kept as a draft", recorded: "Recorded. No worker has taken it yet.", accepted: "Accepted. The step is still at work.",
     fix: (count: number) => `${counted(count, "field needs", "fields need")} another look.`, waits: "What is awaited", answered: "Answered",
@@ -51,12 +51,12 @@ export const runWords = {
     options: "More about this document", copy: "Copy content", raw: "Raw JSON", hideRaw: "Formatted", step: "Go to its step", link: "Copy link", hidden: "hidden", download: "Download",
     unknown: (widget: string) => `No widget named “${widget}”.`, near: (name: string) => `Did its author mean “${name}”?`, debug: (name: string) => `Debug: ${name}`, said: (role: string) => `${role} said`,
     thinking: "Thinking", call: "Call", result: "Result", traceback: (lines: number) => `Traceback, ${counted(lines, "line", "lines")}`, lines: (count: number) => `Show all ${counted(count, "line", "lines")}`, wrap: "Wrap lines", image: (host: string) => `Image from ${host}`,
-    broken: (title: string) => `${title} cannot be drawn. Its content:`, errorIn: (transition: string) => `Error in ${transition}`, empty: "Empty", rows: (count: number) => counted(count, "row", "rows"), invalid: "Its content does not fit its schema.",
+    broken: (title: string) => `${title} cannot be drawn. Its content:`, errorIn: (transition: string) => `Error in “${transition}”`, empty: "Empty", rows: (count: number) => counted(count, "row", "rows"), invalid: "Its content does not fit its schema.",
     roles: { user: "You", assistant: "Assistant", system: "System", tool: "Tool" } as Readonly<Record<string, string>>,
   },
   tree: { items: (count: number) => counted(count, "item", "items"), keys: (count: number) => counted(count, "key", "keys"), more: (count: number) => `${grouped(count)} more`, copyPath: "Copy path", search: "Search", none: "Nothing matches." },
   repair: {
-    title: (transition: string, message: string) => `${transition} failed: ${message}`, after: (type: string, attempts: number) => `${type}, after ${counted(attempts, "attempt", "attempts")}.`,
+    title: (transition: string, message: string) => `“${transition}” failed: ${message}`, after: (type: string, attempts: number) => `${type}, after ${counted(attempts, "attempt", "attempts")}.`,
     parked: "Nothing happens until somebody retries.", ended: "The run is over.", attempt: "Attempt", worker: "Worker", happened: "What happened", took: "Took", failedRetry: "The retry was not accepted.",
   },
   panels: { graph: "Graph", steps: "Steps", state: "State", about: "About" },

@@ -1,5 +1,5 @@
 import type { Transition, Workflow } from "@/api/types";
-import { humanise, visible } from "@/lib/words";
+import { visible } from "@/lib/words";
 
 /** One stop of a run that has not begun. */
 export type PlannedStop = {
@@ -14,7 +14,7 @@ export type PlannedStop = {
 
 const MOST = 12;
 
-export const transitionTitle = (transition: Pick<Transition, "title" | "name">): string => visible(transition.title === null || transition.title === transition.name ? humanise(transition.name) : transition.title);
+const titleOf = (transition: Pick<Transition, "title">): string => visible(transition.title);
 
 /** The order in which the engine tries automatic transitions: highest priority first, without one last, then as declared. */
 const byPriority = (left: Transition, right: Transition): number => (right.priority ?? -Infinity) - (left.priority ?? -Infinity) || 0;
@@ -27,9 +27,9 @@ function nextAt(place: string, transitions: readonly Transition[]): { readonly s
   const first = automatic.find((each) => each.guard === null) ?? automatic[0] ?? waits[0];
   if (first === undefined) return undefined;
   const kind = first.kind === "wait" ? "wait" : "automatic";
-  const others = [...(kind === "wait" ? waits : automatic)].filter((each) => each !== first).map(transitionTitle);
+  const others = [...(kind === "wait" ? waits : automatic)].filter((each) => each !== first).map(titleOf);
   const timer = leaving.find((each) => each.kind === "timer" && each.after !== null);
-  return { stop: { key: `${place}/${first.name}`, title: transitionTitle(first), kind, others: [...new Set(others)], timer: kind === "wait" && timer !== undefined ? { after: timer.after ?? 0, title: transitionTitle(timer) } : undefined }, to: first.to };
+  return { stop: { key: `${place}/${first.name}`, title: titleOf(first), kind, others: [...new Set(others)], timer: kind === "wait" && timer !== undefined ? { after: timer.after ?? 0, title: titleOf(timer) } : undefined }, to: first.to };
 }
 
 /** What will most likely happen, from the definition alone: the way from `start` to `end` without turning back. */

@@ -50,7 +50,7 @@ class ReviewWorkflow(BaseWorkflow[ReviewArgs, ReviewState, Verdict]):
     async def is_tea(self, state: ReviewState, ctx: RunContext[ReviewArgs]) -> bool:
         return ctx.args.topic == "tea"
 
-    @transition(to="drafted", retry=3, timeout=timedelta(minutes=2))
+    @transition(to="drafted", title="Write a draft", retry=3, timeout=timedelta(minutes=2))
     async def generate(self, state: ReviewState, ctx: RunContext[ReviewArgs]) -> None:
         reply = await self.llm.call(prompt=f"Write about {ctx.args.topic}")
         state.draft = reply.data.message.text

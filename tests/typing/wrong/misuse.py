@@ -51,6 +51,9 @@ class Parent(BaseWorkflow[Args, Other]):
     @transition(to="a", retry_backoff="linear")  # wrong
     def five(self) -> None: ...
 
+    @transition(to="a", title=5)  # wrong
+    def untitled(self) -> None: ...
+
     @transition(from_="a", to="end")
     async def six(self) -> None:
         await self.child.run(Other())  # wrong

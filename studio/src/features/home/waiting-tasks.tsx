@@ -6,11 +6,11 @@ import type { Task } from "@/api/types";
 import { buttonClass } from "@/components/controls/button";
 import { ProblemBox } from "@/components/frame/problem-box";
 import { StatusMark } from "@/components/marks/status-mark";
+import { visible } from "@/lib/words";
 import { en } from "@/i18n/en";
 import { eitherOf } from "@/i18n/plural";
 import { absolute, moment } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
-import { transitionTitle } from "@/model/plan";
 import { runWords } from "@/model/run-words";
 
 const SHOWN = 3;
@@ -37,7 +37,7 @@ function questionsOf(tasks: readonly Task[]): readonly Question[] {
   return firsts.map((first) => {
     const asked = tasks.filter((task) => task.run.id === first.run.id);
     const titles = asked.map(({ awaiting }, index) => {
-      const title = transitionTitle({ title: awaiting.title, name: awaiting.transition });
+      const title = visible(awaiting.title);
       return index === 0 ? title : title.charAt(0).toLowerCase() + title.slice(1);
     });
     const due = asked.flatMap(({ awaiting }) => awaiting.due ?? []).sort()[0];

@@ -1,5 +1,4 @@
 import type { WidgetShape } from "@/model/shapes";
-import { humanise } from "@/lib/words";
 
 export type Variant = "primary" | "outline" | "ghost" | "danger";
 
@@ -24,7 +23,7 @@ function readAction(source: Readonly<Record<string, unknown>>, fallbackLabel: (t
   if (transition === null) return null;
   return {
     transition, label: text(source["label"]) ?? fallbackLabel(transition), variant: VARIANTS[String(source["variant"])] ?? null,
-    constants: isRecord(source["payload"]) ? source["payload"] : null, confirm: text(source["confirm"]) ?? (source["confirm"] === true ? (text(source["label"]) ?? humanise(transition)) : null),
+    constants: isRecord(source["payload"]) ? source["payload"] : null, confirm: text(source["confirm"]) ?? (source["confirm"] === true ? (text(source["label"]) ?? fallbackLabel(transition)) : null),
   };
 }
 

@@ -16,7 +16,7 @@ const aDocument = (content: unknown, over: Partial<Document> = {}): Document => 
   widgets: [], tags: [], meta: {}, hidden: false, internal: false, validation_error: null, live_id: null, created_at: "2026-11-21T10:00:00Z", ...over,
 });
 
-const aRun = { id: "r1", place: "asking", awaiting: [awaiting], status: "waiting" } as Partial<Run> as Run;
+const aRun = { id: "r1", place: "asking", awaiting: [awaiting], status: "waiting", titles: {} } as Partial<Run> as Run;
 
 function draw(widget: Partial<Widget> & { readonly widget: string }, document: Document, state: WidgetState = active) {
   const send = vi.fn<(transition: string, body: { readonly payload: unknown }) => Promise<{ status: 202 }>>(() => Promise.resolve({ status: 202 }));

@@ -2,12 +2,13 @@ import type { ReactNode } from "react";
 import { isJson, isSchema, ReadOut, type Json, type JsonSchema } from "@/components/schema-form";
 import { TimeText } from "@/components/data/time-text";
 import { runWords } from "@/i18n/en-run";
-import { humanise, visible } from "@/lib/words";
+import { visible } from "@/lib/words";
 import { transitionsOf } from "@/model/widget-state";
 import { draftName } from "@/model/drafts";
 import { actionsOf } from "../answer/actions";
 import { AnswerForm } from "../answer/answer-form";
 import { useAnswering } from "../answer/use-answer-form";
+import { useTitles } from "../answer/use-titles";
 import { CodeBlock } from "../content/code-block";
 import { textOf } from "../content/facts";
 import { formUi } from "../content/form-ui";
@@ -20,10 +21,11 @@ const jsonOf = (value: unknown): Json | undefined => (isJson(value) ? value : un
 
 /** Heading of a form that answers: what it is, which transition, and where. */
 export function FormHeading({ title, transition, place, since }: { readonly title: string; readonly transition: string; readonly place: string; readonly since: ReactNode }) {
+  const asked = useTitles()(transition);
   return (
     <>
       <b>{visible(title)}</b>
-      <span className="t13 cut">{runWords.answer.at(transition, place)}</span>
+      <span className="t13 cut">{asked === visible(title) ? runWords.answer.atPlace(visible(place)) : runWords.answer.at(asked, visible(place))}</span>
       {since}
     </>
   );
@@ -32,11 +34,12 @@ export function FormHeading({ title, transition, place, since }: { readonly titl
 /** A document as a form: to be edited and sent while its transition is awaited, as text to read otherwise. */
 export function FormView({ document, widget, state, awaited }: DocumentView) {
   const place = useAnswering()?.run.place ?? document.place;
+  const titleOf = useTitles();
   const ui = formUi(widget.options);
   const schema = schemaOf(document.schema);
   const first = awaited[0];
   if (state.kind !== "active" || first === undefined) return <Content document={document} ui={ui} schema={schema} />;
-  const actions = actionsOf(widget, (transition) => awaited.find((item) => item.transition === transition)?.title ?? humanise(transition))
+  const actions = actionsOf(widget, titleOf)
     .filter((action) => awaited.some((item) => item.transition === action.transition));
   const title = textOf(widget.options, "title") ?? document.title;
   const description = textOf(widget.options, "description");

@@ -1,6 +1,7 @@
 import { runWords } from "@/i18n/en-run";
 import { prefix } from "@/lib/prefix";
 import { visible } from "@/lib/words";
+import { useTitles } from "../answer/use-titles";
 import { CodeBlock } from "../content/code-block";
 import { isFacts, listOf, option, textOf } from "../content/facts";
 import { JsonTree } from "../content/json-tree";
@@ -49,12 +50,13 @@ export function MessageView({ document }: DocumentView) {
 }
 
 export function ErrorView({ document }: DocumentView) {
+  const titleOf = useTitles();
   const content = isFacts(document.content) ? document.content : {};
   const message = textOf(document.content, "message", "error", "text", "title") ?? asText(document.content);
   const type = textOf(content, "type", "error_type", "code");
   const trace = textOf(isFacts(document.content) ? (document.content["traceback"] ?? document.content["stack"]) : null);
   return (
-    <div className="errdoc" role="group" aria-label={runWords.document.errorIn(document.transition)}>
+    <div className="errdoc" role="group" aria-label={runWords.document.errorIn(titleOf(document.transition))}>
       <p className="b">{visible(message)}</p>
       {type === null ? null : <p className="t13 ink2">{visible(type)}</p>}
       {trace === null ? null : <Traceback text={trace} />}

@@ -23,11 +23,11 @@ export type GraphFacts = {
   readonly onEdge: (edge: Edge) => void;
 };
 
-/** What stands at an edge: its transition, its guard, and where it leads unless that is the next stop. */
+/** What stands at an edge: the title of its transition, its guard, and where it leads unless that is the next stop. */
 function labelOf({ edge, route }: Laid): string {
   const turn = edge.kind === "error" || edge.kind === "retry" ? runWords.graph.kinds[edge.kind] : "";
   const guard = edge.guard === null || turn !== "" ? "" : runWords.graph.guard(visible(edge.guard));
-  return [visible(edge.transition), turn, guard, route === "arc" ? runWords.graph.leads(visible(edge.to)) : ""].filter((part) => part !== "").join(" ");
+  return [visible(edge.title), turn, guard, route === "arc" ? runWords.graph.leads(visible(edge.to)) : ""].filter((part) => part !== "").join(" ");
 }
 
 const cut = (text: string): string => (text.length > LETTERS ? `${text.slice(0, LETTERS - 1)}…` : text);
@@ -140,7 +140,7 @@ function GraphList({ graph, places, facts }: ListProps) {
               {graph.edges.filter((edge) => edge.from === laid.name).map((edge) => (
                 <li key={edge.id}>
                   <button type="button" onClick={() => { facts.onEdge(edge); }}>
-                    {`${visible(edge.transition)} ${runWords.graph.leads(visible(edge.to))}, ${runWords.graph.kinds[edge.kind]}${edge.after === null ? "" : `, ${runWords.graph.after(duration(edge.after))}`}${edge.taken > 0 ? `, ${runWords.graph.times(edge.taken)}` : ""}`}
+                    {`${visible(edge.title)} ${runWords.graph.leads(visible(edge.to))}, ${runWords.graph.kinds[edge.kind]}${edge.after === null ? "" : `, ${runWords.graph.after(duration(edge.after))}`}${edge.taken > 0 ? `, ${runWords.graph.times(edge.taken)}` : ""}`}
                   </button>
                 </li>
               ))}

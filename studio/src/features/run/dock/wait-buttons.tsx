@@ -1,6 +1,5 @@
 import type { Awaiting, Run, Widget } from "@/api/types";
 import { runWords } from "@/i18n/en-run";
-import { humanise } from "@/lib/words";
 import type { DockButton } from "@/model/dock";
 import { draftName } from "@/model/drafts";
 import { transitionsOf } from "@/model/widget-state";
@@ -8,11 +7,12 @@ import { actionsOf, variantOf } from "@/widgets/answer/actions";
 import { ActionRow } from "@/widgets/answer/action-row";
 import { AnswerStatus } from "@/widgets/answer/answer-status";
 import { useAnswerForm, useAnswering } from "@/widgets/answer/use-answer-form";
+import { titleIn } from "@/widgets/answer/use-titles";
 import { reasonText } from "../reason-text";
 
 /** Whether a button that can be pressed is the way on by its author's word. */
 export const hasPrimary = (buttons: readonly DockButton<Awaiting, Widget>[]): boolean =>
-  buttons.some((button) => button.off === null && actionsOf(button.widget, humanise).some((action) => action.variant === "primary"));
+  buttons.some((button) => button.off === null && actionsOf(button.widget, String).some((action) => action.variant === "primary"));
 
 type ButtonsProps = { readonly run: Run; readonly buttons: readonly DockButton<Awaiting, Widget>[]; readonly alone: boolean };
 
@@ -27,12 +27,13 @@ function Row({ run, buttons, alone, name }: ButtonsProps & { readonly name: stri
   const transitions = buttons.flatMap((button) => transitionsOf(button.widget));
   const step = buttons.find((button) => button.awaited !== null)?.awaited?.step ?? run.step;
   const form = useAnswerForm(useAnswering(), { name, step, transitions }, { initial: undefined, schema: true });
+  const titleOf = (transition: string): string => titleIn(run, transition);
   const usable = buttons.findIndex((button) => button.off === null);
   const actions = buttons.flatMap((button, at) => {
-    const [action] = actionsOf(button.widget, (transition) => button.awaited?.title ?? humanise(transition));
+    const [action] = actionsOf(button.widget, titleOf);
     if (action === undefined) return [];
     const variant = alone ? variantOf(action, at === usable ? 0 : 1) : (action.variant ?? "outline");
-    return [{ key: button.key, label: action.label, variant, confirm: action.confirm, off: button.off === null ? null : reasonText(button.off), run: () => { form.send(action.transition, action.constants ?? null); } }];
+    return [{ key: button.key, label: action.label, variant, confirm: action.confirm, off: button.off === null ? null : reasonText(button.off, titleOf), run: () => { form.send(action.transition, action.constants ?? null); } }];
   });
   const row = <ActionRow busy={form.state} actions={actions} bare={!alone} />;
   const off = alone ? actions.flatMap((action) => (action.off === null ? [] : [`${action.label}: ${action.off}`])) : [];

@@ -11,6 +11,7 @@ import { visible } from "@/lib/words";
 import { transitionsOf, widgetState, type WidgetState } from "@/model/widget-state";
 import { JsonTree } from "@/widgets/content/json-tree";
 import { textOf } from "@/widgets/content/facts";
+import { titleIn } from "@/widgets/answer/use-titles";
 import { documentWidget, widgetsOf } from "@/widgets/registry";
 import { reasonText } from "../reason-text";
 import { awaitedFor, ownerOf } from "../use-run-data";
@@ -50,7 +51,7 @@ function WidgetBody({ document, widget, state, run }: { readonly document: Docum
   const { View } = documentWidget(widget.widget);
   const awaited = state.kind === "active" ? awaitedFor(transitionsOf(widget), run.awaiting) : [];
   // Of a form that had its time only the reading is left: a reason is worth a line while others wait for an answer.
-  const reason = state.kind === "disabled" && run.status === "waiting" && state.reason.code === "switched_off" ? reasonText(state.reason) : null;
+  const reason = state.kind === "disabled" && run.status === "waiting" && state.reason.code === "switched_off" ? reasonText(state.reason, (name) => titleIn(run, name)) : null;
   return (
     <Guarded document={document}>
       <View document={document} widget={widget} state={state} awaited={awaited} />

@@ -7,6 +7,7 @@ import { age } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
 import type { Answering } from "@/widgets/answer/use-answer-form";
+import { useTitles } from "@/widgets/answer/use-titles";
 import type { Notice, Receipt } from "@/widgets/answer/answer-desk";
 import { summary, useWho } from "./receipt-line";
 
@@ -49,9 +50,10 @@ function NoticeLine({ notice, run, step, onDismiss }: LineProps) {
   const { refusal } = notice;
   const by = refusal?.answeredBy ?? step?.sender?.by ?? null;
   const at = refusal?.answeredAt ?? step?.ended_at ?? null;
-  const transition = visible(refusal?.answeredTransition ?? step?.transition ?? notice.transition);
+  const titleOf = useTitles();
+  const transition = titleOf(refusal?.answeredTransition ?? step?.transition ?? notice.transition);
   const ago = at === null ? "" : ageAgo(at, now);
-  const say = by !== null ? words.elsewhere(capital(who(by)), transition, ago) : refusal !== null ? words.movedOn(visible(notice.transition)) : step !== undefined ? words.expired(visible(run.place)) : words.nobody(transition);
+  const say = by !== null ? words.elsewhere(capital(who(by)), transition, ago) : refusal !== null ? words.movedOn(titleOf(notice.transition)) : step !== undefined ? words.expired(visible(run.place)) : words.nobody(transition);
   return (
     <div className="notice">
       <p>{say} {notice.typed === undefined ? null : <>{words.textKept} <CopyButton text={asText(notice.typed)} label={words.copy} small /></>}</p>

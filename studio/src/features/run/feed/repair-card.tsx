@@ -6,6 +6,7 @@ import { ProblemBox } from "@/components/frame/problem-box";
 import { runWords } from "@/i18n/en-run";
 import { visible } from "@/lib/words";
 import type { FeedGroup } from "@/model/feed";
+import { titleIn } from "@/widgets/answer/use-titles";
 import { isFacts, textOf } from "@/widgets/content/facts";
 import { Traceback } from "@/widgets/documents/text-views";
 import { widgetsOf } from "@/widgets/registry";
@@ -26,7 +27,8 @@ export function RepairCard({ run, step, attempts, onStep }: RepairProps) {
   const retry = useRetryRun(run.id);
   const navigate = useNavigate();
   const error = run.error ?? step?.error ?? null;
-  const transition = run.error_transition ?? step?.transition ?? "";
+  const name = run.error_transition ?? step?.transition ?? "";
+  const transition = name === "" ? "" : titleIn(run, name);
   const message = error?.message ?? run.error_message ?? "";
   const tries = step?.failures ?? attempts.length;
   const trace = textOf(isFacts(attempts.at(-1)?.content) ? (attempts.at(-1)?.content as Readonly<Record<string, unknown>>)["traceback"] : null);
@@ -43,7 +45,7 @@ export function RepairCard({ run, step, attempts, onStep }: RepairProps) {
         <div className="acts">
           {run.can_retry ? (
             <Button variant="primary" reason={retry.isPending ? runWords.actions.retrying : undefined} onClick={() => { retry.mutate({ step: undefined }); }}>
-              {retry.isPending ? runWords.actions.retrying : runWords.actions.retryNamed(visible(transition))}
+              {retry.isPending ? runWords.actions.retrying : runWords.actions.retryNamed(transition)}
             </Button>
           ) : null}
           <Button onClick={() => void navigate({ to: "/start/$workflow", params: { workflow: run.workflow }, search: { from: run.id } })}>{runWords.actions.again}</Button>

@@ -34,7 +34,7 @@ export function QuietStep({ step, onOpen }: { readonly step: StepSummary; readon
   const facts = [step.duration_ms === null ? null : took(step.duration_ms), step.attempt > 1 ? runWords.step.attempt(step.attempt) : null];
   return (
     <div className="quiet">
-      <button type="button" className="bare quietlink" onClick={() => { onOpen(step.step); }}>{visible(step.transition)}</button>
+      <button type="button" className="bare quietlink" onClick={() => { onOpen(step.step); }}>{visible(step.title)}</button>
       <i className="num">{facts.filter((fact) => fact !== null).join(" · ")}</i>
     </div>
   );

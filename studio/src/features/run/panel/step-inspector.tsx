@@ -32,7 +32,7 @@ function Inspected({ step, compact }: { readonly step: Step; readonly compact: b
   return (
     <div className="inspector">
       <div className="row">
-        <h2 className="grow cut">{words.step(step.step, visible(step.transition))}</h2>
+        <h2 className="grow cut">{words.step(step.step, visible(step.title))}</h2>
         <StatusWord status={words.status[step.status]} />
       </div>
       <dl className="kv mt12">

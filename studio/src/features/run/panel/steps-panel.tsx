@@ -29,7 +29,7 @@ export function StepsPanel({ run, steps, selected, onStep }: PanelProps) {
           <button type="button" className="bare steprow" onClick={() => { onStep(step.step); }}>
             <StatusMark status={words.status[step.status]} />
             <span className="num ink3">{step.step}</span>
-            <span className="grow cut">{visible(step.transition)}</span>
+            <span className="grow cut">{visible(step.title)}</span>
             {step.attempt > 1 ? <span className="ink3">{runWords.step.attempt(step.attempt)}</span> : null}
             <span className="num ink2">{step.duration_ms === null ? "" : took(step.duration_ms)}</span>
           </button>
