@@ -20,12 +20,19 @@ class BorrowedDatabase(Database):
         super().__init__(engine.execution_options(isolation_level="READ COMMITTED"))
         # Settings for one transaction need one, also to read.
         self._reading = self.engine
+        self.bell = None  # It would keep a connection that is not ours; events are found by looking, a little later.
 
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
         """See `Database.write`."""
         with super().write() as connection:
             _settle(connection)
+            yield connection
+
+    @contextmanager
+    def brief(self) -> Generator[sa.Connection]:
+        """See `Database.brief`; our settings need the whole transaction."""
+        with self.write() as connection:
             yield connection
 
     @contextmanager

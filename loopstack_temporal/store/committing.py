@@ -14,12 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loopstack_temporal.errors import ErrorInfo, Fenced
+from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.store import codec
 from loopstack_temporal.store.children import insert_children, told_apart
 from loopstack_temporal.store.database import Database
-from loopstack_temporal.store.entering import behind
+from loopstack_temporal.store.fencing import check_owner, check_position, overtaken, rank
 from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, extended_path, lock_step
 from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import (
@@ -69,9 +69,9 @@ def claim(database: Database, connection: sa.Connection, request: Claim) -> Reco
     if row is not None:
         if row.nonce == fence.nonce:
             return None
-        if _rank(row) > (fence.epoch, fence.try_no, fence.attempt):
-            raise _overtaken(fence)
-    _check_position(locked, fence, row)
+        if rank(row) > (fence.epoch, fence.try_no, fence.attempt):
+            raise overtaken(fence)
+    check_position(locked, fence, row)
     columns = _running_columns(locked, fence, row, request.transition, request.from_place, request.worker)
     columns |= {"claims": (row.claims if row is not None else 0) + 1} | _trigger_columns(request.trigger)
     locked.event(
@@ -102,8 +102,8 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
     if recorded is not None:
         return recorded
     if outcome.status != "closed":
-        _check_owner(fence, row)
-    _check_position(locked, fence, row)
+        check_owner(fence, row)
+    check_position(locked, fence, row)
     documents = save(
         database,
         connection,
@@ -145,10 +145,10 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
     recorded = recorded_step(row)
     if recorded is not None:
         return recorded
-    _check_owner(fence, row)
+    check_owner(fence, row)
     if row is not None and row.nonce == fence.nonce and _is_saved(database, connection, failure.document.id):
         return None
-    _check_position(locked, fence, row)
+    check_position(locked, fence, row)
     origin = Origin(fence.step, fence.epoch, failure.transition, failure.from_place)
     documents = save(database, connection, locked, origin, [failure.document])
     failure_no = (row.failure_no if row is not None else 0) + 1
@@ -181,38 +181,6 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
     )
     database.prepared.send(connection, [*documents, _write_step(locked, fence, row, columns), *locked.statements()])
     return None
-
-
-# --- the fence -------------------------------------------------------------------------------------------------------
-
-
-def _rank(row: Row) -> tuple[int, int, int]:
-    return row.epoch, row.try_no, row.attempt
-
-
-def _overtaken(fence: Fence) -> Fenced:
-    return Fenced(
-        f"step {fence.step} of run {fence.run_id!r} belongs to another attempt (this one was try {fence.try_no}, "
-        f"attempt {fence.attempt}): nothing was written"
-    )
-
-
-def _check_owner(fence: Fence, row: Row | None) -> None:
-    """A short attempt need not claim: then an older attempt's claim does not stop it, an equal or newer one does."""
-    if row is None or row.nonce == fence.nonce:
-        return
-    if _rank(row) >= (fence.epoch, fence.try_no, fence.attempt):
-        raise _overtaken(fence)
-
-
-def _check_position(locked: LockedRun, fence: Fence, row: Row | None) -> None:
-    """A new step row may only be the next one."""
-    expected = locked.row.next_step
-    if row is not None or fence.step == expected or (fence.step == OPENING and expected == 0):
-        return
-    if fence.step > expected:
-        raise behind(locked.id, fence.step, expected)
-    raise _overtaken(fence)
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
