@@ -6,13 +6,16 @@ from loopstack_api.idempotency import Outcome
 from loopstack_api.schema_check import check
 from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.runs import RunView
-from loopstack_temporal.contracts.runs import RetryRun, TriggerReceipt, TriggerRun
+from loopstack_temporal.contracts.runs import MoveRun, RetryRun, TriggerReceipt, TriggerRun
 from loopstack_temporal.control import Control, seen
-from loopstack_temporal.errors import Conflict, NotFound
+from loopstack_temporal.definition.model import END
+from loopstack_temporal.errors import Conflict, FieldError, InvalidInput, NotFound
+from loopstack_temporal.machine.decisions import MOVE, RETRY
 from loopstack_temporal.runs import Applied, Sender, Trigger
 from loopstack_temporal.store.records import RunRow
 
-RETRY = "loopstack.retry"
+PAUSE = "loopstack.pause"
+RESUME = "loopstack.resume"
 UNKNOWN = "unknown_transition"
 
 
@@ -59,6 +62,38 @@ class Answering:
         payload = {"payload": ask.payload} if given else None
         step = run.next_step if ask.step is None and run.can_retry else ask.step
         return await self._deliver(Trigger(run_id, RETRY, payload, trigger_id, step, sender))
+
+    async def pause(self, run_id: str, on: bool, sender: Sender, trigger_id: str, first: bool) -> Outcome:
+        """Pause a run or let it go on. Raises `Conflict` (`run_ended`, `no_effect`)."""
+        run = await self._view.row(run_id)
+        if first or (run.paused_at is not None) != on:
+            if run.ended_at is not None:
+                raise Conflict(f"Run `{run_id}` has ended ({run.status}).", code="run_ended")
+            await self._control.deliver(Trigger(run_id, PAUSE if on else RESUME, None, trigger_id, None, sender))
+        after = await self._view.get(run_id)
+        return Outcome(200 if (after.paused_at is not None) == on else 202, after)
+
+    async def move(self, run_id: str, ask: MoveRun, sender: Sender, trigger_id: str, first: bool) -> Outcome:
+        """Put a run that stands still at another place.
+
+        Raises `InvalidInput` for a place its workflow does not have, `Conflict` (`run_ended`, `not_movable`) otherwise.
+        """
+        run = await self._view.row(run_id)
+        if not first and await self._applied(run_id, trigger_id):
+            return await self._after(run_id)
+        definition = await self._catalogue.of_run(run)
+        places = [place for place in definition.workflow.places if place != END] if definition else [ask.place]
+        if ask.place not in places:
+            text = f"`{run.workflow}` has no such place to move to. There are: {', '.join(places)}."
+            raise InvalidInput(text, (FieldError(("place",), text, "unknown_place"),))
+        standing = run.can_retry or run.status in ("waiting", "paused")
+        if first and not standing:
+            code = "run_ended" if run.ended_at is not None else "not_movable"
+            raise Conflict(f"Run `{run_id}` is {run.status}; only a run that stands still can be moved.", code=code)
+        if ask.dry_run:
+            return await self._after(run_id)
+        payload = {"place": ask.place, "reason": ask.reason} if ask.reason else {"place": ask.place}
+        return await self._deliver(Trigger(run_id, MOVE, payload, trigger_id, run.next_step, sender))
 
     async def _known_wait(self, definition: Definition | None, run: RunRow, name: str) -> None:
         """Raises `NotFound` for a name that neither the run's definition nor the newest one has."""

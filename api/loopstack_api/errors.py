@@ -50,7 +50,6 @@ TITLES: Mapping[int, str] = {
     422: "Invalid input",
     429: "Too many requests",
     500: "Internal error",
-    501: "Not yet",
     502: "Bad gateway",
     503: "Unavailable",
 }
@@ -62,21 +61,9 @@ CODES: Mapping[int, str] = {
     413: "too_large",
     415: "unsupported_media_type",
     429: "too_many_requests",
-    501: "not_yet",
 }
 FACTS = frozenset({"answered_by", "at", "transition", "awaited", "apps", "earlier"})
 """What a refusal's facts may add to a problem; anything else stays inside."""
-
-
-class NotYet(Refusal):
-    """Designed, but not built."""
-
-    code = "not_yet"
-
-
-def not_yet(what: str) -> NotYet:
-    """The answer of routes that are designed and not built."""
-    return NotYet(f"{what} is not implemented yet.")
 
 
 def field_problem(name: str, message: str, *, place: str, code: str = "invalid") -> InvalidInput:
@@ -109,8 +96,6 @@ def answer(body: Problem, headers: Mapping[str, str] | None = None) -> JSONRespo
 
 def of_exception(error: Exception, request_id: str | None) -> Problem:
     """What an exception says to the outside. Unknown ones say nothing but their request id."""
-    if isinstance(error, NotYet):
-        return problem(501, "not_yet", error.message, request_id=request_id)
     if isinstance(error, Refusal):
         status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
         fields = [_field(item) for item in error.fields] if isinstance(error, InvalidInput) else []

@@ -160,16 +160,6 @@ class CancelRun(Ask):
     reason: str | None = Field(default=None, max_length=2000)
 
 
-class PauseRun(Ask):
-    """Let the running step end, and start no other."""
-
-    reason: str | None = Field(default=None, max_length=2000)
-
-
-class ResumeRun(Ask):
-    """Go on after a pause."""
-
-
 class MoveRun(Ask):
     """Put a run at another place."""
 

@@ -214,11 +214,3 @@ async def test_what_waits_for_people_is_listed_with_its_form(http: httpx.AsyncCl
     assert tasks["items"][0]["id"] == "r-1:1:decide"
     assert tasks["items"][0]["run"]["workflow_title"] == "Review"
     assert tasks["items"][0]["awaiting"]["schema"]["title"] == "Verdict"
-
-
-async def test_designed_but_not_built_says_so(http: httpx.AsyncClient) -> None:
-    await start(http, run_id="r-1")
-
-    for name, body in (("pause", {}), ("resume", {}), ("move", {"place": "end"})):
-        answer = await http.post(f"/runs/r-1/{name}", json=body)
-        assert (answer.status_code, answer.json()["code"]) == (501, "not_yet")

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from loopstack_api.deps import OnceDep, PersonDep, ServicesDep
-from loopstack_api.errors import not_yet
 from loopstack_api.run_query import RunListing, RunQuery
 from loopstack_temporal.contracts.base import AnyId, Name
 from loopstack_temporal.contracts.graph import Graph
@@ -13,8 +12,6 @@ from loopstack_temporal.contracts.runs import (
     CancelRun,
     EditRun,
     MoveRun,
-    PauseRun,
-    ResumeRun,
     RetryRun,
     Run,
     RunFacets,
@@ -96,22 +93,22 @@ async def cancel_run(
     return await services.commands.cancel(run_id, body or CancelRun(), person.sender, once)
 
 
-@router.post("/{run_id}/pause", operation_id="pauseRun", response_model=Run)
-async def pause_run(run_id: RunId, body: PauseRun | None = None) -> Response:
-    """Let the running step end and start no other. Not yet: answers 501."""
-    raise not_yet("Pausing a run")
+@router.post("/{run_id}/pause", operation_id="pauseRun", response_model=Run, responses={202: {"model": Run}})
+async def pause_run(services: ServicesDep, person: PersonDep, once: OnceDep, run_id: RunId) -> Response:
+    """Let the running step end and start no other. Answers are kept meanwhile; deadlines go on."""
+    return await services.commands.pause(run_id, True, person.sender, once)
 
 
-@router.post("/{run_id}/resume", operation_id="resumeRun", response_model=Run)
-async def resume_run(run_id: RunId, body: ResumeRun | None = None) -> Response:
-    """Go on after a pause. Not yet: answers 501."""
-    raise not_yet("Resuming a run")
+@router.post("/{run_id}/resume", operation_id="resumeRun", response_model=Run, responses={202: {"model": Run}})
+async def resume_run(services: ServicesDep, person: PersonDep, once: OnceDep, run_id: RunId) -> Response:
+    """Go on after a pause."""
+    return await services.commands.pause(run_id, False, person.sender, once)
 
 
-@router.post("/{run_id}/move", operation_id="moveRun", response_model=Run)
-async def move_run(run_id: RunId, body: MoveRun) -> Response:
-    """Put a run at another place. Not yet: answers 501."""
-    raise not_yet("Moving a run")
+@router.post("/{run_id}/move", operation_id="moveRun", response_model=Run, responses={**RECEIPT})
+async def move_run(services: ServicesDep, person: PersonDep, once: OnceDep, run_id: RunId, body: MoveRun) -> Response:
+    """Put a run that stands still at another place. `dry_run` only checks."""
+    return await services.commands.move(run_id, body, person.sender, once)
 
 
 @router.get("/{run_id}/graph", operation_id="getRunGraph")
