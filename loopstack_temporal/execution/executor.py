@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 from pydantic import ValidationError
 
@@ -31,7 +34,17 @@ from loopstack_temporal.execution.values import (
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decide import fire
 from loopstack_temporal.machine.decisions import Decision, Finish, Fire, Parked
-from loopstack_temporal.store.records import OPENING, DocumentRow, Ending, Entered, InboxWrite, Opened, OpenRun
+from loopstack_temporal.store.records import (
+    OPENING,
+    DocumentRow,
+    Ending,
+    Entered,
+    Fence,
+    InboxWrite,
+    Opened,
+    OpenRun,
+    StepOutcome,
+)
 
 OPEN_TRANSITION = "loopstack.open"
 CANCEL_TRANSITION = "loopstack.cancel"
@@ -68,16 +81,17 @@ class Executor:
 
         Bad arguments and an id that belongs to another run end the run; they never raise.
         """
-        opened = await self._take(call)
+        definition = self.workplace.app.workflows.get(call.workflow)
+        opened = await self._take(call, await self._beginning(call, definition, pulse))
         if opened.kind == "in_use":
             text = f"the id `{call.run_id}` belongs to another run; start with an id of its own"
             return Finish(status="failed", place=START, code="run_id_in_use", message=text)
         if opened.recorded is not None:
+            hit("act.before_return")
             return opened.recorded.decision
-        definition = self.workplace.app.workflows.get(call.workflow)
         if definition is None:
             raise Fenced(f"this worker has no workflow `{call.workflow}`")
-        if fault := _bad_args(definition, opened, call.unfit):
+        if fault := _bad_args(definition, opened.run.args, call.unfit):
             return await self._refuse_args(call, opened, fault)
         scene = self._opening_scene(call, opened, pulse)
         arrival = await self._first_arrival(scene, definition)
@@ -140,7 +154,29 @@ class Executor:
         transition = definition.find(call.transition, call.place) if definition else None
         return fire(definition, transition) if definition and transition else None
 
-    async def _take(self, call: OpenCall) -> Opened:
+    async def _beginning(
+        self, call: OpenCall, definition: WorkflowDefinition | None, pulse: Pulse
+    ) -> StepOutcome | None:
+        """The first decision, if good arguments and no guard make it independent of the row: it saves a transaction."""
+        if definition is None or _guarded_start(definition) or _bad_args(definition, call.args, call.unfit):
+            return None
+        nobody = Visitor(None, dict, None)
+        arrival = await arrive(definition, START, nobody, now=pulse.now(), chain=0)
+        return StepOutcome(
+            fence=Fence(call.run_id, OPENING, 0, 1, 1, uuid4().hex),
+            status="committed",
+            transition=OPEN_TRANSITION,
+            from_place=START,
+            place=START,
+            decision=arrival.decision,
+            run_status=arrival.status,
+            awaiting=arrival.awaiting,
+            started_at=datetime.now(UTC),
+            worker=self.workplace.worker,
+            catalogue_hash=self.workplace.catalogue_hash,
+        )
+
+    async def _take(self, call: OpenCall, beginning: StepOutcome | None) -> Opened:
         memo = call.memo
         store = self.workplace.store
         request = OpenRun(
@@ -156,6 +192,7 @@ class Executor:
             args=call.args,
             engine=call.engine,
             catalogue_hash=self.workplace.catalogue_hash,
+            beginning=beginning,
         )
         return await store.do(store.runs.open, request)
 
@@ -168,7 +205,7 @@ class Executor:
         context = context_of(definition, scene.entered.run, scene.call, 0, scene.pulse)
         empty = Visitor(None, lambda: load(definition.state, None), context)
         now = scene.pulse.now()
-        if not any(transition.guard for transition in definition.leaving(START)):
+        if not _guarded_start(definition):
             return await arrive(definition, START, empty, now=now, chain=0)
         try:
             async with self.workplace.app.build(definition) as workflow:
@@ -199,8 +236,11 @@ class Executor:
         return Scene.of(self.workplace, step, pulse, entered, None)
 
 
-def _bad_args(definition: WorkflowDefinition, opened: Opened, unfit: str | None) -> ErrorInfo | None:
-    given = opened.run.args
+def _guarded_start(definition: WorkflowDefinition) -> bool:
+    return any(transition.guard for transition in definition.leaving(START))
+
+
+def _bad_args(definition: WorkflowDefinition, given: Any, unfit: str | None) -> ErrorInfo | None:
     if unfit:
         why = "take more than 512 KiB" if unfit == "too_large" else "cannot be read; send them as JSON"
         return ErrorInfo("invalid_args", "InvalidArgs", f"The arguments of `{definition.name}` {why}")
