@@ -26,7 +26,7 @@ from loopstack_temporal.execution.faults import told
 from loopstack_temporal.execution.scene import Scene, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
-from loopstack_temporal.execution.values import Rejected, StepAnswer
+from loopstack_temporal.execution.values import Pulse, Rejected, StepAnswer
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decisions import DECIDE, Finish
 from loopstack_temporal.store.records import Ending, TriggerRow
@@ -40,7 +40,8 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
     definition = scene.workplace.app.workflows.get(call.workflow)
     transition = definition.find(call.transition, call.place) if definition else None
     # First of all, so that a step that parks because its code is missing keeps the payload for the retry.
-    scene = replace(scene, trigger=await _trigger(scene))
+    if (trigger := await _trigger(scene)) is not scene.trigger:
+        scene = replace(scene, trigger=trigger)
     if definition is None or (transition is None and call.transition != DECIDE):
         return await failing.unknown_transition(scene, grace)
     if scene.entered.claims >= failing.MOST_CLAIMS:
@@ -51,13 +52,15 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
 async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None) -> StepAnswer:
     before = scene.entered.checkpoint
     stopping = threading.Event()
-    pulse = replace(scene.pulse, is_cancelled=lambda: stopping.is_set() or scene.pulse.is_cancelled())
-    visitor = Visitor(None, lambda: load(definition.state, before.state if before else None), None)
+    given = scene.pulse
+    pulse = Pulse(given.now, given.heartbeat, lambda: stopping.is_set() or given.is_cancelled())
+    state = partial(load, definition.state, before.state if before else None)
+    visitor = Visitor(None, state, None)
     try:
         context = context_of(definition, scene.entered.run, scene.call, scene.entered.retry_count, pulse)
-        visitor = replace(visitor, context=context)
+        visitor = Visitor(None, state, context)
         async with scene.workplace.app.build(definition) as workflow:
-            visitor = replace(visitor, workflow=workflow)
+            visitor = Visitor(workflow, state, context)
             work = Workpiece(definition, before)
             attempt = Attempt(work, _documents(scene), context)
             attach(workflow, attempt)
@@ -117,7 +120,7 @@ async def _commit(
         arrival = await arrive(
             definition,
             place,
-            replace(visitor, state=lambda: load(definition.state, after.state if after else None)),
+            Visitor(visitor.workflow, partial(load, definition.state, after.state if after else None), visitor.context),
             now=scene.pulse.now(),
             chain=scene.call.chain if transition else 0,
             path=scene.entered.run.path,
