@@ -60,6 +60,7 @@ def run_row(row: Row) -> RunRow:
         updated_at=row.updated_at,
         ended_at=row.ended_at,
         failures=dict(row.failures or {}),
+        document_seq=row.document_seq,
     )
 
 
