@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from pydantic import ValidationError
 
@@ -33,7 +35,17 @@ from loopstack_temporal.execution.values import (
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decide import fire
 from loopstack_temporal.machine.decisions import Canceling, Decision, Finish, Fire, Parked
-from loopstack_temporal.store.records import OPENING, DocumentRow, Ending, Entered, InboxWrite, Opened, OpenRun
+from loopstack_temporal.store.records import (
+    OPENING,
+    DocumentRow,
+    Ending,
+    Entered,
+    Fence,
+    InboxWrite,
+    Opened,
+    OpenRun,
+    StepOutcome,
+)
 
 OPEN_TRANSITION = "loopstack.open"
 CANCEL_TRANSITION = "loopstack.cancel"
@@ -70,16 +82,17 @@ class Executor:
 
         Bad arguments and an id that belongs to another run end the run; they never raise.
         """
-        opened = await self._take(call)
+        definition = self.workplace.app.workflows.get(call.workflow)
+        opened = await self._take(call, await self._beginning(call, definition, pulse))
         if opened.kind == "in_use":
             text = f"the id `{call.run_id}` belongs to another run; start with an id of its own"
             return Finish(status="failed", place=START, code="run_id_in_use", message=text)
         if opened.recorded is not None:
+            hit("act.before_return")
             return opened.recorded.decision
-        definition = self.workplace.app.workflows.get(call.workflow)
         if definition is None:
             raise Fenced(f"this worker has no workflow `{call.workflow}`")
-        if fault := _bad_args(definition, opened, call.unfit):
+        if fault := _bad_args(definition, opened.run.args, call.unfit):
             return await self._refuse_args(call, opened, fault)
         scene = self._opening_scene(call, opened, pulse)
         arrival = await self._first_arrival(scene, definition)
@@ -163,7 +176,31 @@ class Executor:
         transition = definition.find(call.transition, call.place) if definition else None
         return fire(definition, transition) if definition and transition else None
 
-    async def _take(self, call: OpenCall) -> Opened:
+    async def _beginning(
+        self, call: OpenCall, definition: WorkflowDefinition | None, pulse: Pulse
+    ) -> StepOutcome | None:
+        """The first decision, if good arguments and no guard make it independent of the row: it saves a transaction."""
+        if definition is None or _guarded_start(definition):
+            return None
+        if not _is_child(call) and _bad_args(definition, call.args, call.unfit):
+            return None
+        nobody = Visitor(None, dict, None, self.workplace.threads)
+        arrival = await arrive(definition, START, nobody, now=pulse.now(), chain=0)
+        return StepOutcome(
+            fence=Fence(call.run_id, OPENING, 0, 1, 1, uuid4().hex),
+            status="committed",
+            transition=OPEN_TRANSITION,
+            from_place=START,
+            place=START,
+            decision=arrival.decision,
+            run_status=arrival.status,
+            awaiting=arrival.awaiting,
+            started_at=datetime.now(UTC),
+            worker=self.workplace.worker,
+            catalogue_hash=self.workplace.catalogue_hash,
+        )
+
+    async def _take(self, call: OpenCall, beginning: StepOutcome | None) -> Opened:
         memo = call.memo
         store = self.workplace.store
         definition = self.workplace.app.workflows.get(call.workflow)
@@ -177,9 +214,10 @@ class Executor:
             workspace_id=_text(memo.get("workspace_id")),
             user_id=_text(memo.get("user_id")),
             title=_text(memo.get("title")),
-            args=call.args if call.unfit or definition is None else _complete(definition, call.args),
+            args=None if call.unfit or _is_child(call) else _complete(definition, call.args),
             engine=call.engine,
             catalogue_hash=self.workplace.catalogue_hash,
+            beginning=beginning,
         )
         return await store.do(store.runs.open, request)
 
@@ -193,7 +231,7 @@ class Executor:
         threads = self.workplace.threads
         empty = Visitor(None, lambda: load(definition.state, None), context, threads)
         now = scene.pulse.now()
-        if not any(transition.guard for transition in definition.leaving(START)):
+        if not _guarded_start(definition):
             return await arrive(definition, START, empty, now=now, chain=0)
         try:
             async with self.workplace.app.build(definition) as workflow:
@@ -224,14 +262,20 @@ class Executor:
         return Scene.of(self.workplace, step, pulse, entered, None)
 
 
-def _complete(definition: WorkflowDefinition, given: Any) -> Any:
+def _is_child(call: OpenCall) -> bool:
+    """Whether a parent's step asked for the run: then its row has the arguments, and they were checked."""
+    return "parent" in call.memo and call.args is None
+
+
+def _complete(definition: WorkflowDefinition | None, given: Any) -> Any:
     """The arguments as the run has them, defaults included.
 
     As they were given if they do not fit, which is told later, or if their stored form would be other arguments: a
     secret, say, is written as asterisks.
     """
-    shape = definition.args
-    if shape is None:
+    if definition is None:
+        return given
+    if (shape := definition.args) is None:
         return {} if given is None else given
     try:
         value = shape.from_json({} if given is None else given)
@@ -241,8 +285,11 @@ def _complete(definition: WorkflowDefinition, given: Any) -> Any:
         return given
 
 
-def _bad_args(definition: WorkflowDefinition, opened: Opened, unfit: str | None) -> ErrorInfo | None:
-    given = opened.run.args
+def _guarded_start(definition: WorkflowDefinition) -> bool:
+    return any(transition.guard for transition in definition.leaving(START))
+
+
+def _bad_args(definition: WorkflowDefinition, given: Any, unfit: str | None) -> ErrorInfo | None:
     if unfit:
         why = "take more than 512 KiB" if unfit == "too_large" else "cannot be read; send them as JSON"
         return ErrorInfo("invalid_args", "InvalidArgs", f"The arguments of `{definition.name}` {why}")

@@ -81,15 +81,16 @@ class Workpiece:
     def finished(self, transition: TransitionDefinition) -> Checkpoint | None:
         """The new checkpoint, validated, or None if nothing changed. Raises `StateError`."""
         where = f"after transition `{transition.name}` ({transition.from_} → {transition.to})"
-        state = dump(self._definition.state, self.state, f"the state {where}")
-        ending = transition.to == END and self.has_result
-        result = dump(self._definition.result if ending else None, self.result, f"the result {where}")
-        new = Checkpoint(state=state, result=result, has_result=self.has_result)
         before = self._before
-        if before.state is None:
-            empty = dump(self._definition.state, load(self._definition.state, None), "the empty state")
-            before = Checkpoint(state=empty, result=before.result, has_result=before.has_result)
-        return None if new == before else new
+        state = dump(self._definition.state, self.state, f"the state {where}", before.state)
+        former = before.state
+        if former is None:
+            former = dump(self._definition.state, load(self._definition.state, None), "the empty state")
+        ending = transition.to == END and self.has_result
+        shape = self._definition.result if ending else None
+        result = dump(shape, self.result, f"the result {where}") if self._result_was_set or ending else before.result
+        new = Checkpoint(state=state, result=result, has_result=self.has_result)
+        return None if new == Checkpoint(former, before.result, before.has_result) else new
 
     def _whole(self, value: object) -> Any:
         if isinstance(value, BaseModel):
@@ -115,15 +116,15 @@ def load(shape: Shape | None, stored: Any) -> Any:
     return shape.from_json(stored if stored is not None else {})
 
 
-def dump(shape: Shape | None, value: Any, subject: str) -> Any:
-    """The stored form of a state or result, proved to come back. Raises `StateError` with the field's path."""
-    if shape is None:
-        return _plain(value, subject)
-    try:
-        data = shape.to_json(value)
-    except (PydanticSerializationError, RecursionError) as error:
-        raise StateError(f"{subject} cannot be written as JSON: {error}") from error
-    return _checked(shape.to_json(_validate(shape, data, subject)), subject)
+def dump(shape: Shape | None, value: Any, subject: str, known: Any = None) -> Any:
+    """The stored form of a state or result, proved to come back. Raises `StateError` with the field's path.
+
+    `known`: a form of which that was proved already.
+    """
+    data = _written(shape, value, subject)
+    if data is not None and data == known:
+        return known
+    return _checked(data if shape is None else shape.to_json(_validate(shape, data, subject)), subject)
 
 
 def _validate(shape: Shape, data: Any, subject: str) -> Any:
@@ -137,9 +138,18 @@ def _validate(shape: Shape, data: Any, subject: str) -> Any:
         raise StateError(f"{subject} does not fit its model: {faults}") from error
 
 
+def _written(shape: Shape | None, value: Any, subject: str) -> Any:
+    if shape is None:
+        return _plain(value, subject)
+    try:
+        return shape.to_json(value)
+    except (PydanticSerializationError, RecursionError) as error:
+        raise StateError(f"{subject} cannot be written as JSON: {error}") from error
+
+
 def _plain(value: Any, subject: str) -> Any:
     try:
-        return _checked(to_jsonable_python(value, inf_nan_mode="constants"), subject)
+        return to_jsonable_python(value, inf_nan_mode="constants")
     except (PydanticSerializationError, RecursionError, ValueError) as error:
         raise StateError(f"{subject} cannot be written as JSON{_culprit(value)}: {error}") from error
 

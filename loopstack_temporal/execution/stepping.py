@@ -27,7 +27,7 @@ from loopstack_temporal.execution.faults import told
 from loopstack_temporal.execution.scene import Scene, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
-from loopstack_temporal.execution.values import Rejected, StepAnswer
+from loopstack_temporal.execution.values import Pulse, Rejected, StepAnswer
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decisions import DECIDE, MOVE, Finish
 from loopstack_temporal.store.records import Ending, TriggerRow
@@ -41,7 +41,8 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
     definition = scene.workplace.app.workflows.get(call.workflow)
     transition = definition.find(call.transition, call.place) if definition else None
     # First of all, so that a step that parks because its code is missing keeps the payload for the retry.
-    scene = replace(scene, trigger=await _trigger(scene))
+    if (trigger := await _trigger(scene)) is not scene.trigger:
+        scene = replace(scene, trigger=trigger)
     if definition is None or (transition is None and call.transition not in (DECIDE, MOVE)):
         return await failing.unknown_transition(scene, grace)
     if scene.entered.claims >= failing.MOST_CLAIMS:
@@ -54,15 +55,15 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
 async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None) -> StepAnswer:
     before = scene.entered.checkpoint
     stopping = threading.Event()
-    pulse = replace(scene.pulse, is_cancelled=lambda: stopping.is_set() or scene.pulse.is_cancelled())
-    visitor = Visitor(
-        None, lambda: load(definition.state, before.state if before else None), None, scene.workplace.threads
-    )
+    given = scene.pulse
+    pulse = Pulse(given.now, given.heartbeat, lambda: stopping.is_set() or given.is_cancelled())
+    state, threads = partial(load, definition.state, before.state if before else None), scene.workplace.threads
+    visitor = Visitor(None, state, None, threads)
     try:
         context = context_of(definition, scene.entered.run, scene.call, scene.entered.retry_count, pulse)
-        visitor = replace(visitor, context=context)
+        visitor = Visitor(None, state, context, threads)
         async with scene.workplace.app.build(definition) as workflow:
-            visitor = replace(visitor, workflow=workflow)
+            visitor = Visitor(workflow, state, context, threads)
             work = Workpiece(definition, before)
             documents = _documents(scene)
             attempt = Attempt(work, documents, context, ChildRuns(scene, definition, documents))
@@ -121,7 +122,8 @@ async def _commit(
         ending = Ending("completed", result)
         arrival = standing(Finish(status="completed", place=END, result=_inline(scene, result)), 0)
     else:
-        visitor = replace(visitor, state=lambda: load(definition.state, after.state if after else None))
+        state = partial(load, definition.state, after.state if after else None)
+        visitor = Visitor(visitor.workflow, state, visitor.context, visitor.threads)
         arrival = await _arrive(scene, definition, place, visitor, scene.call.chain)
     attempt.close()
     return await scene.finish(

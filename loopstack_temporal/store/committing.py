@@ -104,13 +104,8 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
     if outcome.status != "closed":
         check_owner(fence, row)
     check_position(locked, fence, row)
-    documents = save(
-        database,
-        connection,
-        locked,
-        Origin(fence.step, fence.epoch, outcome.transition, outcome.from_place),
-        outcome.documents,
-    )
+    origin = Origin(fence.step, fence.epoch, outcome.transition, outcome.from_place)
+    documents = save(database, connection, locked, origin, outcome.documents)
     failure_no = (row.failure_no if row is not None else 0) + outcome.failure
     began = row.started_at if row is not None else min(outcome.started_at or locked.at, locked.at)
     columns = _outcome_columns(locked, outcome, row, began)

@@ -8,6 +8,7 @@ from typing import Any, overload
 import sqlalchemy as sa
 
 from loopstack_temporal.errors import Conflict
+from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decisions import Finish
 from loopstack_temporal.store import codec, listing
 from loopstack_temporal.store.columns import now
@@ -76,12 +77,19 @@ class Runs:
     def open(self, request: OpenRun) -> Opened:
         """Take the row for an arriving workflow, or learn that the id is in use. Raises `Fenced` when it came late."""
         try:
-            with self._database.write() as connection:
-                return open_run(self._database, connection, request)
+            return self._open(request)
         except Conflict:
             # Somebody inserted the row between our look and our insert; now it can be locked.
-            with self._database.write() as connection:
-                return open_run(self._database, connection, request)
+            return self._open(request)
+
+    def _open(self, request: OpenRun) -> Opened:
+        with self._database.write() as connection:
+            opened = open_run(self._database, connection, request)
+            if opened.recorded is not None:
+                hit("commit.before_commit")
+        if opened.recorded is not None:
+            hit("commit.after_commit")
+        return opened
 
     def get(self, run_id: str) -> RunRow | None:
         """One run, or nothing."""

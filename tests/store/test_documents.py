@@ -132,3 +132,9 @@ def test_the_document_of_a_failed_attempt_stays_with_the_later_success(make: Mak
     assert len(make.documents()) == 3
     assert make.store.steps.page(make.run).items[0].document_count == 3
     assert types(make.events("step.failed", "step.committed")) == ["step.failed", "step.failed", "step.committed"]
+
+
+def test_a_step_learns_how_many_places_of_the_feed_are_taken(make: Making) -> None:
+    make.opened()
+    make.finish(0, documents=(document(), document()))
+    assert make.entered(1).run.document_seq == 2

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from loopstack_temporal.errors import Conflict, Fenced, InvalidInput, NotFound
 from loopstack_temporal.machine.decisions import Delay, Fire
-from loopstack_temporal.store.records import OPENING, Ending, Entered, RetryPending, RunFilter, RunRow
+from loopstack_temporal.store.records import (
+    OPENING,
+    Ending,
+    Entered,
+    Fence,
+    RecordedStep,
+    RetryPending,
+    RunFilter,
+    RunRow,
+    StepOutcome,
+)
 from loopstack_temporal.store.store import Store
 from tests.store.make import BROKEN, SINCE, Making, document, new_run, open_run, person_wait, trigger, types
 
@@ -340,3 +351,28 @@ def test_a_renamed_run_says_so(make: Making) -> None:
     make.opened(title="Old")
     assert make.store.runs.rename(make.run, "New").title == "New"
     assert types(make.events())[-1] == "run.changed"
+
+
+def test_a_beginning_that_needs_no_look_at_the_row_is_written_with_it(store: Store) -> None:
+    beginning = StepOutcome(
+        fence=Fence("r", OPENING, 0, 1, 1, "n"),
+        status="committed",
+        transition="loopstack.open",
+        from_place="start",
+        place="start",
+        decision=Fire(transition="greet", place="start"),
+        run_status="running",
+    )
+    store.runs.create(new_run("r"))
+    args = new_run("r").args
+    opened = store.runs.open(open_run("r", args=args, beginning=beginning))
+    assert opened.recorded == RecordedStep("committed", beginning.decision, "start", None)
+    assert (opened.epoch, opened.run.status, opened.run.next_step) == (1, "running", 0)
+    assert [event.type for event in store.events.after(None, run_id="r")[0]] == ["run.created", "run.changed"]
+    assert store.runs.open(open_run("r", args=args, beginning=beginning)).recorded == opened.recorded
+
+    again = store.runs.open(open_run("r", "t2", args=args, beginning=beginning))
+    assert (again.epoch, again.recorded) == (2, None), "after a reset the row has to be looked at"
+    store.runs.create(new_run("other"))
+    other = replace(beginning, fence=replace(beginning.fence, run_id="other"))
+    assert store.runs.open(open_run("other", args={"topic": "coffee"}, beginning=other)).recorded is None

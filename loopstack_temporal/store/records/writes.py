@@ -226,6 +226,12 @@ class OpenRun:
     args: Json
     engine: int
     catalogue_hash: str | None
+    beginning: StepOutcome | None = None
+    """The outcome of step `OPENING` if it follows from these arguments alone; its fence has no epoch yet.
+
+    It is written with the row, unless the row has other arguments or belonged to an earlier Temporal run: then `Opened`
+    has no outcome, and it has to be found with the row at hand.
+    """
 
 
 @dataclass(frozen=True, slots=True)
