@@ -7,7 +7,7 @@ Pure: the same run and facts give the same words, for the studio, the command li
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from loopstack_api import wording
@@ -43,6 +43,8 @@ class Facts:
     pool: str | None = None
     """The pool that worker would have to serve; `None`: no worker of the app lives at all."""
     worker_seen: datetime | None = None
+    unserved: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Transitions whose pool has no living worker, with that pool."""
     step: StepRow | None = None
     """The step that is running now, if one claimed itself."""
 
@@ -148,6 +150,15 @@ def _retrying(run: RunRow, facts: Facts) -> Told:
 
 
 def _waiting(run: RunRow, facts: Facts) -> Told:
+    told = _waiting_for(run, facts)
+    pools = sorted({facts.unserved[one.transition] for one in run.awaiting if one.transition in facts.unserved})
+    if not pools:
+        return told
+    names = " and ".join(f"“{pool}”" for pool in pools)
+    return replace(told, tail=(*told.tail, TextPart(text=f"; no worker for pool {names} is running")))
+
+
+def _waiting_for(run: RunRow, facts: Facts) -> Told:
     kinds = {kind: [one for one in run.awaiting if one.kind == kind] for kind in ("person", "signal", "child", "timer")}
     if kinds["person"]:
         return _for_person(kinds["person"], kinds["timer"], facts)

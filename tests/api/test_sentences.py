@@ -114,6 +114,13 @@ GOLDEN: list[tuple[str, Mapping[str, Any], Facts, str, str]] = [
         "Ready to go on, but no worker for “desk” is running.",
         "Ready to go on, but no worker for “desk” is running (last seen Tue 14:00 UTC).",
     ),
+    (
+        "no_worker",
+        {},
+        Facts(NOW, worker_alive=False, pool="gpu"),
+        "Ready to go on, but no worker for pool “gpu” of “desk” is running.",
+        "Ready to go on, but no worker for pool “gpu” of “desk” is running.",
+    ),
     ("running", {}, Facts(NOW, worker_alive=True), "Running at “drafting”.", "Running at “drafting”."),
     (
         "running",

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 from uuid import uuid4
 
 import psycopg
@@ -36,6 +38,10 @@ SERVICES = ("frontend", "history", "matching", "worker")
 DYNAMIC_CONFIG = Path(__file__).parents[2] / "scripts" / "dynamic-config.yaml"
 START_LIMIT = 60.0
 
+_ENTRY = re.compile(
+    r"\S+T(?P<time>[\d:]+)\S*\t(?P<level>\w+)\t(?P<message>[^\t]*)(?:\t.*\"error\": \"(?P<error>[^\"]{0,200}))?"
+)
+
 
 class Cluster:
     """One cluster in one process, whose data stay in PostgreSQL over stops and kills.
@@ -44,13 +50,11 @@ class Cluster:
         programs: The folder of `server_programs`.
         postgres: A running server; the cluster makes its two databases there.
         folder: For its configuration.
-        log: A file for its output; None: our own standard output.
+        log: A file for its output; it is appended to.
         port: For clients; 0 chooses a free one.
     """
 
-    def __init__(
-        self, programs: Path, postgres: PostgresServer, folder: Path, *, log: Path | None, port: int = 0
-    ) -> None:
+    def __init__(self, programs: Path, postgres: PostgresServer, folder: Path, *, log: Path, port: int = 0) -> None:
         self.port = port or _low_ports(1)[0]
         self.log = log
         self._programs = programs
@@ -84,11 +88,8 @@ class Cluster:
     async def start(self) -> None:
         """Start the process and return when it takes runs; SetupError with its last lines when it does not."""
         command = [str(self._programs / "server"), "--root", str(self._folder), "--env", "cluster", "--allow-no-auth"]
-        if self.log is None:
-            self._process = await process.spawn([*command, "start"], output=sys.stdout.fileno())
-        else:
-            with self.log.open("ab") as output:
-                self._process = await process.spawn([*command, "start"], output=output)
+        with self.log.open("ab") as output:
+            self._process = await process.spawn([*command, "start"], output=output)
         try:
             await self._until_ready()
         except BaseException:
@@ -148,7 +149,7 @@ class Cluster:
             except (RPCError, RuntimeError) as error:
                 reason = str(error)
             await asyncio.sleep(0.2)
-        lines = self.log.read_text(errors="replace").splitlines()[-10:] if self.log else []
+        lines = self.log.read_text(errors="replace").splitlines()[-10:]
         raise SetupError("\n".join([f"The cluster at {self.address} does not serve: {reason}", *lines]))
 
     def _schema_tool(self, database: str, *command: str) -> None:
@@ -231,20 +232,40 @@ async def _register_default(client: Client) -> None:
             raise
 
 
+async def _follow(lines: TextIO) -> None:
+    """Show what the services write from now on, one short line each: their own lines carry stacks and places."""
+    while True:
+        line = lines.readline()
+        if not line:
+            await asyncio.sleep(0.2)
+        elif found := _ENTRY.match(line):
+            _say(f"{found['time']}  {found['level']:5}  {found['message']}{_reason(found['error'])}")
+
+
+def _reason(error: str | None) -> str:
+    return f": {error}" if error else ""
+
+
 async def _serve(postgres: PostgresServer, programs: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     database = await asyncio.to_thread(postgres.create_database)
     port = process.next_free_port(7233) or 0
-    async with Cluster(programs, postgres, postgres.folder / "temporal", log=None, port=port) as cluster:
+    log = postgres.folder / "temporal.log"
+    async with Cluster(programs, postgres, postgres.folder / "temporal", log=log, port=port) as cluster:
         _say(f"A Temporal cluster with {SHARDS} shards serves. A worker of it, for example:")
         _say(f"  export TEMPORAL_ADDRESS={cluster.address} LOOPSTACK_DATABASE_URL={database}")
         _say("  .venv/bin/loopstack worker examples.app:app")
         _say("Stop with Ctrl-C; what it holds is lost then.")
-        ended = asyncio.create_task(cluster.ended())
-        await asyncio.wait([ended, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
-        _say("Stopping …")
+        with log.open() as lines:
+            lines.seek(0, os.SEEK_END)  # While the services find each other they complain about each other.
+            until = [asyncio.create_task(one) for one in (cluster.ended(), stop.wait(), _follow(lines))]
+            await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
+            for task in until:
+                task.cancel()
+            await asyncio.gather(*until, return_exceptions=True)
+        _say("Stopping …" if cluster.running else f"The cluster ended by itself:\n{log.read_text()[-2000:]}")
 
 
 def main() -> int:

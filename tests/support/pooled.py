@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -86,8 +87,33 @@ class SlowWorkflow(BaseWorkflow[Pace, Nothing, str]):
         return f"{os.environ.get(NAME)}, retry_count={ctx.retry_count}"
 
 
+@workflow(title="Slow thread")
+class SlowThreadWorkflow(BaseWorkflow[Pace, Nothing, str]):
+    """The same with a body that blocks its thread."""
+
+    @transition(to="end", retry=Retry(attempts=0))
+    def work(self, ctx: RunContext[Pace]) -> str:
+        if write(ctx.args, "began"):
+            time.sleep(ctx.args.seconds)
+        write(ctx.args, "ended")
+        return f"{os.environ.get(NAME)}, retry_count={ctx.retry_count}"
+
+
+@workflow(title="Ask")
+class AskWorkflow(BaseWorkflow[Nothing, Nothing, str]):
+    """A question whose answer is worked on in a pool."""
+
+    @transition(to="asking")
+    async def begin(self) -> None:
+        return None
+
+    @transition(from_="asking", to="end", wait=True, pool="gpu")
+    async def answer(self, payload: str) -> str:
+        return payload
+
+
 app = StudioApp(
     name=os.environ.get("LOOPSTACK_TEST_APP", "pooled"),
     title="Pooled",
-    workflows=[TrainWorkflow, RenderWorkflow, SlowWorkflow],
+    workflows=[TrainWorkflow, RenderWorkflow, SlowWorkflow, SlowThreadWorkflow, AskWorkflow],
 )

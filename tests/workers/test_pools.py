@@ -51,6 +51,22 @@ async def test_without_a_worker_of_its_pool_a_run_waits_and_why_names_the_pool(c
     assert (await crew.run_is(run_id, "completed")).result[1] == "fit in gpu"
 
 
+@pytest.mark.requirement("TEMPORAL-010")
+async def test_an_answer_that_its_pool_cannot_take_is_kept_and_why_says_so_beforehand(crew: Stack) -> None:
+    await asyncio.gather(pool(crew, "default"), crew.api(LOOPSTACK_APP=APP))
+    run_id = await crew.start("ask")
+    row = await crew.run_is(run_id, "waiting")
+    why = (await crew.http.get(f"/api/v1/runs/{run_id}/why")).json()
+    assert why["code"] == "person"
+    assert why["text"].endswith("; no worker for pool “gpu” is running.")
+    answered = await crew.http.post(
+        f"/api/v1/runs/{run_id}/transitions/answer", json={"payload": "yes", "step": row.next_step}
+    )
+    assert answered.status_code == 202, answered.text
+    await pool(crew, "gpu")
+    assert (await crew.run_is(run_id, "completed")).result == "yes"
+
+
 async def test_a_pool_alone_carries_nothing_of_the_apps_own_queue(crew: Stack) -> None:
     await asyncio.gather(pool(crew, "gpu"), crew.api(LOOPSTACK_APP=APP))
     started = await crew.http.post("/api/v1/runs", json={"workflow": "train", "run_id": f"train-{crew.app}"})

@@ -20,9 +20,9 @@ def lines(file: Path) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
-async def begun(stack: Stack, file: Path, seconds: float) -> str:
+async def begun(stack: Stack, file: Path, seconds: float, workflow: str = "slow") -> str:
     """A run whose body is running."""
-    run_id = await stack.start("slow", {"file": str(file), "seconds": seconds})
+    run_id = await stack.start(workflow, {"file": str(file), "seconds": seconds})
     await eventually(lambda: lines(file), what="the body")
     return run_id
 
@@ -51,11 +51,12 @@ async def test_a_body_that_ends_in_time_is_not_disturbed_and_new_work_goes_elsew
 
 
 @pytest.mark.requirement("TEMPORAL-012")
+@pytest.mark.parametrize("workflow", ["slow", "slow_thread"])
 async def test_a_body_that_takes_too_long_is_cut_off_and_runs_elsewhere_without_spending_a_try(
-    crew: Stack, tmp_path: Path
+    crew: Stack, tmp_path: Path, workflow: str
 ) -> None:
     first = await named(crew, "a", 1)
-    run_id = await begun(crew, tmp_path / "one", 600)
+    run_id = await begun(crew, tmp_path / "one", 600, workflow)
     await named(crew, "b", 1)
     assert await first.stop() == 0
     await untouched(crew, run_id, "b, retry_count=0")

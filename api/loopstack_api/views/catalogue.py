@@ -42,9 +42,10 @@ class Definition:
         return {one.name: one.title for one in self.workflow.transitions}
 
     @cached_property
-    def pools(self) -> frozenset[str]:
-        """The pools its transitions are routed to, beside the app's own queue."""
-        return frozenset(one.pool for one in self.workflow.transitions if one.pool) - {DEFAULT_POOL}
+    def pools(self) -> Mapping[str, str]:
+        """Transitions that are routed to a pool, with that pool."""
+        routed = {one.name: one.pool for one in self.workflow.transitions if one.pool}
+        return {name: pool for name, pool in routed.items() if pool != DEFAULT_POOL}
 
     @cached_property
     def waits(self) -> Mapping[str, tuple[Transition, ...]]:

@@ -121,8 +121,10 @@ class RunView:
     async def _facts(self, row: RunRow, definition: Definition | None) -> sentences.Facts:
         crew = await self._workers.crew()
         serving = crew.serving(row.app)
+        routed = definition.pools.items() if definition else ()
+        unserved = {name: pool for name, pool in routed if pool not in serving}
         pool = DEFAULT_POOL
-        if definition and row.status == "running" and DEFAULT_POOL in serving and not definition.pools <= serving:
+        if unserved and row.status == "running" and DEFAULT_POOL in serving:
             pool = await self._next_pool(row)
         return sentences.Facts(
             now=datetime.now(UTC),
@@ -130,6 +132,7 @@ class RunView:
             worker_alive=pool in serving,
             worker_seen=crew.seen(row.app, pool),
             pool=pool if serving else None,
+            unserved=unserved,
         )
 
     async def _next_pool(self, row: RunRow) -> str:
