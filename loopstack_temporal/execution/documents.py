@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 from typing_extensions import Unpack
 from uuid_utils import uuid7
@@ -34,6 +34,12 @@ class Origin:
     transition: str
     place: str
     next_position: int
+
+
+class _AnyDocument(Document):
+    """A stored document whose class nobody named: its content as attributes."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class BufferedDocuments:
@@ -228,7 +234,7 @@ def stored_entity(row: DocumentRow, cls: type[Document] | None) -> DocumentEntit
     """A stored document for an author, its content as `cls` if that is known."""
     content: Document
     if cls is None:
-        content = Document.model_construct(**row.content)
+        content = _AnyDocument.model_construct(**row.content)
     elif row.validation_error is not None:
         content = cls.model_construct(**row.content)
     else:

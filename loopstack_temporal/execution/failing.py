@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from loopstack_temporal.definition.documents import ErrorDocument
@@ -16,6 +17,8 @@ from loopstack_temporal.machine.decide import fire
 from loopstack_temporal.machine.decisions import DECIDE, Await, Delay, Finish, Fire, Parked
 from loopstack_temporal.store.records import DocumentWrite, Ending, FailureWrite, RetryPending
 
+_log = logging.getLogger("loopstack.run")
+
 MOST_CLAIMS = 25
 """Attempts in a row that claimed a step and vanished: then the step kills its workers and somebody has to look."""
 
@@ -29,6 +32,9 @@ async def author_failed(
 ) -> StepAnswer:
     """The author's code raised: spend a try if there is one, else finish the step and say how the run goes on."""
     fault = describe(error)
+    # Only the log has the traceback: what is stored is shown to everybody.
+    told = (scene.call.transition, scene.call.run_id, scene.call.step, fault.code, fault.message)
+    _log.warning("`%s` failed in run %s, step %d [%s]: %s", *told, exc_info=error)
     if transition is None:  # Asking the guards of a place again; it has no body and no tries.
         parked = Parked(place=scene.call.place, code=fault.code, message=fault.message)
         return await _finish(scene, scene.call.place, Next(parked, "failed", error=fault), fault)

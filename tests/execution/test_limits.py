@@ -17,12 +17,14 @@ from loopstack_temporal import (
     MarkdownDocument,
     Retry,
     RunContext,
+    StudioApp,
     transition,
     workflow,
 )
+from loopstack_temporal.app.resolve import resolve
 from loopstack_temporal.execution.values import Spent, TryAgain
 from loopstack_temporal.machine.decisions import Delay, Finish, Fire, Parked
-from tests.execution.conftest import Drivers
+from tests.execution.conftest import Driver, Drivers
 
 
 class Args(BaseModel):
@@ -236,3 +238,42 @@ async def test_a_local_step_that_comes_back_too_early_waits_for_the_rest_of_its_
     assert (early.error.message, tried) == ("not now", [0]), "the body was not asked and no try was spent"
     await run.fire(first, attempt=2)
     assert (run.row.status, tried) == ("completed", [0, 1])
+
+
+@pytest.mark.requirement("FAILURE-023")
+async def test_a_body_has_five_minutes_unless_its_author_or_the_process_says_otherwise(drive: Drivers) -> None:
+    @workflow
+    class TimedWorkflow(BaseWorkflow[Args]):
+        @transition(to="a")
+        async def usual(self) -> None:
+            await asyncio.sleep(0.3)
+
+        @transition(from_="a", to="b", timeout=10)
+        async def longer(self) -> None:
+            await asyncio.sleep(0.3)
+
+        @transition(from_="b", to="c", timeout=None)
+        async def unlimited(self) -> None:
+            await asyncio.sleep(0.3)
+
+        @transition(from_="c", to="end", timeout=0)
+        async def also_unlimited(self) -> None:
+            await asyncio.sleep(0.3)
+
+    asked = StudioApp(name="timed", title="Timed", workflows=[TimedWorkflow])
+    limits = [edge.timeout for edge in resolve(asked, environ={}).workflows["timed"].transitions]
+    assert limits == [300.0, 10.0, None, None]
+
+    short = resolve(asked, environ={"LOOPSTACK_DEFAULT_TIMEOUT": "0.1"})
+    run = Driver(short, drive.store)
+    await run.open("timed")
+    answer = await run.go()
+    assert isinstance(answer, Spent) and answer.error.code == "transition_timeout"
+    assert "0.1 s" in answer.error.message
+
+    run = Driver(short, drive.store)
+    await run.open("timed")
+    run.decision = Fire(transition="longer", place="a")
+    run.step = 0
+    await run.go()
+    assert run.row.status == "completed"

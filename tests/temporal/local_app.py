@@ -1,7 +1,8 @@
-"""Steps that run beside the workflow, for the tests of local execution."""
+"""Small workflows about how steps run: beside the workflow, and in silence."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from pathlib import Path
@@ -37,4 +38,22 @@ class NearbyWorkflow(BaseWorkflow[Failing]):
         return ctx.retry_count
 
 
-app = StudioApp(name=os.environ.get("LOOPSTACK_TEST_APP", "tests"), title="Nearby", workflows=[NearbyWorkflow])
+class Silence(BaseModel):
+    seconds: float
+    tells: bool
+
+
+@workflow(title="Quiet")
+class QuietWorkflow(BaseWorkflow[Silence]):
+    """One long body."""
+
+    @transition(to="end")
+    async def work(self, ctx: RunContext[Silence]) -> None:
+        if ctx.args.tells:
+            ctx.heartbeat({"half": "done"})
+        await asyncio.sleep(ctx.args.seconds)
+
+
+app = StudioApp(
+    name=os.environ.get("LOOPSTACK_TEST_APP", "tests"), title="Nearby", workflows=[NearbyWorkflow, QuietWorkflow]
+)
