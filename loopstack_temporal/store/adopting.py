@@ -18,6 +18,8 @@ class BorrowedDatabase(Database):
 
     def __init__(self, engine: sa.Engine) -> None:
         super().__init__(engine.execution_options(isolation_level="READ COMMITTED"))
+        # Settings for one transaction need one, also to read.
+        self._reading = self.engine
 
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
@@ -28,8 +30,8 @@ class BorrowedDatabase(Database):
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
-        """One transaction, because settings for one need one; each statement still sees what was committed before."""
-        with self.engine.begin() as connection:
+        """See `Database.read`."""
+        with super().read() as connection:
             _settle(connection)
             yield connection
 
