@@ -72,7 +72,7 @@ class Control:
         raise InvalidInput(refused.message, code=refused.code)
 
     async def workspace(self, app: str, title: str, user_id: str, workspace_id: str | None) -> str:
-        """Where a person's run belongs: where he says, else his first workspace of the app, made when there is none.
+        """Where a person's run belongs: as asked, else the first workspace they have in the app, made if need be.
 
         Raises `NotFound` (`workspace_not_found`) for one that is not there or is somebody else's.
         """

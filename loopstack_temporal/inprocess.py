@@ -1,7 +1,7 @@
 """One run driven in this process, by the very code that runs as activities on Temporal.
 
 Bodies, guards, retries, documents and commits are those of `execution` and `store`; only following decisions is done
-here, and that is short because one caller holds the run and nothing of it outlives him. It works on a private store in
+here, and that is short because one caller holds the run and nothing of it stays. It works on a private store in
 memory (`store.private`) instead of on rules written a second time for dictionaries: a commit has many (fences, keys,
 versions, failure counts, the path), and two copies of them would drift apart.
 """

@@ -26,6 +26,7 @@ from loopstack_temporal.running.outcome import RunOutcome, arguments
 from loopstack_temporal.running.stateless import run_stateless
 from loopstack_temporal.runs import Runs, Sender
 from loopstack_temporal.store import migrate
+from loopstack_temporal.store.private import PrivateStores
 from loopstack_temporal.store.records import NewRun
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal.client import connect_runs
@@ -67,6 +68,7 @@ class WorkflowRunner:
         self._store = store
         self._control = Control(store, runs) if store and runs else None
         self._applications = Applications()
+        self._private = PrivateStores()
 
     @classmethod
     @asynccontextmanager
@@ -157,7 +159,8 @@ class WorkflowRunner:
             options.get("workspace_id"),
             options.get("title"),
         )
-        return await run_stateless(self._applications.of(definition, code), definition, beginning)
+        application = self._applications.of(definition, code)
+        return await run_stateless(application, definition, beginning, self._private.open())
 
     async def find(
         self, workflow: type[BaseWorkflow[Any, Any, R]], run_id: str, *, user_id: str | None = None

@@ -8,12 +8,17 @@ from loopstack_temporal.app.application import App
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.inprocess import Beginning, InProcessRun, SystemClock
 from loopstack_temporal.running.outcome import RunOutcome, failure_of, outcome_of
-from loopstack_temporal.store.private import open_private
+from loopstack_temporal.store.store import Store
 
 
-async def run_stateless(app: App, definition: WorkflowDefinition, beginning: Beginning) -> RunOutcome[Any]:
-    """Run to the end or to the first wait; retries wait in this process. Raises `RunFailed` with the error's text."""
-    run = InProcessRun(app, open_private(), SystemClock())
+async def run_stateless(
+    app: App, definition: WorkflowDefinition, beginning: Beginning, store: Store
+) -> RunOutcome[Any]:
+    """Run to the end or to the first wait; retries wait in this process. Raises `RunFailed` with the error's text.
+
+    `store` is a private one and is closed at the end.
+    """
+    run = InProcessRun(app, store, SystemClock())
     try:
         await run.begin(beginning)
         row = await run.row()

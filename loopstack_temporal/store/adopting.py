@@ -47,7 +47,7 @@ class BorrowedDatabase(Database):
 
 
 def store_on(engine: sa.Engine) -> Store:
-    """A store on somebody's engine, which stays his to dispose of.
+    """A store on somebody's engine, which stays theirs to dispose of.
 
     On PostgreSQL (driver psycopg) the engine's own connections are used, up to eight at a time, and our settings hold
     in our transactions only. On SQLite the same file is opened once more, because our transactions begin in another

@@ -1,7 +1,7 @@
-"""A store of one's own in memory, for runs that leave nothing behind.
+"""Stores of one's own in memory, for runs that leave nothing behind.
 
 The tables and every transaction are those of the real store, so that a rule of committing is written once. Nothing
-reaches a disk: what is in it is gone when the store is closed or the process ends, however it ends.
+reaches a disk: what is in such a store is gone when it is closed or the process ends, however it ends.
 """
 
 from __future__ import annotations
@@ -16,11 +16,39 @@ from loopstack_temporal.store import migrate
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.store import Store
 
+_MOST_KEPT = 8
 
-def open_private() -> Store:
-    """A new empty store in memory. Closing it forgets everything."""
-    image = _empty()
-    return Store(Database(_engine(lambda: _connection(image))))
+
+class PrivateStores:
+    """Opens empty stores in memory, one after the other or many at once. Close each of them once."""
+
+    def __init__(self) -> None:
+        self._kept: list[_PrivateDatabase] = []
+
+    def open(self) -> Store:
+        """A new empty store. Closing it forgets everything."""
+        return Store(self._kept.pop() if self._kept else _PrivateDatabase(self._keep))
+
+    def _keep(self, database: _PrivateDatabase) -> None:
+        if len(self._kept) < _MOST_KEPT:
+            self._kept.append(database)
+
+
+class _PrivateDatabase(Database):
+    """Lives in its one connection. Without one it is empty, but still knows its statements as SQL text.
+
+    Compiling them takes ten times longer than executing a small run, hence `keep`.
+    """
+
+    def __init__(self, keep: Callable[[_PrivateDatabase], None]) -> None:
+        image = _empty()
+        super().__init__(_engine(lambda: _connection(image)))
+        self._keep = keep
+
+    def close(self) -> None:
+        """Close the connection, and forget with it what was written."""
+        super().close()
+        self._keep(self)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from loopstack_temporal.inprocess import Beginning, InProcessRun
 from loopstack_temporal.machine.decisions import RunStatus
 from loopstack_temporal.running.applications import Applications
 from loopstack_temporal.running.outcome import arguments, outcome_of
-from loopstack_temporal.store.private import open_private
+from loopstack_temporal.store.private import PrivateStores
 from loopstack_temporal.testing.clock import SkippingClock
 
 A = TypeVar("A", default=Any)
@@ -126,7 +127,7 @@ async def start_workflow(
     beginning = Beginning(definition.name, arguments(definition, args), user_id=user_id, workspace_id=workspace_id)
     applications = Applications()
     resolved = applications.of(definition, app)
-    run = InProcessRun(resolved, open_private(), SkippingClock())
+    run = InProcessRun(resolved, _stores().open(), SkippingClock())
     try:
         await run.begin(beginning)
         yield RunUnderTest(resolved, definition, run)
@@ -155,3 +156,9 @@ async def run_workflow(
         for transition, payload in script:
             await run.answer(transition, payload)
         return await run.skip(skip)
+
+
+@functools.cache
+def _stores() -> PrivateStores:
+    """One for all tests of a process, because stores are cheap only if some were used before."""
+    return PrivateStores()
