@@ -339,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Pause Run
-         * @description Let the running step end and start no other. Not yet: answers 501.
+         * @description Let the running step end and start no other. Answers are kept meanwhile; deadlines go on.
          */
         post: operations["pauseRun"];
         delete?: never;
@@ -359,7 +359,7 @@ export interface paths {
         put?: never;
         /**
          * Resume Run
-         * @description Go on after a pause. Not yet: answers 501.
+         * @description Go on after a pause.
          */
         post: operations["resumeRun"];
         delete?: never;
@@ -379,7 +379,7 @@ export interface paths {
         put?: never;
         /**
          * Move Run
-         * @description Put a run at another place. Not yet: answers 501.
+         * @description Put a run that stands still at another place. `dry_run` only checks.
          */
         post: operations["moveRun"];
         delete?: never;
@@ -1272,14 +1272,6 @@ export interface components {
         };
         Part: components["schemas"]["TextPart"] | components["schemas"]["TimePart"] | components["schemas"]["DurationPart"] | components["schemas"]["PersonPart"] | components["schemas"]["RunPart"] | components["schemas"]["TransitionPart"] | components["schemas"]["PlacePart"] | components["schemas"]["ErrorPart"];
         /**
-         * PauseRun
-         * @description Let the running step end, and start no other.
-         */
-        PauseRun: {
-            /** Reason */
-            reason?: string | null;
-        };
-        /**
          * PersonPart
          * @description A person.
          */
@@ -1401,11 +1393,6 @@ export interface components {
              */
             earlier?: unknown;
         };
-        /**
-         * ResumeRun
-         * @description Go on after a pause.
-         */
-        ResumeRun: Record<string, never>;
         /**
          * Retry
          * @description What happens when a transition's body raises.
@@ -3461,20 +3448,28 @@ export interface operations {
     pauseRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating the request safe: it acts once. Remembered for 24 hours. */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 run_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["PauseRun"] | null;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3496,20 +3491,28 @@ export interface operations {
     resumeRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating the request safe: it acts once. Remembered for 24 hours. */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 run_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ResumeRun"] | null;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3531,7 +3534,10 @@ export interface operations {
     moveRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating the request safe: it acts once. Remembered for 24 hours. */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 run_id: string;
             };
@@ -3550,6 +3556,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Safe, but the outcome is not known yet. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerReceipt"];
                 };
             };
             /** @description Refused or failed. */
