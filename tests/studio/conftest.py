@@ -28,7 +28,7 @@ QUIET = [
 APP = "tests.studio.pages_app:app"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-LIMIT_MS = 15_000
+LIMIT_MS = 30_000
 
 Window: TypeAlias = Callable[..., Awaitable[Page]]
 
