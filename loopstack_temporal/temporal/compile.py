@@ -19,7 +19,7 @@ from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.machine.decisions import MOVE, RETRY
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import CHILD, PAUSE, RESUME, STATE, Carry, OpenInput, Received
+from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, PAUSE, RESUME, STATE, Carry, OpenInput, Received
 
 _METADATA = "__temporal_workflow_metadata"
 _UNREADABLE = "invalid_payload"
@@ -98,7 +98,7 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
     wanted, step = facts.get("id"), facts.get("at_step")
     unfit = _unfit(payload)
     return Received(
-        id=_storable(wanted if isinstance(wanted, str) and 0 < len(wanted) <= LONGEST_ID else fallback_id),
+        id=_own(wanted if isinstance(wanted, str) and 0 < len(wanted) <= LONGEST_ID else fallback_id),
         name=_storable(name),
         payload=None if unfit else payload,
         unfit=unfit,
@@ -106,6 +106,11 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
         channel=channel if facts.get("channel") == "child" else _storable(str(facts.get("channel") or channel))[:32],
         at_step=step if isinstance(step, int) and not isinstance(step, bool) else None,
     )
+
+
+def _own(given: str) -> str:
+    """A sender's id, which must not stand in the way of what a child reports."""
+    return _storable(f"-{given}" if given.startswith(OF_CHILD) else given)
 
 
 def _storable(text: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from temporalio import workflow
 
 from loopstack_temporal.temporal import failures
-from loopstack_temporal.temporal.messages import Ended, Received
+from loopstack_temporal.temporal.messages import OF_CHILD, Ended, Received
 from loopstack_temporal.temporal.triggers import Triggers
 
 
@@ -33,9 +33,10 @@ class Mailbox:
         self.ended.add(told.child_id)
         if told.callback:
             name, child = told.callback, told.child_id
-            payload = {"child_id": child}
+            # With the name in it, so that a report somebody made up for another transition is another trigger.
+            report_id, payload = f"{OF_CHILD}{child}:{name}", {"child_id": child}
             self._triggers.offer_signal(
-                Received(id=f"child:{child}", name=name, payload=payload, by=child, channel="child", reports=child)
+                Received(id=report_id, name=name, payload=payload, by=child, channel="child", reports=child)
             )
 
     def validate(self, received: Received) -> None:

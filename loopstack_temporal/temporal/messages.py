@@ -24,6 +24,8 @@ PAUSE = "loopstack.pause"
 """Signal, update and the activity that writes either to the row."""
 RESUME = "loopstack.resume"
 CHILD = "loopstack.child"
+OF_CHILD = "child:"
+"""How ids of children's reports begin; no sender's id does."""
 STATE = "loopstack.state"
 
 SPENT = "RetriesExhausted"

@@ -15,6 +15,7 @@ from loopstack_temporal.machine.decisions import MOVE
 from loopstack_temporal.temporal.messages import Carry, FieldFault, NotedTrigger, Received, Rejection
 
 MOST_KEPT = 1_000
+MOST_REPORTS = 5_000
 MOST_SEEN = 2_000
 MOST_OUTCOMES = 200
 MOST_NOTED = 1024 * 1024
@@ -89,10 +90,10 @@ class Triggers:
             self._refuse(received, stale)
         elif self._at_rest and self._fits(received):
             self._take(received)
-        elif received.reports:
-            self.kept.append(received)  # Bounded by the children there are, and known to SQL.
-        elif sum(not one.reports for one in self.kept) >= MOST_KEPT:
-            self._note(received, "dropped", Rejection(code="inbox_full", message=f"{MOST_KEPT} triggers are kept."))
+        elif received.reports and self._count(reports=True) < MOST_REPORTS:
+            self.kept.append(received)  # SQL knows it; a note would say nothing new.
+        elif received.reports or self._count(reports=False) >= MOST_KEPT:
+            self._note(received, "dropped", _FULL)
         else:
             self.kept.append(received)
             self._note(received, "kept")
@@ -250,6 +251,9 @@ class Triggers:
             del self._seen[next(iter(self._seen))]
         return False
 
+    def _count(self, *, reports: bool) -> int:
+        return sum((one.reports is not None) == reports for one in self.kept)
+
     def _queue(self, received: Received) -> None:
         self.kept.append(received)
         self._note(received, "kept")
@@ -288,4 +292,5 @@ def _unfit(code: str) -> Rejection:
     return Rejection(code=code, message="The payload is no plain JSON, or larger than 512 KiB.")
 
 
+_FULL = Rejection(code="inbox_full", message=f"{MOST_KEPT} triggers are kept.")
 _ANSWERED = Rejection(code="answered", message="This question was answered already.")

@@ -121,11 +121,13 @@ async def test_reports_that_come_twice_or_are_made_up_change_nothing(running: St
         report,
         {"child_id": "nobody", "status": "completed", "callback": "heard"},
         {"child_id": second, "status": "completed", "callback": "heard"},
+        {"child_id": second, "status": "completed", "callback": "elsewhere"},
         {"child_id": first},
         "nonsense",
         None,
     ):
         await running.signal(run_id, "loopstack.child", made_up)
+    await running.signal(run_id, "never", None, {"id": f"child:{second}:heard"})
     await running.trigger(second, "answer", "at last")
     row = await running.run_is(run_id, "completed")
     assert row.result == ["0 TEA", "1 at last"]
