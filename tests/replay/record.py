@@ -1,6 +1,7 @@
-"""Records the golden histories on a real server: `python -m tests.replay.record` (a quarter of a minute).
+"""Records golden histories on a real server: `python -m tests.replay.record [apps|deploys|families …]`.
 
-Record again only for a new `ENGINE` number, into its own folder: what older engines wrote has to replay for ever.
+Record a part again only for a new `ENGINE` number, into its own folder: what older engines wrote has to replay for
+ever. A new part is recorded alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import json
 import re
 import socket
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, cast
@@ -27,8 +29,8 @@ SCRUBBED = {"identity": "recorder", "stackTrace": "", "sdkName": "", "sdkVersion
 """What stands for a field of this name; an empty text: the field is left out."""
 
 
-async def record() -> None:
-    """Run every scenario and write its history."""
+async def record(*parts: str) -> None:
+    """Run the scenarios of some parts, or of all, and write their histories."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -37,8 +39,9 @@ async def record() -> None:
             migrate.upgrade(url)
             async with stack_on(server, url, folder) as stack:
                 stack.app = "golden"
-                await _with_the_apps(stack)
-                await _with_deploys(stack)
+                for part, scenario in PARTS.items():
+                    if part in parts or not parts:
+                        await scenario(stack)
 
 
 async def _with_the_apps(stack: Stack) -> None:
@@ -120,6 +123,45 @@ async def _with_deploys(stack: Stack) -> None:
     await worker.stop()
 
 
+async def _with_families(stack: Stack) -> None:
+    worker = await stack.worker()
+    await stack.start("boss", {"jobs": [{"text": "tea"}, {"text": "milk", "fails": True}]}, "parent")
+    await write(stack, "parent", "parent-0-0")
+    await write(stack, "parent-0-1", status="failed")
+
+    await stack.start("boss", {"jobs": [{"asks": True}, {"text": "tea"}]}, "canceled-parent")
+    await stack.run_is("canceled-parent-0-0", "waiting")
+    await stack.run_is("canceled-parent-0-1", "completed")
+    await (await stack.client()).get_workflow_handle("canceled-parent").cancel()
+    await write(stack, "canceled-parent", "canceled-parent-0-0", status="canceled")
+
+    await stack.start("slow", None, "paused")
+    row = await stack.run_is("paused", "waiting")
+    await stack.signal("paused", "loopstack.pause")
+    await stack.run_is("paused", "paused")
+    await stack.trigger("paused", "answer", "queued", at_step=row.next_step)
+    await stack.trigger("paused", "loopstack.resume")
+    await write(stack, "paused")
+
+    await stack.start("slow", None, "moved")
+    await stack.run_is("moved", "waiting")
+    await stack.trigger("moved", "loopstack.move", {"place": "nowhere"})
+    await stack.trigger("moved", "loopstack.move", {"place": "aside"})
+    await stack.trigger("moved", "leave", "bye")
+    await write(stack, "moved")
+
+    await stack.start("payload_boss", {"fails": True}, "retried")
+    await stack.run_is("retried", "failed")
+    await stack.trigger("retried", "loopstack.retry")
+    await eventually(lambda: _step(stack, "retried") > 2, what="the retry")
+    await stack.signal("retried", "loopstack.retry", {"payload": "by hand"})
+    await write(stack, "retried")
+    await worker.stop()
+
+
+PARTS = {"apps": _with_the_apps, "deploys": _with_deploys, "families": _with_families}
+
+
 async def write(stack: Stack, *run_ids: str, status: str = "completed", to: str | None = None) -> None:
     """Write the histories of runs that have ended, without anything that tells of the machine."""
     for run_id in run_ids:
@@ -188,4 +230,4 @@ def _step(stack: Stack, run_id: str) -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(*sys.argv[1:]))

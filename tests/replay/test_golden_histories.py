@@ -50,7 +50,7 @@ def test_every_engine_has_histories() -> None:
     assert len(GOLDEN) >= 10 * ENGINE
 
 
-@pytest.mark.requirement("TEMPORAL-018")
+@pytest.mark.requirement("TEMPORAL-017", "TEMPORAL-018")
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 async def test_a_golden_history_replays(path: Path) -> None:
     await replayer(*apps.app.workflows, deployed.Original).replay_workflow(history(path))
