@@ -32,9 +32,10 @@ async def author_failed(
 ) -> StepAnswer:
     """The author's code raised: spend a try if there is one, else finish the step and say how the run goes on."""
     fault = describe(error)
-    # Only the log has the traceback: what is stored is shown to everybody.
+    # Only the log has the traceback: what is stored is shown to everybody. A caller in this process gets the exception.
+    level = logging.DEBUG if scene.workplace.stateless else logging.WARNING
     told = (scene.call.transition, scene.call.run_id, scene.call.step, fault.code, fault.message)
-    _log.warning("`%s` failed in run %s, step %d [%s]: %s", *told, exc_info=error)
+    _log.log(level, "`%s` failed in run %s, step %d [%s]: %s", *told, exc_info=error)
     if transition is None:  # Asking the guards of a place again; it has no body and no tries.
         parked = Parked(place=scene.call.place, code=fault.code, message=fault.message)
         return await _finish(scene, scene.call.place, Next(parked, "failed", error=fault), fault)
