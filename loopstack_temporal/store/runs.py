@@ -136,25 +136,7 @@ class Runs:
             check_epoch(locked, epoch)
             if locked.row.ended_at is not None:
                 return run_row(locked.row)
-            decision = Finish(
-                status=ending.status,
-                place=locked.row.place,
-                code=ending.error.code if ending.error else None,
-                message=ending.error.message if ending.error else None,
-            )
-            connection.execute(
-                sa.update(step)
-                .where(step.c.run_id == run_id, step.c.status == "running", ~step.c.superseded)
-                .values(
-                    status="closed",
-                    to_place=locked.row.place,
-                    decision=decision.model_dump_json(),
-                    error=codec.dump_error(ending.error),
-                    ended_at=locked.at,
-                )
-            )
-            locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
-            self._database.prepared.send(connection, locked.statements())
+            end_locked(self._database, connection, locked, ending)
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def discard(self, run_id: str, start_token: str, key: IdempotencyKey | None = None) -> RunRow | None:
@@ -201,6 +183,29 @@ class Runs:
             if locked.row.ended_at is None:
                 raise Conflict(f"run {run_id!r} is still open; cancel it first", code="run_open")
             _remove(connection, locked)
+
+
+def end_locked(database: Database, connection: sa.Connection, locked: LockedRun, ending: Ending) -> None:
+    """End an open run outside a step; a step under way is closed with it."""
+    decision = Finish(
+        status=ending.status,
+        place=locked.row.place,
+        code=ending.error.code if ending.error else None,
+        message=ending.error.message if ending.error else None,
+    )
+    connection.execute(
+        sa.update(step)
+        .where(step.c.run_id == locked.id, step.c.status == "running", ~step.c.superseded)
+        .values(
+            status="closed",
+            to_place=locked.row.place,
+            decision=decision.model_dump_json(),
+            error=codec.dump_error(ending.error),
+            ended_at=locked.at,
+        )
+    )
+    locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
+    database.prepared.send(connection, locked.statements())
 
 
 def _remove(connection: sa.Connection, locked: LockedRun) -> None:
