@@ -57,22 +57,13 @@ class Reconciler:
         if not await self._is_mine():
             return
         store = self._store
-        for row in await store.do(store.runs.unstarted, self._settings.starts_after, app=self._app):
-            if row.start_token is None:
-                continue
-            if await self._is_nobodys(row):
-                await self._end_unstarted(row, Ending("canceled"))
-                continue
-            outcome = await self._runs.start(row.starting())
-            if outcome == "started":
-                _log.info("run %s was never started; started it now", row.id)
-            elif isinstance(outcome, Refused) and outcome.code != "temporal_refused":
-                # It will never start. (What an operator can repair must not end people's runs.)
-                await self._end_unstarted(
-                    row, Ending("failed", error=ErrorInfo(outcome.code, "StartRefused", outcome.message))
-                )
-            elif isinstance(outcome, Refused):
-                _log.warning("run %s cannot be started: %s", row.id, outcome.message)
+        rows = await store.do(store.runs.unstarted, self._settings.starts_after, app=self._app)
+        try:
+            for row in rows:
+                if row.start_token is not None:
+                    await self._start(row)
+        except (RPCError, RuntimeError) as error:
+            self._cannot_ask(error)
 
     async def look(self) -> None:
         """One round: end what two rounds saw lost, cancel what nobody waits for, tell parents what they missed."""
@@ -84,7 +75,7 @@ class Reconciler:
             await self._cancel_unwanted()
             await self._tell_parents()
         except (RPCError, RuntimeError) as error:
-            _log.warning("reconciler of app %s: Temporal cannot be asked: %s", self._app, error)
+            self._cannot_ask(error)
 
     async def close(self) -> None:
         """Let another worker go on at once."""
@@ -93,14 +84,38 @@ class Reconciler:
 
     # --- runs without a workflow -------------------------------------------------------------------------------------
 
-    async def _is_nobodys(self, row: RunRow) -> bool:
-        """Whether a run must not begin any more: it was canceled, or the step that asked for it does not count."""
+    async def _start(self, row: RunRow) -> None:
+        wanted = await self._is_wanted(row)
+        if wanted is None:
+            return
+        if not wanted:
+            await self._end_unstarted(row, Ending("canceled"))
+            return
+        outcome = await self._runs.start(row.starting())
+        if outcome == "started":
+            _log.info("run %s was never started; started it now", row.id)
+        elif isinstance(outcome, Refused) and outcome.code != "temporal_refused":
+            # It will never start. (What an operator can repair must not end people's runs.)
+            error = ErrorInfo(outcome.code, "StartRefused", outcome.message)
+            await self._end_unstarted(row, Ending("failed", error=error))
+        elif isinstance(outcome, Refused):
+            _log.warning("run %s cannot be started: %s", row.id, outcome.message)
+
+    async def _is_wanted(self, row: RunRow) -> bool | None:
+        """Whether a run shall begin still; `None`: that is known only when its parent's fate is.
+
+        It shall not if it was canceled, or if the step that asked for it does not count any more.
+        """
         if row.superseded or row.cancel_requested:
-            return True
-        if row.parent_id is None:
             return False
-        parent = await self._store.do(self._store.runs.get, row.parent_id)
-        return parent is None or parent.status == "canceled"
+        if row.parent_id is None:
+            return True
+        store = self._store
+        parent = await store.do(store.runs.get, row.parent_id)
+        if parent is None or parent.status == "canceled":
+            return False
+        open_parent = await store.do(store.reconciling.open_among, self._app, [parent.id])
+        return None if open_parent and await self._outside.loss(open_parent[0]) else True
 
     async def _end_unstarted(self, row: RunRow, ending: Ending) -> None:
         with contextlib.suppress(Fenced, NotFound):  # Its workflow arrived after all, or it was deleted.
@@ -156,6 +171,9 @@ class Reconciler:
         for child in await store.do(store.reconciling.untold, self._app, self._settings.reconcile_every):
             await self._outside.tell(child)
             _log.info("run %s was told that its child %s has ended", child.parent_id, child.id)
+
+    def _cannot_ask(self, error: Exception) -> None:
+        _log.warning("reconciler of app %s: Temporal cannot be asked: %s", self._app, error)
 
     async def _is_mine(self) -> bool:
         return await self._store.do(self._store.leases.take, self._lease, self._owner, self._lease_seconds)
