@@ -157,9 +157,14 @@ class Control:
     # --- deleting ----------------------------------------------------------------------------------------------------
 
     async def delete(self, row: RunRow) -> None:
-        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one, also if only Temporal has it open."""
-        if row.ended_at is not None and row.temporal_run_id is not None:
-            await self._must_be_finished(row.id, row.temporal_run_id)
+        """Delete an ended run with its descendants.
+
+        Raises `Conflict` (`run_open`) while one of them is open, also if only Temporal has it open.
+        """
+        if row.ended_at is not None:
+            for run_id, temporal_run_id in (await self._store.do(self._store.runs.family, row.id)).items():
+                if temporal_run_id is not None:
+                    await self._must_be_finished(run_id, temporal_run_id)
         await self._store.do(self._store.runs.delete, row.id)
 
     async def _must_be_finished(self, run_id: str, temporal_run_id: str) -> None:

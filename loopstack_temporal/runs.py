@@ -32,6 +32,10 @@ class StartRun:
     workspace_id: str
     user_id: str
     title: str
+    parent_id: str | None = None
+    """The run whose step decided on this one. Then the row has the arguments and everything else."""
+    callback: str | None = None
+    """The parent's wait transition that is told when the run ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,5 +109,5 @@ class Commands:
         return await self._view.get(run_id)
 
     async def delete(self, run_id: str) -> None:
-        """Delete an ended run. Raises `Conflict` (`run_open`) for an open one, also if only Temporal has it open."""
+        """Delete an ended run and its descendants; see `Control.delete`."""
         await self._control.delete(await self._view.row(run_id))

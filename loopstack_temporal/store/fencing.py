@@ -29,7 +29,11 @@ def check_owner(fence: Fence, row: Row | None) -> None:
 
 
 def check_position(locked: LockedRun, fence: Fence, row: Row | None) -> None:
-    """A new step row may only be the next one."""
+    """A new step row may only be the next one, and no step of a run that was ended from outside it goes on."""
+    if locked.row.ended_at is not None:
+        raise Fenced(
+            f"run {locked.id!r} has ended ({locked.row.status}) while step {fence.step} ran: nothing was written"
+        )
     expected = locked.row.next_step
     if row is not None or fence.step == expected or (fence.step == OPENING and expected == 0):
         return

@@ -14,6 +14,7 @@ from loopstack_temporal.store import codec, listing
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.creating import insert_run, run_exists
 from loopstack_temporal.store.database import Database
+from loopstack_temporal.store.deleting import family, remove, remove_family
 from loopstack_temporal.store.idempotency import begin_key, drop_key
 from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, get_locked, lock_run
 from loopstack_temporal.store.opening import open_run
@@ -32,7 +33,7 @@ from loopstack_temporal.store.records import (
     RunRow,
 )
 from loopstack_temporal.store.rows import run_row
-from loopstack_temporal.store.tables import event, run, step
+from loopstack_temporal.store.tables import run, step
 
 
 class Runs:
@@ -136,25 +137,7 @@ class Runs:
             check_epoch(locked, epoch)
             if locked.row.ended_at is not None:
                 return run_row(locked.row)
-            decision = Finish(
-                status=ending.status,
-                place=locked.row.place,
-                code=ending.error.code if ending.error else None,
-                message=ending.error.message if ending.error else None,
-            )
-            connection.execute(
-                sa.update(step)
-                .where(step.c.run_id == run_id, step.c.status == "running", ~step.c.superseded)
-                .values(
-                    status="closed",
-                    to_place=locked.row.place,
-                    decision=decision.model_dump_json(),
-                    error=codec.dump_error(ending.error),
-                    ended_at=locked.at,
-                )
-            )
-            locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
-            self._database.prepared.send(connection, locked.statements())
+            end_locked(self._database, connection, locked, ending)
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def discard(self, run_id: str, start_token: str, key: IdempotencyKey | None = None) -> RunRow | None:
@@ -170,7 +153,7 @@ class Runs:
                 return run_row(locked.row)
             if key is not None:
                 drop_key(connection, key)
-            _remove(connection, locked)
+            remove(connection, [locked.row], locked.at)
             return None
 
     def unstarted(self, older_than_seconds: float, limit: int = 100, app: str | None = None) -> tuple[RunRow, ...]:
@@ -194,23 +177,42 @@ class Runs:
             self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
+    def family(self, run_id: str) -> dict[str, str | None]:
+        """A run and all its descendants: ids, parents first, with their Temporal run ids. Empty for no run."""
+        with self._database.read() as connection:
+            return {row.id: row.temporal_run_id for row in family(connection, run_id)}
+
     def delete(self, run_id: str) -> None:
-        """Remove an ended run with all it has; an event says so. Raises `NotFound`, and `Conflict` (`run_open`)."""
+        """Remove an ended run and its descendants with all they have; an event of each says so.
+
+        Raises `NotFound`, and `Conflict` (`run_open`) while the run or a descendant is open.
+        """
         with self._database.write() as connection:
             locked = get_locked(connection, run_id)
-            if locked.row.ended_at is None:
-                raise Conflict(f"run {run_id!r} is still open; cancel it first", code="run_open")
-            _remove(connection, locked)
+            remove_family(connection, run_id, locked.at)
 
 
-def _remove(connection: sa.Connection, locked: LockedRun) -> None:
-    """Remove a run with all it has; only its events do not go by themselves. The one that says so stays."""
-    row = locked.row
-    connection.execute(sa.delete(event).where(event.c.run_id == locked.id))
-    connection.execute(sa.delete(run).where(run.c.id == locked.id))
-    said = {"type": "run.deleted", "run_id": row.id, "root_id": row.root_id, "workspace_id": row.workspace_id}
-    # Without a number: those of a later run with the same id begin anew.
-    connection.execute(event.insert().inline(), [said | {"rev": None, "data": {}, "at": locked.at}])
+def end_locked(database: Database, connection: sa.Connection, locked: LockedRun, ending: Ending) -> None:
+    """End an open run outside a step; a step under way is closed with it."""
+    decision = Finish(
+        status=ending.status,
+        place=locked.row.place,
+        code=ending.error.code if ending.error else None,
+        message=ending.error.message if ending.error else None,
+    )
+    connection.execute(
+        sa.update(step)
+        .where(step.c.run_id == locked.id, step.c.status == "running", ~step.c.superseded)
+        .values(
+            status="closed",
+            to_place=locked.row.place,
+            decision=decision.model_dump_json(),
+            error=codec.dump_error(ending.error),
+            ended_at=locked.at,
+        )
+    )
+    locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
+    database.prepared.send(connection, locked.statements())
 
 
 def _ending_columns(ending: Ending) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from loopstack_temporal.store.filelock import FileLock, Role
 from loopstack_temporal.store.idempotency import Idempotency
 from loopstack_temporal.store.inbox import Inbox
 from loopstack_temporal.store.leases import Leases
+from loopstack_temporal.store.reconciling import Reconciling
 from loopstack_temporal.store.runs import Runs
 from loopstack_temporal.store.steps import Steps
 from loopstack_temporal.store.workspaces import Workspaces
@@ -47,6 +48,7 @@ class Store:
         self.runs = Runs(database)
         self.steps = Steps(database)
         self.children = Children(database)
+        self.reconciling = Reconciling(database)
         self.documents = Documents(database)
         self.inbox = Inbox(database)
         self.events = Events(database)

@@ -34,6 +34,7 @@ from loopstack_temporal.runs import (
 )
 from loopstack_temporal.temporal import attributes, failures
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
+from loopstack_temporal.temporal.messages import Parent
 
 ACCEPT_WITHIN = timedelta(seconds=3)
 """A live worker accepts an update long before this; afterwards the answer travels as a durable signal."""
@@ -150,15 +151,10 @@ class TemporalRuns:
     # --- inside ------------------------------------------------------------------------------------------------------
 
     async def _start(self, request: StartRun, search_attributes: TypedSearchAttributes | None) -> None:
-        memo = {
-            "start_token": request.start_token,
-            "workspace_id": request.workspace_id,
-            "user_id": request.user_id,
-            "title": request.title,
-        }
+        args, memo = _beginning(request)
         await self._client.start_workflow(
             request.workflow,
-            request.args,
+            args=args,
             id=request.run_id,
             task_queue=request.app,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -221,6 +217,19 @@ class TemporalRuns:
         if not self._indexed:
             return None
         return attributes.at_start(request.app, request.workflow, request.workspace_id, request.user_id)
+
+
+def _beginning(request: StartRun) -> tuple[list[Any], dict[str, Any]]:
+    """Arguments and memo of a start; a child begins as its parent's workflow would have begun it."""
+    if request.parent_id is not None:
+        parent = Parent(run_id=request.parent_id, callback=request.callback)
+        return [], {"start_token": request.start_token, "parent": parent.model_dump()}
+    return [request.args], {
+        "start_token": request.start_token,
+        "workspace_id": request.workspace_id,
+        "user_id": request.user_id,
+        "title": request.title,
+    }
 
 
 def _refused(error: WorkflowUpdateFailedError) -> Refused:

@@ -12,6 +12,9 @@ from loopstack_temporal.errors import SetupError
 STARTS_AFTER = 60.0
 """Seconds a pending row may wait for its Temporal run before a worker starts it itself."""
 
+RECONCILE_EVERY = 60.0
+"""Seconds between two looks at what became of open runs outside of them."""
+
 THROTTLE = 2.0
 """Seconds between heartbeats that really travel to the server."""
 
@@ -58,6 +61,8 @@ class WorkerSettings:
     unknown_grace: float = 60.0
     """Seconds a transition may be missing from the running code (a rolling deploy) before its run parks."""
     starts_after: float = STARTS_AFTER
+    reconcile_every: float = RECONCILE_EVERY
+    """Seconds between two looks for runs that were ended outside; the second look at one acts."""
     max_cached_workflows: int = 1_000
     deployment: Deployment | None = None
     """None: no worker versioning; any worker takes any run."""
@@ -80,6 +85,7 @@ class WorkerSettings:
             heartbeat=given.seconds("LOOPSTACK_HEARTBEAT", 10, least=THROTTLE + 1),
             unknown_grace=given.seconds("LOOPSTACK_UNKNOWN_GRACE", 60, least=0),
             starts_after=given.seconds("LOOPSTACK_STARTS_AFTER", STARTS_AFTER, least=0.1),
+            reconcile_every=given.seconds("LOOPSTACK_RECONCILE_EVERY", RECONCILE_EVERY, least=0.1),
             max_cached_workflows=given.whole("LOOPSTACK_CACHED_WORKFLOWS", 1_000, least=0),
             deployment=given.deployment(),
         )

@@ -19,17 +19,16 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from loopstack_temporal.app.application import App
 from loopstack_temporal.definition.model import DEFAULT_POOL
-from loopstack_temporal.errors import ErrorInfo, Fenced, LoopstackError, NotFound
+from loopstack_temporal.errors import LoopstackError
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.scene import Workplace
-from loopstack_temporal.runs import Refused
-from loopstack_temporal.store.records import Ending
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import attributes
 from loopstack_temporal.temporal.activities import Activities, Activity, Terms
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.compile import TidyMetadata, compile_workflow
 from loopstack_temporal.temporal.pools import chosen_pools, queue_of
+from loopstack_temporal.temporal.reconciler import Reconciler
 from loopstack_temporal.temporal.settings import THROTTLE, Deployment, WorkerSettings
 
 _log = logging.getLogger("loopstack.worker")
@@ -57,11 +56,13 @@ class AppWorker:
         executor = Executor(workplace, runs.current_run, grace=self.settings.unknown_grace)
         terms = Terms(indexed, self.settings.history_limit, self.settings.heartbeat)
         made = Activities(executor, terms)
+        reconciler = Reconciler(self.app.name, self.name, self.client, runs, self.store, self.settings)
         workers = [self._worker(pool, made) for pool in pools]
         await self.store.do(self.store.catalogue.publish, self.app.name, catalogue_hash, content)
         duties = [
             asyncio.create_task(self._repeat(SEEN_EVERY, lambda: self._seen(catalogue_hash, pools))),
-            asyncio.create_task(self._repeat(self.settings.starts_after / 4, lambda: self._start_forgotten(runs))),
+            asyncio.create_task(self._repeat(self.settings.starts_after / 4, reconciler.start_forgotten)),
+            asyncio.create_task(self._repeat(self.settings.reconcile_every, reconciler.look)),
         ]
         try:
             async with contextlib.AsyncExitStack() as stack:
@@ -81,6 +82,7 @@ class AppWorker:
             for duty in duties:
                 duty.cancel()
             await asyncio.gather(*duties, return_exceptions=True)
+            await reconciler.close()
             with contextlib.suppress(LoopstackError):
                 await self.store.do(self.store.catalogue.worker_gone, self.name)
 
@@ -125,23 +127,6 @@ class AppWorker:
     async def _seen(self, catalogue_hash: str, pools: Sequence[str]) -> None:
         store = self.store
         await store.do(store.catalogue.worker_seen, self.name, self.app.name, catalogue_hash, pools)
-
-    async def _start_forgotten(self, runs: TemporalRuns) -> None:
-        """Start runs whose row exists but whose Temporal run was never started: the API died, or Temporal was away."""
-        store = self.store
-        for row in await store.do(store.runs.unstarted, self.settings.starts_after, app=self.app.name):
-            if row.start_token is None:
-                continue
-            outcome = await runs.start(row.starting())
-            if outcome == "started":
-                _log.info("run %s was never started; started it now", row.id)
-            elif isinstance(outcome, Refused) and outcome.code != "temporal_refused":
-                # It will never start. (What an operator can repair must not end people's runs.)
-                ending = Ending("failed", error=ErrorInfo(outcome.code, "StartRefused", outcome.message))
-                with contextlib.suppress(Fenced, NotFound):  # Its workflow arrived after all, or it was deleted.
-                    await store.do(store.runs.end, row.id, row.epoch, ending)
-            elif isinstance(outcome, Refused):
-                _log.warning("run %s cannot be started: %s", row.id, outcome.message)
 
     async def _leaking(self, workplace: Workplace) -> None:
         await workplace.leaks.full.wait()

@@ -60,7 +60,7 @@ async def edit_run(services: ServicesDep, run_id: RunId, body: EditRun) -> Run:
 
 @router.delete("/{run_id}", operation_id="deleteRun", status_code=204)
 async def delete_run(services: ServicesDep, run_id: RunId) -> None:
-    """Delete a run that has ended, with its documents and steps."""
+    """Delete a run that has ended, with its documents, steps and child runs, which must have ended too."""
     await services.commands.delete(run_id)
 
 

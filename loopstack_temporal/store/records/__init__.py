@@ -29,6 +29,8 @@ from loopstack_temporal.store.records.rows import (
     RunRow,
     StepRow,
     TriggerRow,
+    Untold,
+    Watched,
 )
 from loopstack_temporal.store.records.writes import (
     Checkpoint,
@@ -86,6 +88,8 @@ __all__ = [
     "StepRow",
     "TriggerRow",
     "Unregistered",
+    "Untold",
+    "Watched",
     "WorkerRow",
     "WorkspaceRow",
 ]

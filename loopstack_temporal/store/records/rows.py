@@ -105,7 +105,31 @@ class RunRow:
             workspace_id=self.workspace_id,
             user_id=self.user_id,
             title=self.title or "",
+            parent_id=self.parent_id,
+            callback=self.callback,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the reconciler compares of an open run. `status` without pause; `epoch` 0: no workflow opened it yet."""
+
+    id: str
+    status: str
+    epoch: int
+    next_step: int
+    first_execution_run_id: str | None
+    start_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A child run that ended, and the wait of its parent that has to hear of it."""
+
+    id: str
+    parent_id: str
+    status: str
+    callback: str
 
 
 @dataclass(frozen=True, slots=True)
