@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from loopstack_temporal import (
+    BaseTool,
     BaseWorkflow,
     ChildItem,
     FanOut,
@@ -18,6 +19,10 @@ from loopstack_temporal import (
     Sequence,
     SequenceArgs,
     SequenceResult,
+    ToolOptions,
+    ToolResult,
+    TransitionInput,
+    tool,
     transition,
     workflow,
 )
@@ -82,4 +87,33 @@ class SequenceParentWorkflow(BaseWorkflow[Number, Progress, list[str]]):
         return [outcome.data_as(str) for outcome in payload.outcomes()]
 
 
-workflows = [MeetingWorkflow, NumberWorkflow, FanOutParentWorkflow, SequenceParentWorkflow]
+@tool(description="Has a job done by a run of its own.")
+class DelegateJobTool(BaseTool[Job, str]):
+    """Starts a child and hands on whom the caller wants told."""
+
+    job: JobWorkflow
+
+    async def handle(self, args: Job, options: ToolOptions) -> ToolResult[str]:
+        ref = await self.job.run(args, callback=options.callback, show="link", label="Delegated")
+        return ToolResult(data=ref.run_id)
+
+
+@workflow(title="Delegating")
+class DelegatingWorkflow(BaseWorkflow[Job, Progress, list[str]]):
+    """Lets a tool start its child."""
+
+    delegate: DelegateJobTool
+
+    @transition(to="collecting")
+    async def begin(self, state: Progress, ctx: RunContext[Job]) -> None:
+        reply = await self.delegate.call(ctx.args, callback=self.heard)
+        state.asked = [reply.data]
+        if ctx.args.text == "nobody":
+            await self.delegate.call(ctx.args, callback="nobody")
+
+    @transition(from_="collecting", to="end", wait=True)
+    async def heard(self, state: Progress, input: TransitionInput[str]) -> list[str]:
+        return [*state.asked, input.run_id, input.data]
+
+
+workflows = [MeetingWorkflow, NumberWorkflow, FanOutParentWorkflow, SequenceParentWorkflow, DelegatingWorkflow]
