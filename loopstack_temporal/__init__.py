@@ -44,6 +44,16 @@ from loopstack_temporal.errors import (
     ToolError,
     TransitionTimeout,
 )
+from loopstack_temporal.flows import (
+    ChildItem,
+    FanOut,
+    FanOutArgs,
+    FanOutResult,
+    Outcome,
+    Sequence,
+    SequenceArgs,
+    SequenceResult,
+)
 from loopstack_temporal.tools.base import ToolContext, ToolOptions, ToolReply, ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
@@ -64,6 +74,7 @@ __all__ = [
     "BaseTool",
     "BaseWorkflow",
     "ChildFailed",
+    "ChildItem",
     "ChildrenNeedTemporal",
     "Conflict",
     "ContextClosed",
@@ -73,6 +84,9 @@ __all__ = [
     "DocumentError",
     "DocumentStore",
     "ErrorDocument",
+    "FanOut",
+    "FanOutArgs",
+    "FanOutResult",
     "InvalidInput",
     "LinkDocument",
     "LlmContextDocument",
@@ -83,6 +97,7 @@ __all__ = [
     "ModelError",
     "Module",
     "NotFound",
+    "Outcome",
     "PlainDocument",
     "Retry",
     "RunCanceled",
@@ -91,6 +106,9 @@ __all__ = [
     "RunHandle",
     "RunOutcome",
     "RunRef",
+    "Sequence",
+    "SequenceArgs",
+    "SequenceResult",
     "StateError",
     "StudioApp",
     "TemplateError",

@@ -62,6 +62,10 @@ class OwnersSession:
         """Note a child run to be started with the commit of the owner's transition."""
         return await self._session("run").run_child(target, args, options)
 
+    def check_child(self, target: type[Any] | str, args: Any) -> None:
+        """Raise what `run_child` would raise."""
+        self._session("check_named").check_child(target, args)
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled."""
         self._session("cancel_child").cancel_child(run_id)

@@ -59,6 +59,10 @@ class Session(Protocol):
         """
         ...
 
+    def check_child(self, target: type[Any] | str, args: Any) -> None:
+        """Raise what `run_child` would raise for this workflow and these arguments; nothing is started."""
+        ...
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled, with this transition's commit."""
         ...

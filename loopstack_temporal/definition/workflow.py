@@ -62,6 +62,29 @@ class BaseWorkflow(Generic[ArgsT, StateT, ResultT]):
         """Replace the run's result."""
         session_of(self, "set_result").set_result(result)
 
+    async def run_named(
+        self,
+        name: str,
+        args: object = None,
+        /,
+        *,
+        callback: str | Callable[..., Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        show: Show = "inline",
+        label: str | None = None,
+    ) -> RunRef[Any]:
+        """Start a workflow of the app as a child, by a name that is known only now. Options as in `run`.
+
+        Prefer an injected child and its `run`, which type checkers see. Raises `AuthorError` for a name the app does
+        not have, and `InvalidInput` for arguments that do not fit.
+        """
+        options = ChildOptions(callback, dict(metadata or {}), show, label)
+        return await session_of(self, "run_named").run_child(name, args, options)
+
+    def check_named(self, name: str, args: object = None, /) -> None:
+        """Raise what `run_named` would raise for this name and these arguments; nothing is started."""
+        session_of(self, "check_named").check_child(name, args)
+
     def cancel_child(self, child: RunRef[Any] | str, /) -> None:
         """Cancel a child run with the commit of the current transition; its callback then tells `canceled`.
 

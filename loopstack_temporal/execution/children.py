@@ -47,7 +47,7 @@ class ChildRuns:
         Raises `AuthorError` for wrong options, `InvalidInput` for wrong arguments, and `ChildrenNeedTemporal` in a
         stateless run.
         """
-        definition = self._definition(target)
+        definition, stored = self.check(target, args)
         if self._scene.workplace.stateless:
             raise ChildrenNeedTemporal(
                 f"`{definition.name}` was asked for as a child of a stateless run; sub-workflows need a stateful one: "
@@ -59,7 +59,7 @@ class ChildRuns:
         write = ChildWrite(
             id=self._next_id(),
             workflow=definition.name,
-            args=_checked(definition, args),
+            args=stored,
             start_token=uuid4().hex,
             callback=callback,
             callback_meta=to_jsonable_python(dict(options.metadata)),
@@ -71,6 +71,11 @@ class ChildRuns:
             link = LinkDocument(run_id=write.id, label=options.label or definition.name, embed=inline, expanded=inline)
             await self._documents.save(link, key=f"link_{write.id}")
         return RunRef(write.id, definition.name)
+
+    def check(self, target: type[Any] | str, args: Any) -> tuple[WorkflowDefinition, Any]:
+        """The child's definition and its arguments as they are stored. Raises like `add` for wrong ones."""
+        definition = self._definition(target)
+        return definition, _checked(definition, args)
 
     def cancel(self, run_id: str) -> None:
         """Note that a child shall be canceled."""

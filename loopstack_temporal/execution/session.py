@@ -68,6 +68,10 @@ class Attempt:
         """Note a child run for the commit."""
         return await self._children("run").add(target, args, options)
 
+    def check_child(self, target: type[Any] | str, args: Any) -> None:
+        """Raise what `run_child` would raise for this workflow and these arguments."""
+        self._children("check_named").check(target, args)
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child shall be canceled."""
         self._children("cancel_child").cancel(run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, Protocol, cast
 
@@ -51,6 +51,8 @@ class ToolOptions:
 
     config: Any = None
     """The validated configuration, with the defaults of `config_schema`; without a schema what the caller gave."""
+    callback: str | Callable[..., Any] | None = None
+    """The caller's wait transition that the tool hands on when it starts a child: `run(args, callback=…)`."""
 
 
 # No slots: typing cannot tell a frozen, slotted object its type arguments, so `ToolResult[int](…)` would raise.

@@ -34,16 +34,25 @@ class BaseTool(Tool, Generic[Args, Data]):
     """
 
     async def call(
-        self, args: Args | Mapping[str, Any] | None = None, /, *, config: object = None, **fields: Any
+        self,
+        args: Args | Mapping[str, Any] | None = None,
+        /,
+        *,
+        config: object = None,
+        callback: str | Callable[..., Any] | None = None,
+        **fields: Any,
     ) -> ToolReply[Data]:
         """Run the tool. `args` (a model or a mapping) and `fields` are the same thing in two spellings.
+
+        `callback` is for a tool that starts a child run: the wait transition of the calling workflow that is told of
+        the child's end. The tool finds it in `options.callback`.
 
         Raises `ToolError` when the arguments do not fit (then `handle` does not run), when the tool reports an error,
         and when it raises.
         """
         definition = self.definition
         checked = validated(definition, definition.args, given(definition, args, fields))
-        options = ToolOptions(config=_config(definition, config))
+        options = ToolOptions(config=_config(definition, config), callback=callback)
         handler = cast("Handler", getattr(type(self), HANDLER))
         wanted = handler.pick({"args": checked, "ctx": context_of(self), "options": options})
         result = await guarded(definition, cast("Callable[..., Any]", getattr(self, _HANDLE)), **wanted)

@@ -173,3 +173,15 @@ async def test_children_of_undone_steps_are_nobodys_and_their_reports_are_refuse
     )
     await running.trigger(again, "answer", "in time")
     assert (await running.run_is(run_id, "completed")).result == ["0 in time"]
+
+
+@pytest.mark.requirement("CHILD-011")
+async def test_tools_start_children_and_hand_on_whom_to_tell(running: Stack) -> None:
+    run_id = await running.start("delegating", {"text": "tea"})
+    row = await running.run_is(run_id, "completed")
+    assert row.result == [f"{run_id}-0-0", f"{run_id}-0-0", "TEA"]
+    assert [(link["label"], link["embed"]) for link in links(running, run_id)] == [("Delegated", False)]
+    run_id = await running.start("delegating", {"text": "nobody"})
+    row = await running.run_is(run_id, "failed")
+    assert row.error and "`delegating` has no such wait transition; it has `heard`" in row.error.message
+    assert children(running, run_id) == []

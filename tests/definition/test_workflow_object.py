@@ -53,6 +53,9 @@ class Recorder:
         self.calls.append((target if isinstance(target, str) else target.__name__, (args, options)))
         return RunRef("child-1")
 
+    def check_child(self, target: type[Any] | str, args: Any) -> None:
+        self.calls.append(("check_child", (target, args)))
+
     def cancel_child(self, run_id: str) -> None:
         self.calls.append(("cancel_child", run_id))
 
@@ -66,6 +69,9 @@ async def test_everything_on_self_goes_to_the_attempt_it_is_attached_to() -> Non
     talk.assign_result(c=3)
     talk.set_result("done")
     reference = await talk.run(Args(topic="milk"), callback="heard", metadata={"n": 1}, show="link", label="Milk")
+    talk.check_named("sing", {"topic": "tea"})
+    await talk.run_named("sing", {"topic": "tea"}, callback=talk.go, show="hidden")
+    talk.cancel_child(reference)
 
     assert talk.document_store is session.documents
     assert reference.run_id == "child-1"
@@ -75,6 +81,9 @@ async def test_everything_on_self_goes_to_the_attempt_it_is_attached_to() -> Non
         ("assign_result", {"c": 3}),
         ("set_result", "done"),
         ("TalkWorkflow", (Args(topic="milk"), ChildOptions("heard", {"n": 1}, "link", "Milk"))),
+        ("check_child", ("sing", {"topic": "tea"})),
+        ("sing", ({"topic": "tea"}, ChildOptions(talk.go, {}, "hidden"))),
+        ("cancel_child", "child-1"),
     ]
 
 

@@ -19,7 +19,7 @@ from loopstack_temporal import (
     transition,
     workflow,
 )
-from tests.support import family
+from tests.support import family, flows
 
 
 class Topic(BaseModel):
@@ -291,5 +291,6 @@ app = StudioApp(
         ReminderWorkflow,
         EvenWorkflow,
         *family.workflows,
+        *flows.workflows,
     ],
 )

@@ -84,5 +84,8 @@ class OneAttempt:
         self.children.append((target, args))
         return RunRef(f"child-{len(self.children)}")
 
+    def check_child(self, target: type[Any] | str, args: Any) -> None:
+        raise NotImplementedError
+
     def cancel_child(self, run_id: str) -> None:
         raise NotImplementedError
