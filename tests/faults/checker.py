@@ -253,8 +253,8 @@ def _queue(tables: Tables, evidence: Evidence) -> Iterator[str]:
         if click.channel != "signal" or click.outcome != "ok":
             continue
         found = tables.inbox.get(click.id)
-        if found is None and tables.run.status == "canceled":
-            continue  # In flight when the cancel came: it ends with its step.
+        if tables.run.status == "canceled" and (found is None or found.outcome == "kept"):
+            continue  # In hand when the cancel came: it ends with its step.
         if found is None or (found.outcome == "kept" and found.applied_step is None):
             yield f"the signal {click.id} ({click.name}) was lost: {found and found.outcome}"
         elif found.applied_step is not None and click.at_step is None and times[click.id] == 1:
