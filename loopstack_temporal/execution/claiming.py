@@ -22,7 +22,14 @@ def claims_first(scene: Scene) -> bool:
 async def claim(scene: Scene) -> RecordedStep | None:
     """Take the fence; gives the outcome if the step is finished already. Raises `Fenced`."""
     store = scene.workplace.store
-    wanted = Claim(scene.fence, scene.call.transition, scene.call.place, scene.workplace.worker, scene.trigger)
+    wanted = Claim(
+        scene.fence,
+        scene.call.transition,
+        scene.call.place,
+        scene.workplace.worker,
+        scene.trigger,
+        scene.entered.failure_no,
+    )
     return await store.do(store.steps.claim, wanted)
 
 

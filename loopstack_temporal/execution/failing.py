@@ -14,7 +14,7 @@ from loopstack_temporal.execution.faults import describe, retryable, wished_dela
 from loopstack_temporal.execution.scene import Scene, recorded_answer, surely
 from loopstack_temporal.execution.values import StepAnswer, TryAgain
 from loopstack_temporal.machine.decide import fire
-from loopstack_temporal.machine.decisions import DECIDE, Await, Delay, Finish, Fire, Parked
+from loopstack_temporal.machine.decisions import DECIDE, Delay, Finish, Fire, Parked
 from loopstack_temporal.store.records import DocumentWrite, Ending, FailureWrite, RetryPending
 
 _log = logging.getLogger("loopstack.run")
@@ -135,13 +135,14 @@ async def _through_target(
     delay: float,
     document: DocumentWrite,
 ) -> StepAnswer:
-    """Move to the retry target, stay there for the delay, then go on from there."""
+    """Move to the retry target, stay there for the delay, then go on from there. For an answer nobody has to delay."""
     target = transition.retry.target or transition.from_
     arrival = await _arrive(scene, definition, target, visitor)
-    if isinstance(arrival.decision, Fire | Await):
+    pending = None
+    if isinstance(arrival.decision, Fire):
         later = Delay(place=target, until=scene.pulse.now() + delay, then=arrival.decision)
         arrival = standing(later, scene.pulse.now())
-    pending = _pending(scene, transition, fault, scene.entered.retry_count, delay)
+        pending = _pending(scene, transition, fault, scene.entered.retry_count, delay)
     return await _finish(scene, target, arrival, fault, document, retry=pending)
 
 

@@ -71,6 +71,8 @@ def claim(database: Database, connection: sa.Connection, request: Claim) -> Reco
             return None
         if rank(row) > (fence.epoch, fence.try_no, fence.attempt):
             raise overtaken(fence)
+        if request.failure_no is not None and row.failure_no != request.failure_no:
+            raise overtaken(fence)  # A failure was recorded since it entered: it would spend a try that is spent.
     check_position(locked, fence, row)
     columns = _running_columns(locked, fence, row, request.transition, request.from_place, request.worker)
     columns |= {"claims": (row.claims if row is not None else 0) + 1} | _trigger_columns(request.trigger)

@@ -160,6 +160,27 @@ async def test_a_retry_target_is_visited_before_each_retry(drive: Drivers) -> No
     assert (run.row.result, run.texts) == (2, ["prepared"] * 3)
 
 
+async def test_a_retry_target_that_waits_for_an_answer_says_so(drive: Drivers) -> None:
+    @workflow
+    class AskedAgainWorkflow(BaseWorkflow[Args, State]):
+        @transition(to="asking")
+        def begin(self) -> None: ...
+
+        @transition(from_="asking", to="end", wait=True, retry=Retry(attempts=1, delay=5, target="asking"))
+        async def answer(self, payload: str, ctx: RunContext[Args]) -> str:
+            if ctx.retry_count < 1:
+                raise RuntimeError("say that again")
+            return payload
+
+    run = drive(AskedAgainWorkflow)
+    await run.open("asked_again")
+    await run.go()
+    assert isinstance(await run.answer("answer", "first"), Spent)
+    assert (run.row.status, [one.transition for one in run.row.awaiting]) == ("waiting", ["answer"])
+    await run.answer("answer", "second")
+    assert (run.row.status, run.row.result) == ("completed", "second")
+
+
 @pytest.mark.requirement("ENGINE-032")
 async def test_a_loop_without_a_wait_is_stopped_and_says_how_to_allow_more(drive: Drivers) -> None:
     @workflow(max_steps_without_wait=5)

@@ -9,7 +9,7 @@ import pytest
 from loopstack_temporal.errors import Fenced
 from loopstack_temporal.machine.decisions import Fire, Parked
 from loopstack_temporal.store.faults import StoreBehindHistory
-from loopstack_temporal.store.records import OPENING, Entered, Unregistered
+from loopstack_temporal.store.records import OPENING, Claim, Entered, Unregistered
 from loopstack_temporal.store.store import Store
 from tests.store.make import BROKEN, Making, document, types
 
@@ -31,6 +31,19 @@ def test_an_attempt_that_lost_its_claim_is_fenced_at_its_commit(make: Making) ->
         make.store.steps.finish(make.outcome(old, "work", "start", "done", documents=(document(content="old"),)))
     make.store.steps.finish(make.outcome(new, "work", "start", "done", documents=(document(content="new"),)))
     assert make.documents() == [(1, 1, "new")]
+
+
+def test_an_attempt_that_does_not_know_of_the_last_failure_is_fenced_and_spends_no_try_twice(make: Making) -> None:
+    make.opened()
+    entered = make.entered(0)
+    zombie = make.fence(0, attempt=1)
+    make.claim(zombie)
+    make.fail(zombie)
+    late = make.fence(0, attempt=2)
+    with pytest.raises(Fenced):
+        make.store.steps.claim(Claim(late, "work", "start", "worker-1", failure_no=entered.failure_no))
+    again = make.entered(0).failure_no
+    assert make.store.steps.claim(Claim(late, "work", "start", "worker-1", failure_no=again)) is None
 
 
 @pytest.mark.requirement("REL-004")

@@ -190,6 +190,8 @@ class Claim:
     from_place: str
     worker: str
     trigger: TriggerRow | None = None
+    failure_no: int | None = None
+    """The author's failures that the attempt knows of; with another number it is fenced and has to look again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,39 @@
+"""Run trials by hand: `python -m tests.faults --level L1 --seed 17`, or `--trials 1000` for many seeds in a row."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+
+from tests.faults.levels import LEVELS
+from tests.faults.trial import show
+
+
+def main() -> int:
+    """Give 1 when a trial broke a promise; its seed is printed and replays it."""
+    asked = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    asked.add_argument("--level", choices=LEVELS, default="L1")
+    asked.add_argument("--seed", type=int, default=0, help="the first seed")
+    asked.add_argument("--trials", type=int, default=1, help="how many seeds from there on")
+    given = asked.parse_args()
+    counts: Counter[str] = Counter()
+    began, broken, steps = time.monotonic(), 0, 0
+    for report in LEVELS[given.level](range(given.seed, given.seed + given.trials)):
+        counts += report.counts
+        steps += report.steps
+        broken += bool(report.violations)
+        if report.violations or given.trials == 1:
+            print(show(report))
+        for text in report.violations:
+            print(f"    {text}")
+    for kind, count in sorted(counts.items()):
+        print(f"{count:7} {kind}")
+    passed = f"{given.trials} trials, {steps} steps, {sum(counts.values())} faults"
+    print(f"{given.level}: {passed}, {broken} broken, {time.monotonic() - began:.0f} s")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

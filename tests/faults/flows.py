@@ -1,0 +1,123 @@
+"""Author code for random graphs: one workflow class per graph, made of the very decorators an author uses."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel
+
+from loopstack_temporal import (
+    BaseWorkflow,
+    MarkdownDocument,
+    Retry,
+    RunContext,
+    StudioApp,
+    TransitionInput,
+    on_cancel,
+    transition,
+    workflow,
+)
+from loopstack_temporal.definition.session import ChildOptions, session_of
+from tests.faults.graphs import Edge, Graph
+
+CHILD = "child"
+BETWEEN = "|"
+
+
+class Nothing(BaseModel):
+    """Arguments of every graph."""
+
+
+class Trail(BaseModel):
+    """The state: what happened, in order."""
+
+    trail: list[str] = []
+
+
+Flow = BaseWorkflow[Nothing, Trail, list[str]]
+
+
+def application(name: str, graphs: Sequence[Graph]) -> StudioApp:
+    """An app of these workflows."""
+    return StudioApp(name=name, title="Trials", workflows=[flow(graph) for graph in graphs])
+
+
+def flow(graph: Graph) -> type[BaseWorkflow[Any, Any, Any]]:
+    """The workflow class of a graph."""
+    members: dict[str, Any] = {edge.name: _method(edge) for edge in graph.edges}
+    if graph.farewell:
+        members["farewell"] = on_cancel(_farewell())
+    made = types.new_class(f"{graph.name.title()}Workflow", (Flow,), {}, lambda space: space.update(members))
+    return workflow(name=graph.name, title=graph.name)(made)
+
+
+def _method(edge: Edge) -> Callable[..., Any]:
+    body = _heard(edge) if edge.heard else _answered(edge) if edge.wait else _plain(edge)
+    body.__name__ = body.__qualname__ = edge.name
+    options: dict[str, Any] = {}
+    if edge.guard is not None:
+        options["guard"] = _guard(edge)
+    if edge.after is not None:
+        options["after"] = edge.after
+    if edge.attempts or edge.error_place or edge.target:
+        options["retry"] = Retry(
+            attempts=edge.attempts, delay=edge.delay, place=edge.error_place, target=edge.target, backoff="fixed"
+        )
+    return transition(to=edge.to, from_=edge.from_, wait=edge.wait, priority=edge.priority, **options)(body)
+
+
+def _guard(edge: Edge) -> Callable[[Trail], Any]:
+    async def allows(state: Trail) -> bool:
+        return edge.open(state.trail)
+
+    return allows
+
+
+def _plain(edge: Edge) -> Callable[..., Any]:
+    async def body(self: Flow, state: Trail, ctx: RunContext[Nothing]) -> None:
+        await _work(self, edge, state, ctx, "")
+
+    return body
+
+
+def _answered(edge: Edge) -> Callable[..., Any]:
+    async def body(self: Flow, state: Trail, payload: str, ctx: RunContext[Nothing]) -> None:
+        await _work(self, edge, state, ctx, payload)
+
+    return body
+
+
+def _heard(edge: Edge) -> Callable[..., Any]:
+    async def body(self: Flow, state: Trail, input: TransitionInput[Any], ctx: RunContext[Nothing]) -> None:
+        await _work(self, edge, state, ctx, input.run_id)
+
+    return body
+
+
+def _farewell() -> Callable[..., Any]:
+    async def farewell(self: Flow) -> None:
+        await asyncio.sleep(0.05)
+        await self.document_store.save(MarkdownDocument(markdown=BETWEEN.join(("?", "farewell", "0", uuid4().hex))))
+
+    return farewell
+
+
+async def _work(self: Flow, edge: Edge, state: Trail, ctx: RunContext[Nothing], payload: str) -> None:
+    """Documents name their step and carry the token of their attempt, so that a mix of two attempts shows."""
+    token = uuid4().hex
+    half = edge.seconds / 2
+    await asyncio.sleep(half)
+    for number, key in enumerate(edge.documents):
+        text = BETWEEN.join((str(ctx.step), edge.name, str(number), token))
+        await self.document_store.save(MarkdownDocument(markdown=text), key=key)
+    for _ in range(edge.children):
+        options = ChildOptions(callback="heard", show="hidden")
+        await session_of(self, "run").run_child(CHILD, None, options)
+    await asyncio.sleep(half)
+    if ctx.retry_count < edge.failures:
+        raise RuntimeError(f"{edge.name} does not work yet")
+    state.trail.append(f"{edge.name}:{payload}")

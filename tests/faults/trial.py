@@ -1,0 +1,198 @@
+"""One trial: a seed in, violations out. The whole product but the server process, on the real store."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+from pydantic_core import from_json
+
+from loopstack_temporal.app.resolve import resolve
+from loopstack_temporal.execution.executor import Executor
+from loopstack_temporal.execution.scene import Workplace
+from loopstack_temporal.store.private import PrivateStores
+from loopstack_temporal.store.records import RunRow
+from loopstack_temporal.store.store import Store
+from loopstack_temporal.temporal.activities import Activities, Terms
+from loopstack_temporal.temporal.compile import compile_workflow
+from loopstack_temporal.temporal.connection import data_converter
+from tests.faults import virtual
+from tests.faults.attempts import HEARTBEAT, Bench
+from tests.faults.checker import Evidence, Followed, violations
+from tests.faults.clients import Client, Habits, Log
+from tests.faults.flows import CHILD, application
+from tests.faults.graphs import Graph, random_graph
+from tests.faults.injecting import Injector, ScheduledStore, armed
+from tests.faults.server import Server
+
+MAIN = "main"
+LONGEST_ZOMBIE = 400.0
+
+
+@dataclass
+class Report:
+    """What a trial came to."""
+
+    seed: int
+    violations: list[str]
+    counts: Counter[str] = field(default_factory=Counter[str])
+    runs: int = 0
+    steps: int = 0
+    clicks: int = 0
+
+
+@dataclass
+class World:
+    """The parts of one trial."""
+
+    seed: int
+    store: ScheduledStore
+    server: Server
+    bench: Bench
+    injector: Injector
+    graphs: dict[str, Graph]
+    habits: Habits
+    log: Log = field(default_factory=Log)
+    seen: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+
+
+def trial(seed: int, open_store: Callable[[], Store] | None = None, *, runs: int = 2) -> Report:
+    """Run the trial of a seed on a store in memory, or on the one that `open_store` gives."""
+    store = (open_store or PrivateStores().open)()
+    try:
+        return virtual.run(_trial(seed, store, runs))
+    finally:
+        store.close()
+
+
+async def _trial(seed: int, given: Store, runs: int) -> Report:
+    world = _world(seed, given)
+    with armed(world.injector), _quiet():
+        await _live(world, runs)
+    return _judged(world)
+
+
+def _world(seed: int, given: Store) -> World:
+    rng = Random(seed)
+    graphs = {MAIN: random_graph(rng, MAIN), CHILD: random_graph(rng, CHILD, child=True)}
+    app = resolve(application("trial", list(graphs.values())))
+    injector = Injector(Random(rng.random()))
+    store = ScheduledStore(given.database, injector)
+    converter = data_converter(tolerant=True)
+    servers: list[Server] = []
+
+    async def current(run_id: str) -> str | None:
+        await asyncio.sleep(injector.rng.random() * 0.05)
+        return await servers[0].current_run(run_id)
+
+    executor = Executor(Workplace(app, store, "w1", "hash"), current, grace=0.0)
+    made = Activities(executor, Terms(False, rng.choice((1, 3, 7, 500)), HEARTBEAT))
+    functions = made.housekeeping()
+    for definition in app.workflows.values():
+        functions += made.steps(definition.name, definition.steps)
+    bench = Bench(functions, converter, injector, Random(rng.random()))
+    compiled = {name: compile_workflow(definition) for name, definition in app.workflows.items()}
+    server = Server(compiled, bench, converter, Random(rng.random()), injector.counts)
+    servers.append(server)
+    bench.rate = server.rate = rng.choice((0.0, 0.1, 0.3, 0.5))
+    habits = Habits(visits=rng.choice((4, 12, 25)), resets=rng.choice((0.0, 0.0, 0.06)))
+    return World(seed, store, server, bench, injector, graphs, habits)
+
+
+async def _live(world: World, runs: int) -> None:
+    """Start runs, attend to them and to their children until all have ended and nothing of them runs any more."""
+    rng, server = Random(world.seed + 1), world.server
+    reader = asyncio.create_task(_read(world, rng))
+    attended: dict[str, asyncio.Task[None]] = {}
+    for number in range(runs):
+        server.start(f"r{number}", MAIN, [], {})
+    while server.failure is None:
+        for run_id in list(server.executions):
+            if run_id not in attended:
+                client = Client(server, world.log, Random(rng.random()), world.habits, world.store.runs.get)
+                attended[run_id] = asyncio.create_task(client.attend(run_id))
+        await asyncio.sleep(0.5)
+        if all(task.done() for task in attended.values()) and len(attended) == len(server.executions):
+            break
+    for task in attended.values():
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            raise error
+    await _settle(world)
+    reader.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await reader
+    _see(world, 10_000)
+
+
+async def _settle(world: World) -> None:
+    """What was left behind wakes up now; then nobody is there any more."""
+    rows = {run_id: world.store.runs.get(run_id) for run_id in world.server.executions}
+    world.log.revisions = {run_id: row.rev for run_id, row in rows.items() if row and row.ended_at}
+    world.bench.rate = 0.0
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + LONGEST_ZOMBIE
+    while world.bench.left and loop.time() < deadline:
+        await asyncio.sleep(1)
+    await world.server.close()
+
+
+async def _read(world: World, rng: Random) -> None:
+    while True:
+        await asyncio.sleep(rng.random() * 3)
+        _see(world, rng.randint(1, 50))
+
+
+def _see(world: World, limit: int) -> None:
+    """Read on where the stream was left, as a client that connects again does."""
+    events = world.store.events
+    rows, world.log.cursor = events.after(world.log.cursor, limit=limit)
+    world.seen += [(row.run_id, row.rev) for row in rows if row.run_id is not None and row.rev is not None]
+
+
+def _judged(world: World) -> Report:
+    server, log = world.server, world.log
+    evidence = Evidence(
+        graphs=world.graphs,
+        clicks=log.clicks,
+        followed=[*_followed(world)],
+        statuses={run_id: one.status for run_id, one in server.executions.items()},
+        revisions=log.revisions,
+        seen=world.seen,
+        disturbed=frozenset(log.resets),
+        stuck=log.stuck,
+    )
+    failed = [f"{type(server.failure).__name__}: {server.failure}"] if server.failure else []
+    found = failed or violations(world.store.database, evidence)
+    rows: list[RunRow] = [row for run_id in server.executions if (row := world.store.runs.get(run_id))]
+    steps = sum(row.next_step for row in rows)
+    return Report(world.seed, found, world.injector.counts, len(rows), steps, len(log.clicks))
+
+
+def _followed(world: World) -> Generator[Followed]:
+    for told in world.bench.told:
+        number, _, name = told.asked.activity_id.partition("-")
+        decision = from_json(told.result.data).get("decision") if name and number.isdecimal() else None
+        if decision is not None:
+            yield Followed(told.asked.workflow_id, told.asked.run_id, int(number), decision)
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Failures are the point here; nobody wants to read each of them."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def show(report: Report) -> str:
+    """One line for people."""
+    return f"seed {report.seed}: {report.runs} runs, {report.steps} steps, {sum(report.counts.values())} faults"
