@@ -14,6 +14,7 @@ from loopstack_temporal.definition.model import START, WorkflowDefinition
 from loopstack_temporal.definition.session import attach, detach
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
+from loopstack_temporal.execution.ahead import Coming
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled, standing
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
@@ -67,7 +68,7 @@ class Executor:
         """
         hit("act.start")
         trigger_id = call.trigger.id if call.trigger else None
-        entered = await self.door.enter(
+        entered = self.workplace.ahead.take(call) or await self.door.enter(
             call.run_id, call.step, call.temporal_run_id, transition=call.transition, trigger_id=trigger_id
         )
         if entered.recorded is not None:
@@ -88,6 +89,10 @@ class Executor:
             text = f"the id `{call.run_id}` belongs to another run; start with an id of its own"
             return Finish(status="failed", place=START, code="run_id_in_use", message=text)
         if opened.recorded is not None:
+            if opened.recorded.moved is not None and isinstance(opened.recorded.decision, Fire):
+                entered = Entered(opened.run, opened.epoch, None, None, 0, 0, 0, None)
+                first = Coming(call.run_id, call.temporal_run_id, 0)
+                self.workplace.ahead.keep(first, opened.recorded.decision, entered)
             hit("act.before_return")
             return opened.recorded.decision
         if definition is None:

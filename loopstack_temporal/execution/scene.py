@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol, TypeVar
 from uuid import uuid4
 
 from loopstack_temporal.errors import ErrorInfo
+from loopstack_temporal.execution.ahead import Ahead, Coming
 from loopstack_temporal.execution.arrival import Next
 from loopstack_temporal.execution.threads import Leaks, Threads
 from loopstack_temporal.execution.values import Application, Done, Pulse, Spent, StepAnswer, StepCall
 from loopstack_temporal.failpoints import hit
-from loopstack_temporal.machine.decisions import Decision, Finish, Parked
+from loopstack_temporal.machine.decisions import Decision, Finish, Fire, Parked
 from loopstack_temporal.store.records import (
     Checkpoint,
     ChildWrite,
@@ -22,6 +23,7 @@ from loopstack_temporal.store.records import (
     Ending,
     Entered,
     Fence,
+    Moved,
     RecordedStep,
     RetryPending,
     StepOutcome,
@@ -57,6 +59,7 @@ class Workplace:
     worker: str
     catalogue_hash: str | None
     threads: Threads = field(default_factory=lambda: Threads(Leaks()))
+    ahead: Ahead = field(default_factory=Ahead)
     stateless: bool = False
     """Driven in one process and stored nowhere: no Temporal stands behind the runs that could start children."""
 
@@ -130,8 +133,21 @@ class Scene:
         )
         store = self.workplace.store
         recorded = await surely(store, store.steps.finish, outcome)
+        if recorded.moved is not None and status == "committed":
+            self._look_ahead(recorded.decision, recorded.moved, checkpoint)
         hit("act.before_return")
         return recorded_answer(recorded)
+
+    def _look_ahead(self, decision: Decision, moved: Moved, checkpoint: Checkpoint | None) -> None:
+        if not isinstance(decision, Fire):
+            return
+        entered = self.entered
+        run = replace(entered.run, retry=None, path=moved.path, document_seq=moved.document_seq)
+        retry_count = moved.failures.get(decision.transition, 0)
+        after = Entered(run, entered.epoch, None, checkpoint or entered.checkpoint, 0, retry_count, 0, None)
+        self.workplace.ahead.keep(
+            Coming(self.call.run_id, self.call.temporal_run_id, self.call.step + 1), decision, after
+        )
 
     def _gives_up(self, parked: Parked) -> bool:
         """Whether the run ends where others park: its author says so, or a parent waits for its end.

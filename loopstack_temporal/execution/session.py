@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import types
 from collections.abc import Mapping
@@ -118,7 +119,8 @@ def context_of(
 def frozen_args(definition: WorkflowDefinition, stored: Any) -> Any:
     """The run's arguments as their type, and so that changing them raises."""
     if definition.args is None:
-        return _FrozenDict(cast("dict[str, Any]", stored) if isinstance(stored, dict) else {})
+        # Copied down to the leaves: the next step may begin with the same data.
+        return _FrozenDict(copy.deepcopy(cast("dict[str, Any]", stored)) if isinstance(stored, dict) else {})
     value = definition.args.from_json(stored if stored is not None else {})
     if not isinstance(value, BaseModel) or value.model_config.get("frozen"):
         return value

@@ -28,6 +28,7 @@ from loopstack_temporal.store.records import (
     Claim,
     FailureWrite,
     Fence,
+    Moved,
     RecordedStep,
     StepOutcome,
     TriggerRow,
@@ -131,7 +132,8 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
         yield from locked.statements()
 
     database.prepared.send(connection, writes())
-    return RecordedStep(outcome.status, outcome.decision, outcome.place, outcome.error)
+    moved = Moved(tuple(changes["path"]), locked.value("document_seq"), changes["failures"] or {})
+    return RecordedStep(outcome.status, outcome.decision, outcome.place, outcome.error, moved)
 
 
 def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -> RecordedStep | None:

@@ -82,6 +82,15 @@ class Unregistered:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What the commit of a step made of the run, as far as the next step begins with it."""
+
+    path: tuple[str, ...]
+    document_seq: int
+    failures: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedStep:
     """The recorded outcome of a finished step; every later attempt gets exactly this."""
 
@@ -89,6 +98,8 @@ class RecordedStep:
     decision: Decision
     place: str
     error: ErrorInfo | None
+    moved: Moved | None = field(default=None, compare=False)
+    """`None`: it had been recorded before."""
 
 
 @dataclass(frozen=True, slots=True)
