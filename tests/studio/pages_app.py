@@ -11,6 +11,7 @@ from examples.meeting_notes.workflow import MeetingNotesWorkflow
 from examples.review.workflow import ReviewWorkflow
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
 from loopstack_temporal.app import StudioApp
+from tests.studio.widget_flows import FLOWS
 from tests.support.apps import FlakyWorkflow
 
 
@@ -92,5 +93,6 @@ app = StudioApp(
         OrderWorkflow,
         InvoiceWorkflow,
         FlakyWorkflow,
+        *FLOWS,
     ],
 )
