@@ -12,7 +12,7 @@ from examples.review.workflow import ReviewWorkflow
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
 from loopstack_temporal.app import StudioApp
 from tests.studio.widget_flows import FLOWS
-from tests.support.apps import FlakyWorkflow
+from tests.support.apps import ChainWorkflow, FlakyWorkflow, RoundsWorkflow
 
 
 class Topic(BaseModel):
@@ -93,6 +93,8 @@ app = StudioApp(
         OrderWorkflow,
         InvoiceWorkflow,
         FlakyWorkflow,
+        ChainWorkflow,
+        RoundsWorkflow,
         *FLOWS,
     ],
 )

@@ -14,7 +14,13 @@ export type FeedGroup<D extends DocumentShape, S extends StepShape> = TrackStop<
   readonly entries: readonly FeedEntry<D, S>[];
 };
 
-export type FeedOptions = { readonly showHidden?: boolean; readonly unfold?: boolean };
+export type FeedOptions = {
+  readonly showHidden?: boolean;
+  readonly unfold?: boolean;
+  /** There are documents before or after the given ones: steps of those are not drawn, for nobody knows yet what they wrote. */
+  readonly earlier?: boolean;
+  readonly later?: boolean;
+};
 
 /** Documents a reader sees at the run's present place, in the order of the feed. */
 export function visibleDocuments<D extends DocumentShape>(
@@ -55,7 +61,10 @@ export function feedGroups<D extends DocumentShape, S extends StepShape>(
     const entry = { kind: "document", key: `d${document.position}-${document.key ?? document.id}`, document } as const;
     groupOf(groups, anchors[at] ?? 0)?.entries.push(entry);
   });
-  return options.unfold === true ? groups : foldQuiet(groups);
+  const from = options.earlier === true ? (anchors[0] ?? 0) : Number.NEGATIVE_INFINITY;
+  const to = options.later === true ? (anchors.at(-1) ?? 0) : Number.POSITIVE_INFINITY;
+  const near = groups.filter((group) => { const step = group.step?.step ?? Number.POSITIVE_INFINITY; return step >= from && step <= to; });
+  return options.unfold === true ? near : foldQuiet(near);
 
   function stepEntries(stop: TrackStop<S>): FeedEntry<D, S>[] {
     const step = stop.step;
