@@ -8,7 +8,6 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.studio.conftest import House, Window
-from tests.studio.test_run_page import status
 
 
 async def opened(window: Window, house: House) -> tuple[Locator, str]:

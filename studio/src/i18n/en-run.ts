@@ -18,6 +18,7 @@ export const runWords = {
     showHidden: "Show hidden documents", hideHidden: "Leave hidden documents out", unfold: "Unfold quiet steps", fold: "Fold quiet steps", keys: "Keys",
     copyTemporal: "Copy as temporal", copyCurl: "Copy as curl", copyLink: "Copy link", copyId: "Copy run id", copied: "Copied", openTemporal: "Open in Temporal",
   },
+  facts: { place: (place: string) => `at ${place}`, started: "started", goingFor: (time: string) => `going for ${time}`, took: (time: string) => `took ${time}` },
   cancel: {
     title: "Stop this run?", text: "The running step is interrupted and nothing further starts. This cannot be undone.", reason: "Reason", keep: "Keep running", sure: "Stop run",
   },
@@ -34,7 +35,7 @@ export const runWords = {
   },
   marks: {
     kept: (name: string, who: string) => `${who} answered “${name}” early; it is kept until its turn.`,
-    rejected: (name: string, why: string) => `An answer to “${name}” was refused: ${why}`,
+    rejected: (name: string, why: string) => `An answer to “${name}” was refused${why === "" ? "." : `: ${why}`}`,
     rewound: (step: number) => `Reset from outside to step ${grouped(step)}; what came after it is replaced.`,
   },
   answer: {

@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@t
 import { useEffect, useMemo, useState } from "react";
 import { documentQuery, documentsQuery, pinEnd, type FeedStart } from "@/api/documents";
 import { runQuery } from "@/api/runs";
-import { stepsQuery } from "@/api/steps";
+import { marksQuery, stepsQuery } from "@/api/steps";
 import type { Awaiting, Document, Run, StepSummary } from "@/api/types";
 import { feedGroups, type FeedGroup } from "@/model/feed";
 import { isOpen, liveSteps } from "@/model/shapes";
@@ -97,6 +97,7 @@ export function useRunData(runId: string, options: { readonly showHidden: boolea
   const { from, jump } = useFeedStart(run.data, options.doc);
   const { documents, query } = useDocuments(runId, showHidden, from);
   const { steps, query: stepPages } = useSteps(runId);
+  const { data: marks } = useQuery(marksQuery(runId));
   const { hasPreviousPage: earlier, hasNextPage: later, isFetching, fetchNextPage, fetchPreviousPage } = query;
   const pages: FeedPages = {
     earlier, later,
@@ -110,8 +111,8 @@ export function useRunData(runId: string, options: { readonly showHidden: boolea
   const drawn = useMemo(() => {
     if (run.data === undefined) return null;
     const live = liveSteps(steps);
-    return { groups: feedGroups(run.data, documents, live, { showHidden, unfold, earlier, later }), steps: live, ...answerable(run.data, documents, live, later) };
-  }, [run.data, documents, steps, showHidden, unfold, earlier, later]);
+    return { groups: feedGroups(run.data, documents, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, ...answerable(run.data, documents, live, later) };
+  }, [run.data, documents, steps, showHidden, unfold, earlier, later, marks]);
   const feed: RunFeed | null = drawn === null ? null : { ...drawn, pages };
   return { run, feed, documents: query, steps: stepPages };
 }

@@ -9,6 +9,7 @@ import { Markdown } from "@/widgets/content/markdown";
 import { took } from "../took";
 import type { RunFeed } from "../use-run-data";
 import { DocumentEntry } from "./document-entry";
+import { MarkLine } from "./mark-line";
 import { attemptsOf, RepairCard } from "./repair-card";
 import { ReceiptLine } from "./receipt-line";
 import { ResultView } from "./result-view";
@@ -102,6 +103,8 @@ function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: Omit<Feed
       return <div className="entry" data-entry><DocumentEntry document={entry.document} run={run} steps={feed.steps} showHidden={showHidden} onStep={onStep} /></div>;
     case "answer":
       return <ReceiptLine runId={run.id} step={entry.step} />;
+    case "mark":
+      return <MarkLine mark={entry.mark} />;
     case "step":
       return <QuietStep step={entry.step} onOpen={onStep} />;
     case "folded":

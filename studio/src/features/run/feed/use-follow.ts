@@ -9,7 +9,7 @@ const AHEAD = 800;
 
 type Parts = { readonly scroller: HTMLElement | null; readonly content: HTMLElement | null };
 
-type Ends = { readonly readEarlier: () => void; readonly readLater: () => void };
+type Ends = { /** What is here ends before the feed does. */ readonly later: boolean; readonly readEarlier: () => void; readonly readLater: () => void };
 
 type Follow = {
   /** How many documents came while the reader was further up. */
@@ -71,7 +71,8 @@ export function useFollow({ scroller, content }: Parts, keys: readonly string[],
     const onScroll = (): void => {
       anchor.current.take(scroller, content);
       readOn(scroller, more.current);
-      const foot = atFoot(scroller);
+      // At the foot of a part one reads on; only at the foot of the whole one waits for what comes.
+      const foot = atFoot(scroller) && (following.current || !more.current.later);
       if (foot === following.current) return;
       following.current = foot;
       setKnown(foot ? null : new Set(latest.current));
