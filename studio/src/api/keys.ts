@@ -1,7 +1,7 @@
 import type { RunStatus } from "./types";
 
 /** Filters of the runs list, as they stand in the address. */
-export type RunFilter = { readonly status?: RunStatus | undefined; readonly workflow?: string | undefined; readonly q?: string | undefined };
+export type RunFilter = { readonly status?: RunStatus | undefined; readonly workflow?: string | undefined; readonly workspace?: string | undefined; readonly q?: string | undefined };
 
 export type Key = readonly unknown[];
 
