@@ -32,6 +32,7 @@ function one(id: string, part: string | undefined): Reply {
     case "why": return ok({ code: "person", text: run.sentence, parts: [{ kind: "text", text: "Waiting for an answer to " }, { kind: "transition", text: "“confirm”", name: "confirm" }, { kind: "text", text: " since " }, { kind: "time", text: "", at: ago(4), relative: false }, { kind: "text", text: "." }], since: ago(4), until: null, actions: [] });
     case "graph": return ok({ workflow: run.workflow, hash: "c41e", places: [], edges: [], place: run.place });
     case "documents": return ok({ items: [], before: null, after: null });
+    case "marks": return ok({ items: [] });
     case "steps": return ok({ items: [], cursor: null });
     default: return problem(404, "unknown", "Nothing is here.");
   }

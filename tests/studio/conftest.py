@@ -29,6 +29,8 @@ APP = "tests.studio.pages_app:app"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 LIMIT_MS = 30_000
+WEB = "http://127.0.0.1:8233"
+"""Where Temporal Web would be; links lead there, nothing is asked of it."""
 
 Window: TypeAlias = Callable[..., Awaitable[Page]]
 
@@ -75,7 +77,7 @@ async def house(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -
     url = f"sqlite:///{folder / 'loopstack.db'}"
     migrate.upgrade(url)
     async with stack_on(temporal, url, folder) as stack:
-        yield House(stack, await stack.worker(APP), await stack.api())
+        yield House(stack, await stack.worker(APP), await stack.api(LOOPSTACK_WEB_URL=WEB))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from examples.meeting_notes.workflow import MeetingNotesWorkflow
 from examples.review.workflow import ReviewWorkflow
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
 from loopstack_temporal.app import StudioApp
-from tests.support.apps import FlakyWorkflow
+from tests.studio.widget_flows import FLOWS
+from tests.support.apps import ChainWorkflow, FlakyWorkflow, RoundsWorkflow, StagesWorkflow
 
 
 class Topic(BaseModel):
@@ -64,6 +65,15 @@ class OrderWorkflow(BaseWorkflow[Nothing, Nothing, int]):
         return payload.amount
 
 
+@workflow(title="Patient")
+class PatientWorkflow(BaseWorkflow[Nothing, Nothing, None]):
+    """Fails, and waits a good while before it tries again."""
+
+    @transition(to="end", retry=2, retry_delay=600)
+    async def call(self) -> None:
+        raise ConnectionError("busy")
+
+
 @workflow(title="Invoice", widget={"widget": "button", "options": {"transition": "send_reminder"}})
 class InvoiceWorkflow(BaseWorkflow[Nothing, Nothing, Verdict]):
     """One transition with a title of its own, one whose name has to do."""
@@ -91,6 +101,11 @@ app = StudioApp(
         PlainReviewWorkflow,
         OrderWorkflow,
         InvoiceWorkflow,
+        PatientWorkflow,
         FlakyWorkflow,
+        ChainWorkflow,
+        RoundsWorkflow,
+        StagesWorkflow,
+        *FLOWS,
     ],
 )

@@ -19,7 +19,7 @@ RUN = """async () => {
   return found.violations.map(({ id, help, nodes }) => ({ id, help, where: where(nodes) }));
 }"""
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
+SIZES = ({"width": 1440, "height": 900}, {"width": 1024, "height": 768}, {"width": 390, "height": 844})
 PHONES = (320, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -41,9 +41,11 @@ async def addresses(house: House, tmp_path_factory: pytest.TempPathFactory) -> d
     tries = tmp_path_factory.mktemp("tries") / "tries"
     failed = await house.start("flaky", {"failures": 9, "file": str(tries)})
     done = await house.start("hello", {"name": "Ada"})
+    shown = await house.start("gallery")
     waiting = await house.waiting("review")
     asking = await house.waiting("meeting_notes")
     await house.stack.run_is(done, "completed")
+    await house.stack.run_is(shown, "completed")
     await house.stack.run_is(failed, "failed")
     return {
         "home": "/",
@@ -54,13 +56,17 @@ async def addresses(house: House, tmp_path_factory: pytest.TempPathFactory) -> d
         "document form": f"/runs/{asking}?panel=steps",
         "failed": f"/runs/{failed}?panel=about",
         "completed": f"/runs/{done}?panel=state",
+        "widgets": f"/runs/{shown}",
+        "fields": f"/runs/{await house.waiting('fields')}",
+        "approval": f"/runs/{await house.waiting('grants')}",
+        "workspaces": "/workspaces",
         "lost": "/no/such/page",
     }
 
 
 @pytest.mark.parametrize(
     "name",
-    ["home", "start", "runs", "nothing found", "waiting", "document form", "failed", "completed", "lost"],
+    ["home", "start", "runs", "nothing found", "waiting", "document form", "failed", "completed", "widgets", "fields", "approval", "workspaces", "lost"],
 )
 async def test_axe_finds_nothing(window: Window, house: House, addresses: dict[str, str], name: str) -> None:
     page = await window(addresses[name])

@@ -322,7 +322,7 @@ async def test_edited_code_shows_without_a_reload_and_open_runs_keep_their_own_g
     await expect(start.get_by_label("Urgent")).to_have_count(0)
     open_run = await window(f"/runs/{run_id}?panel=graph")
     details = open_run.get_by_role("complementary", name="Details of the run")
-    taken = details.get_by_role("button", name=re.compile("^begin → waiting"))
+    taken = details.get_by_role("button", name=re.compile("^Begin → waiting"))
     await expect(taken).to_have_count(1)
 
     await changing.becomes(field="    urgent: bool = False\n", place="asking", first="prepare")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from loopstack_api.deps import ServicesDep
 from loopstack_temporal.contracts.base import AnyId, Name
 from loopstack_temporal.contracts.documents import DocumentHistory, DocumentPage
+from loopstack_temporal.contracts.marks import MarkList
 from loopstack_temporal.contracts.steps import Step, StepPage
 from loopstack_temporal.contracts.tasks import TaskPage
 
@@ -42,6 +43,12 @@ async def list_documents(  # noqa: PLR0917 - one parameter per query parameter, 
 ) -> DocumentPage:
     """The feed: live visible documents by position. `hidden=true` adds those not meant to be shown."""
     return await services.feed.documents(run_id, after=after, before=before, order=order, hidden=hidden, limit=limit)
+
+
+@router.get("/runs/{run_id}/marks", operation_id="listMarks")
+async def list_marks(services: ServicesDep, run_id: RunId) -> MarkList:
+    """What happened beside the steps: answers that came early or were refused, and resets from outside."""
+    return await services.feed.marks(run_id)
 
 
 @router.get("/documents/{document_id}", operation_id="getDocument")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Literal
 
 from loopstack_api.views import graph
@@ -11,13 +13,18 @@ from loopstack_api.views.runs import RunView, error_summary
 from loopstack_api.wording import transition_title
 from loopstack_temporal.contracts.documents import Document, DocumentHistory, DocumentPage
 from loopstack_temporal.contracts.graph import Graph
+from loopstack_temporal.contracts.marks import Mark, MarkList
 from loopstack_temporal.contracts.steps import Step, StepLinks, StepPage, StepSender, StepSummary
 from loopstack_temporal.errors import NotFound
-from loopstack_temporal.store.records import DocumentRow, RunRow, StepRow
+from loopstack_temporal.store.records import DocumentRow, EventRow, RunRow, StepRow
 from loopstack_temporal.store.store import Store
 
 GRAPH_STEPS = 10_000
 """Steps that a graph counts at most: the newest ones of a longer run are left out."""
+
+MARKS = 200
+"""Marks shown of one run; a sender in a loop must not make its page endless."""
+MARK_KINDS = {"trigger.kept": "kept", "trigger.rejected": "rejected", "run.rewound": "rewound"}
 
 
 class FeedView:
@@ -78,6 +85,13 @@ class FeedView:
             return DocumentPage(items=items, before=first if after is not None else None, after=following)
         return DocumentPage(items=items, before=following, after=first if before is not None else None)
 
+    async def marks(self, run_id: str) -> MarkList:
+        """Early and refused answers and resets, the oldest first; at most `MARKS`."""
+        definition = await self._catalogue.of_run(await self._runs.row(run_id))
+        read = partial(self._store.events.after, None, run_id=run_id, types=tuple(MARK_KINDS), limit=MARKS)
+        rows, _ = await self._store.do(read)
+        return MarkList(items=tuple(_mark(row, definition.titles if definition else {}) for row in rows))
+
     async def document(self, document_id: str) -> DocumentHistory:
         """One document with its versions. Raises `NotFound` (`document_not_found`)."""
         found = await self._store.do(self._store.documents.get, document_id)
@@ -110,6 +124,20 @@ class FeedView:
             if cursor is None:
                 break
         return rows
+
+
+def _mark(row: EventRow, titles: Mapping[str, str]) -> Mark:
+    name = row.data.get("name")
+    return Mark.model_validate(
+        {
+            "kind": MARK_KINDS[row.type],
+            "rev": row.rev,
+            "at": row.at,
+            "transition": name,
+            "title": transition_title(name, titles) if isinstance(name, str) else None,
+            **{part: row.data.get(part) for part in ("by", "channel", "message", "step")},
+        }
+    )
 
 
 def _activity_type(run: RunRow, row: StepRow) -> str:

@@ -1,7 +1,7 @@
 import type { RunStatus } from "./types";
 
 /** Filters of the runs list, as they stand in the address. */
-export type RunFilter = { readonly status?: RunStatus | undefined; readonly workflow?: string | undefined; readonly q?: string | undefined };
+export type RunFilter = { readonly status?: RunStatus | undefined; readonly workflow?: string | undefined; readonly workspace?: string | undefined; readonly q?: string | undefined };
 
 export type Key = readonly unknown[];
 
@@ -27,6 +27,7 @@ export const keys = {
   documents: (id: string) => ["run", id, "documents"] as const,
   steps: (id: string) => ["run", id, "steps"] as const,
   step: (id: string, step: number) => ["run", id, "steps", step] as const,
+  marks: (id: string) => ["run", id, "marks"] as const,
   why: (id: string) => ["run", id, "why"] as const,
   graph: (id: string) => ["run", id, "graph"] as const,
   document: (id: string) => ["document", id] as const,

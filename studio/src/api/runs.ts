@@ -20,7 +20,7 @@ export const recentRunsQuery = queryOptions({
   queryFn: async ({ signal }) => (await told(client.GET("/api/v1/runs", { params: { query: { limit: RECENT } }, signal }))).items,
 });
 
-const asQuery = (filter: RunFilter) => ({ status: filter.status === undefined ? undefined : [filter.status], workflow: filter.workflow, search: filter.q });
+const asQuery = (filter: RunFilter) => ({ status: filter.status === undefined ? undefined : [filter.status], workflow: filter.workflow, workspace_id: filter.workspace, search: filter.q });
 
 /** Runs by filter, newest first, one page of 50 after the other. */
 export const runsQuery = (filter: RunFilter) =>

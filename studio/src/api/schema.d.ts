@@ -488,6 +488,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Marks
+         * @description What happened beside the steps: answers that came early or were refused, and resets from outside.
+         */
+        get: operations["listMarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{document_id}": {
         parameters: {
             query?: never;
@@ -1236,6 +1256,56 @@ export interface components {
             text: string;
             /** Data */
             data?: unknown;
+        };
+        /**
+         * Mark
+         * @description One such moment, as far back as events are kept.
+         */
+        Mark: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "kept" | "rejected" | "rewound";
+            /**
+             * Rev
+             * @description The run's gapless event number; orders marks and tells them apart.
+             */
+            rev: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Transition
+             * @description What was answered; null for a reset.
+             */
+            transition: string | null;
+            /** Title */
+            title: string | null;
+            /** By */
+            by: string | null;
+            /** Channel */
+            channel: string | null;
+            /**
+             * Message
+             * @description Why an answer was refused.
+             */
+            message: string | null;
+            /**
+             * Step
+             * @description For a reset: the first step that it made void.
+             */
+            step: number | null;
+        };
+        /**
+         * MarkList
+         * @description Marks in the order in which they happened.
+         */
+        MarkList: {
+            /** Items */
+            items: components["schemas"]["Mark"][];
         };
         /**
          * Me
@@ -3731,6 +3801,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentPage"];
+                };
+            };
+            /** @description Refused or failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkList"];
                 };
             };
             /** @description Refused or failed. */

@@ -11,6 +11,13 @@ export const stepsQuery = (runId: string) =>
     getNextPageParam: (page) => page.cursor,
   });
 
+/** What happened beside the steps: early and refused answers, resets. */
+export const marksQuery = (runId: string) =>
+  queryOptions({
+    queryKey: keys.marks(runId),
+    queryFn: async ({ signal }) => (await told(client.GET("/api/v1/runs/{run_id}/marks", { params: { path: { run_id: runId } }, signal }))).items,
+  });
+
 /** One step, whole: payload, state before and after. */
 export const stepQuery = (runId: string, step: number) =>
   queryOptions({

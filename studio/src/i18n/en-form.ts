@@ -5,7 +5,7 @@ export const formWords = {
   optional: "optional", notSet: "Not set", yes: "Yes", no: "No", choose: "Choose", add: "Add", addNamed: (what: string) => `Add ${what}`,
   remove: (what: string) => `Remove ${what}`, up: (what: string) => `Move ${what} up`, down: (what: string) => `Move ${what} down`,
   entry: (index: number) => `Entry ${grouped(index)}`, key: "Name", value: "Value", kind: "Kind", set: (what: string) => `Set ${what}`, nothing: "Empty", form: "Form",
-  json: "JSON", other: (index: number) => `Option ${grouped(index)}`,
+  fold: "Fold", unfold: "Show", json: "JSON", other: (index: number) => `Option ${grouped(index)}`,
   errors: {
     required: "Fill this in.", choose: "Choose one.", type: (expected: string) => `This must be ${expected}.`, json: "This is not valid JSON.",
     minLength: (count: number) => (count === 1 ? "Fill this in." : `At least ${counted(count, "character", "characters")}.`),

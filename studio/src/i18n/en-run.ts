@@ -18,6 +18,7 @@ export const runWords = {
     showHidden: "Show hidden documents", hideHidden: "Leave hidden documents out", unfold: "Unfold quiet steps", fold: "Fold quiet steps", keys: "Keys",
     copyTemporal: "Copy as temporal", copyCurl: "Copy as curl", copyLink: "Copy link", copyId: "Copy run id", copied: "Copied", openTemporal: "Open in Temporal",
   },
+  facts: { place: (place: string) => `at ${place}`, started: "started", goingFor: (time: string) => `going for ${time}`, took: (time: string) => `took ${time}` },
   cancel: {
     title: "Stop this run?", text: "The running step is interrupted and nothing further starts. This cannot be undone.", reason: "Reason", keep: "Keep running", sure: "Stop run",
   },
@@ -34,7 +35,7 @@ export const runWords = {
   },
   marks: {
     kept: (name: string, who: string) => `${who} answered “${name}” early; it is kept until its turn.`,
-    rejected: (name: string, why: string) => `An answer to “${name}” was refused: ${why}`,
+    rejected: (name: string, why: string) => `An answer to “${name}” was refused${why === "" ? "." : `: ${why}`}`,
     rewound: (step: number) => `Reset from outside to step ${grouped(step)}; what came after it is replaced.`,
   },
   answer: {
@@ -47,7 +48,7 @@ export const runWords = {
     yes: "Yes", no: "No", other: "Other", otherText: "Your own answer", reply: "Your reply", sure: (label: string) => `${label}?`, cancel: "Not now", offline: "Sending waits for the connection.", goTo: "Jump to the answer",
   },
   document: {
-    version: (version: number) => `version ${grouped(version)}`, versions: "Versions", older: (version: number, when: string) => `Version ${grouped(version)}, ${when}`, current: "This version",
+    version: (version: number) => `version ${grouped(version)}`, versions: "Versions", older: (version: number, when: string) => `Version ${grouped(version)}, ${when}`, current: "This version", changes: "What changed", hideChanges: "Without changes", compared: (from: number, to: number) => `version ${grouped(from)} to ${grouped(to)}`,
     options: "More about this document", copy: "Copy content", raw: "Raw JSON", hideRaw: "Formatted", step: "Go to its step", link: "Copy link", hidden: "hidden", download: "Download",
     unknown: (widget: string) => `No widget named “${widget}”.`, near: (name: string) => `Did its author mean “${name}”?`, debug: (name: string) => `Debug: ${name}`, said: (role: string) => `${role} said`,
     thinking: "Thinking", call: "Call", result: "Result", traceback: (lines: number) => `Traceback, ${counted(lines, "line", "lines")}`, lines: (count: number) => `Show all ${counted(count, "line", "lines")}`, wrap: "Wrap lines", image: (host: string) => `Image from ${host}`,
@@ -74,7 +75,7 @@ export const runWords = {
   about: {
     id: "Run id", workflow: "Workflow", app: "App", workspace: "Workspace", created: "Created", ended: "Ended", took: "Took", by: "Started by", hash: "Definition", args: "Arguments", result: "Result", none: "none", temporal: "Open in Temporal", parent: "Parent run", commands: "Commands",
   },
-  ago: (time: string) => `${time} ago`, fresh: (count: number) => `${grouped(count)} new below`, newEntry: (count: number) => `${counted(count, "new document", "new documents")}`, statusNow: (status: string) => `The run is now ${status}.`, earlier: "Show earlier", resultTitle: "Result",
+  ago: (time: string) => `${time} ago`, fresh: (count: number) => `${grouped(count)} new below`, newEntry: (count: number) => `${counted(count, "new document", "new documents")}`, statusNow: (status: string) => `The run is now ${status}.`, earlier: "Show earlier", later: "Show later", newest: "To the newest", resultTitle: "Result",
   keys: {
     title: "Keys", list: [
       ["a", "Jump to the answer"], ["⌘↵ / Ctrl ↵", "Send the form"], ["1 … 4", "Graph, steps, state, about"], ["[ ]", "Panel narrower, wider"], [".", "Show hidden documents"], ["e", "Next error"], ["r", "Retry"], ["x", "Stop the run"], ["c", "Copy as command"], ["Esc", "Close, back to the feed"], ["⌘K / Ctrl K", "Search and commands"], ["?", "This list"],

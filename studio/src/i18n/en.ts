@@ -42,7 +42,7 @@ export const en = {
   },
   runs: {
     title: "Runs", search: "Title, number or id", all: "All", status: "Status", path: "Path", run: "Run", now: "Now", age: "Age",
-    table: "Runs", filter: "Filter by status", workflow: "Workflow", allWorkflows: "All workflows", more: "Show more", loading: "Loading…",
+    table: "Runs", filter: "Filter by status", workflow: "Workflow", allWorkflows: "All workflows", workspace: "Workspace", allWorkspaces: "All workspaces", more: "Show more", loading: "Loading…",
     shown: (count: number) => `${counted(count, "run", "runs")} shown. Newest first.`, noMatch: "No run matches.", clear: "Clear the filter",
     fresh: (count: number) => `${grouped(count)} new`,
   },
@@ -62,7 +62,7 @@ export const en = {
   keys: {
     title: "Keys",
     list: [
-      ["⌘K / Ctrl K", "Search and commands"], ["n", "Start a run"], ["g h", "Home"], ["g i", "Inbox"], ["g r", "Runs"], ["/", "Search the list"],
+      ["⌘K / Ctrl K", "Search and commands"], ["n", "Start a run"], ["g h", "Home"], ["g i", "Inbox"], ["g r", "Runs"], ["g w", "Workspaces"], ["/", "Search the list"],
       ["⌘↵ / Ctrl ↵", "Send the form"], ["b, ⌘B / Ctrl B", "Fold or unfold the rail"], ["Esc", "Close"], ["?", "This list"],
     ] as const,
   },

@@ -53,7 +53,7 @@ export function applyEvent(event: StudioEvent, known: Known): Outcome {
     case "run.changed":
       return changed(event, known);
     case "run.rewound":
-      return { ...nothing, stale: [keys.run(event.run_id), keys.documents(event.run_id), keys.steps(event.run_id), keys.why(event.run_id), keys.graph(event.run_id)], rows: [event.run_id] };
+      return { ...nothing, stale: [keys.run(event.run_id), keys.marks(event.run_id), keys.documents(event.run_id), keys.steps(event.run_id), keys.why(event.run_id), keys.graph(event.run_id)], rows: [event.run_id] };
     case "run.deleted": // Gone from every list at once; whoever looks at the run itself reads that it is gone.
       return { ...nothing, stale: [keys.run(event.run_id), keys.lists, keys.recent, keys.allFacets, keys.tasks, keys.system] };
     case "document.saved":
@@ -67,7 +67,7 @@ export function applyEvent(event: StudioEvent, known: Known): Outcome {
       return { ...nothing, stale: [keys.tasks, keys.system, keys.run(event.run_id)] };
     case "trigger.kept":
     case "trigger.rejected":
-      return { ...nothing, stale: [keys.run(event.run_id), keys.steps(event.run_id)] };
+      return { ...nothing, stale: [keys.run(event.run_id), keys.marks(event.run_id), keys.steps(event.run_id)] };
     case "catalog.changed":
       return { ...nothing, stale: [keys.apps, keys.workflows, keys.system] };
     case "hello":

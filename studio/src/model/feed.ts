@@ -1,4 +1,4 @@
-import type { DocumentShape, RunShape, StepShape } from "./shapes";
+import type { DocumentShape, MarkShape, RunShape, StepShape } from "./shapes";
 import { trackStops, type TrackStop } from "./track";
 
 /** Three or more steps in a row that left nothing to read become one line. */
@@ -8,13 +8,22 @@ export type FeedEntry<D extends DocumentShape, S extends StepShape> =
   | { readonly kind: "document"; readonly key: string; readonly document: D }
   | { readonly kind: "step"; readonly key: string; readonly step: S }
   | { readonly kind: "answer"; readonly key: string; readonly step: S }
+  | { readonly kind: "mark"; readonly key: string; readonly mark: MarkShape }
   | { readonly kind: "folded"; readonly key: string; readonly steps: readonly S[]; readonly milliseconds: number };
 
 export type FeedGroup<D extends DocumentShape, S extends StepShape> = TrackStop<S> & {
   readonly entries: readonly FeedEntry<D, S>[];
 };
 
-export type FeedOptions = { readonly showHidden?: boolean; readonly unfold?: boolean };
+export type FeedOptions = {
+  readonly showHidden?: boolean;
+  readonly unfold?: boolean;
+  /** There are documents before or after the given ones: steps of those are not drawn, for nobody knows yet what they wrote. */
+  readonly earlier?: boolean;
+  readonly later?: boolean;
+  /** What happened beside the steps, in order. */
+  readonly marks?: readonly MarkShape[];
+};
 
 /** Documents a reader sees at the run's present place, in the order of the feed. */
 export function visibleDocuments<D extends DocumentShape>(
@@ -55,13 +64,27 @@ export function feedGroups<D extends DocumentShape, S extends StepShape>(
     const entry = { kind: "document", key: `d${document.position}-${document.key ?? document.id}`, document } as const;
     groupOf(groups, anchors[at] ?? 0)?.entries.push(entry);
   });
-  return options.unfold === true ? groups : foldQuiet(groups);
+  for (const mark of options.marks ?? []) putMark(groups, mark);
+  const from = options.earlier === true ? (anchors[0] ?? 0) : Number.NEGATIVE_INFINITY;
+  const to = options.later === true ? (anchors.at(-1) ?? 0) : Number.POSITIVE_INFINITY;
+  const near = groups.filter((group) => { const step = group.step?.step ?? Number.POSITIVE_INFINITY; return step >= from && step <= to; });
+  return options.unfold === true ? near : foldQuiet(near);
 
   function stepEntries(stop: TrackStop<S>): FeedEntry<D, S>[] {
     const step = stop.step;
     if (step === null || (stop.here && step.status !== "running")) return [];
     return [{ kind: step.sender?.by ? "answer" : "step", key: `e${step.step}`, step }];
   }
+}
+
+/** A mark stands where the run was at that moment; at an open gate, which has no line of its own, above it. */
+function putMark<D extends DocumentShape, S extends StepShape>(groups: readonly (TrackStop<S> & { entries: FeedEntry<D, S>[] })[], mark: MarkShape): void {
+  const entry = { kind: "mark", key: `m${String(mark.rev)}`, mark } as const;
+  const at = Math.max(0, groups.findLastIndex((group) => group.arrived !== null && Date.parse(group.arrived) <= Date.parse(mark.at)));
+  const group = groups[at];
+  const above = groups[at - 1];
+  if (group?.here === true && group.entries.length === 0 && above !== undefined) above.entries.push(entry);
+  else group?.entries.splice(group.entries.filter((one) => one.kind === "mark").length, 0, entry);
 }
 
 /** The group whose step wrote it; documents of a step that is not listed yet go to the last one. */

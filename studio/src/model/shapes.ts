@@ -43,6 +43,16 @@ export type StepShape = {
   readonly sender?: SenderShape | null;
 };
 
+export type MarkShape = {
+  readonly kind: "kept" | "rejected" | "rewound";
+  readonly rev: number;
+  readonly at: string;
+  readonly title?: string | null;
+  readonly by?: string | null;
+  readonly message?: string | null;
+  readonly step?: number | null;
+};
+
 export type DocumentShape = {
   readonly id: string;
   readonly name: string;

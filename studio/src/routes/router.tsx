@@ -12,14 +12,19 @@ export const runsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/
 
 export const runRoute = createRoute({ getParentRoute: () => rootRoute, path: "/runs/$runId", validateSearch: readRunSearch, component: lazyRouteComponent(() => import("./run-route"), "RunRoute") });
 
+export const workspacesRoute = createRoute({ getParentRoute: () => rootRoute, path: "/workspaces", component: lazyRouteComponent(() => import("@/features/workspaces/workspaces-page"), "WorkspacesPage") });
+
 export const startRoute = createRoute({ getParentRoute: () => rootRoute, path: "/start/$workflow", validateSearch: readStartSearch, component: lazyRouteComponent(() => import("./start-route"), "StartRoute") });
+
+/** The return page of sign-ins; a provider has its address as redirect address. */
+export const signedInRoute = createRoute({ getParentRoute: () => rootRoute, path: "/oauth/callback", component: lazyRouteComponent(() => import("./signed-in-page"), "SignedInPage") });
 
 /** Every part in its states; not in what is shipped. */
 const gallery = import.meta.env.DEV
   ? [createRoute({ getParentRoute: () => rootRoute, path: "/__gallery", component: lazyRouteComponent(() => import("@/features/gallery/gallery-page"), "GalleryPage") })]
   : [];
 
-const pages = [homeRoute, runsRoute, runRoute, startRoute];
+const pages = [homeRoute, runsRoute, runRoute, startRoute, workspacesRoute, signedInRoute];
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([...pages, ...gallery]),

@@ -7,7 +7,7 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 
 /** Filters of the runs list from the address; what is not understood is dropped. */
 export function readRunFilter(search: Record<string, unknown>): RunFilter {
-  const filter = { status: isStatus(search["status"]) ? search["status"] : undefined, workflow: text(search["workflow"]), q: text(search["q"]) };
+  const filter = { status: isStatus(search["status"]) ? search["status"] : undefined, workflow: text(search["workflow"]), workspace: text(search["workspace"]), q: text(search["q"]) };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 

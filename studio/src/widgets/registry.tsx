@@ -1,22 +1,33 @@
 import type { Document, Widget } from "@/api/types";
 import { runWords } from "@/i18n/en-run";
 import { visible } from "@/lib/words";
+import { ApprovalView } from "./documents/approval-view";
+import { DiffView, FileView, ImageView, ProgressView } from "./documents/file-views";
 import { FormView } from "./documents/form-view";
 import { LlmMessageView } from "./documents/llm-message-view";
+import { OauthView } from "./documents/oauth-view";
 import { ChoicesView, ConfirmPromptView, TextPromptView } from "./documents/prompt-views";
+import { SecretView } from "./documents/secret-view";
 import { CodeView, DebugView, ErrorView, JsonView, LinkView, MarkdownView, MessageView, PlainView, TableView } from "./documents/text-views";
 import { JsonTree } from "./content/json-tree";
 import type { DocumentView, DocumentWidget } from "./types";
 
-/** Document widgets that are drawn today; the rest of the design's list is drawn as unknown, which can still be answered. */
+/** Document widgets; any other name is drawn as unknown, which can still be answered. */
 type DocumentWidgetName =
-  | "form" | "text-prompt" | "choices" | "confirm-prompt" | "message" | "llm-message" | "ai-message" | "markdown" | "plain" | "error" | "link" | "code" | "json" | "table" | "debug";
+  | "form" | "text-prompt" | "choices" | "confirm-prompt" | "secret-input" | "oauth-prompt" | "approval" | "diff" | "image" | "file" | "progress" | "message" | "llm-message" | "ai-message" | "markdown" | "plain" | "error" | "link" | "code" | "json" | "table" | "debug";
 
 const documentWidgets = {
   form: { frame: "card", View: FormView, answers: true },
   "text-prompt": { frame: "card", View: TextPromptView },
   choices: { frame: "card", View: ChoicesView },
   "confirm-prompt": { frame: "card", View: ConfirmPromptView },
+  "secret-input": { frame: "card", View: SecretView },
+  "oauth-prompt": { frame: "card", View: OauthView },
+  approval: { frame: "card", View: ApprovalView },
+  diff: { frame: "card", View: DiffView },
+  image: { frame: "card", View: ImageView },
+  file: { frame: "card", View: FileView },
+  progress: { frame: "card", View: ProgressView },
   message: { frame: "bare", View: MessageView },
   "llm-message": { frame: "bare", View: LlmMessageView },
   "ai-message": { frame: "bare", View: LlmMessageView },

@@ -5,6 +5,7 @@ import { ManyField, writtenOptions } from "./choice-field";
 import type { FieldProps } from "./field-props";
 import { errorsAt, errorsHere } from "./field-props";
 import { FieldFrame } from "./field-frame";
+import { Foldable } from "./foldable";
 import { initialValue } from "./initial-value";
 import { describe } from "./schema-node";
 import type { Json } from "./types";
@@ -50,6 +51,7 @@ export function ArrayField(props: FieldProps<"array">) {
   const what = props.ui.items?.label ?? (big ? inner.title : undefined) ?? "";
   return (
     <FieldFrame {...props} as="group" errors={errorsHere(props.errors, items.map((_, index) => index))}>
+      <Foldable collapsed={props.ui.collapsed} wrong={props.errors.length > 0}>
       {items.length === 0 && fixed ? <p className="hint">{en.form.nothing}</p> : null}
       <ol className="items">
         {items.map((item, index) => (
@@ -65,6 +67,7 @@ export function ArrayField(props: FieldProps<"array">) {
       {fixed || (node.max !== undefined && items.length >= node.max) ? null : (
         <button type="button" className="btn sm addrow" onClick={add}><Plus size={16} aria-hidden />{what === "" ? en.form.add : en.form.addNamed(what.toLowerCase())}</button>
       )}
+      </Foldable>
     </FieldFrame>
   );
 }

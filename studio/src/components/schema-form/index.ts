@@ -6,3 +6,4 @@ export { focusFirstInvalid, SchemaForm } from "./schema-form";
 export { holdsSecret } from "./secrets";
 export type { FieldError, FieldUi, Json, JsonSchema, Path, SchemaFormProps } from "./types";
 export { validate } from "./validate";
+export { FormattedText } from "./view-field";

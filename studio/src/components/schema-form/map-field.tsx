@@ -3,6 +3,7 @@ import { en } from "@/i18n/en";
 import type { FieldProps } from "./field-props";
 import { errorsAt, errorsHere } from "./field-props";
 import { FieldFrame } from "./field-frame";
+import { Foldable } from "./foldable";
 import { initialValue, isFields } from "./initial-value";
 import type { Json } from "./types";
 
@@ -19,24 +20,27 @@ export function MapField(props: FieldProps<"map">) {
     for (let count = 1; entries.some(([other]) => other === name); count += 1) name = `${en.form.key.toLowerCase()}${String(count)}`;
     write([...entries, [name, initialValue(props.node.values, undefined, props.root) ?? ""]]);
   };
+  const fixed = props.readOnly || props.ui.fixed === true;
   return (
     <FieldFrame {...props} as="group" errors={errorsHere(props.errors, entries.map(([name]) => name))}>
-      {entries.length === 0 && props.readOnly ? <p className="hint">{en.form.nothing}</p> : null}
+      <Foldable collapsed={props.ui.collapsed} wrong={props.errors.length > 0}>
+      {entries.length === 0 && fixed ? <p className="hint">{en.form.nothing}</p> : null}
       <div className="items">
         {entries.map(([name, value], index) => (
           <div className="item pair" key={index}>
-            <input className="input" aria-label={en.form.key} value={name} readOnly={props.readOnly} onChange={(event) => { rename(index, event.target.value); }} />
+            <input className="input" aria-label={en.form.key} value={name} readOnly={fixed} onChange={(event) => { rename(index, event.target.value); }} />
             <props.Field
               schema={props.node.values} root={props.root} ui={props.ui.items ?? {}} id={`${props.id}-${String(index)}`} name={name === "" ? en.form.value : name} bare required
               value={value} errors={errorsAt(props.errors, name)} readOnly={props.readOnly} onChange={(next) => { write(entries.map((entry, at) => (at === index ? [name, next ?? null] : entry))); }}
             />
-            {props.readOnly ? null : (
+            {fixed ? null : (
               <button type="button" className="tool" aria-label={en.form.remove(name)} onClick={() => { write(entries.filter((_, at) => at !== index)); }}><X size={16} aria-hidden /></button>
             )}
           </div>
         ))}
       </div>
-      {props.readOnly ? null : <button type="button" className="btn sm addrow" onClick={add}><Plus size={16} aria-hidden />{en.form.add}</button>}
+      {fixed ? null : <button type="button" className="btn sm addrow" onClick={add}><Plus size={16} aria-hidden />{en.form.add}</button>}
+      </Foldable>
     </FieldFrame>
   );
 }

@@ -2,6 +2,7 @@ import { en } from "@/i18n/en";
 import type { FieldProps, FieldSpec } from "./field-props";
 import { errorsAt, errorsHere, isLongText } from "./field-props";
 import { FieldErrors, FieldFrame } from "./field-frame";
+import { Foldable } from "./foldable";
 import { initialValue, isFields } from "./initial-value";
 import { describe } from "./schema-node";
 import type { Property } from "./schema-node";
@@ -49,25 +50,24 @@ export function ObjectField(props: FieldProps<"object">) {
     return <div className={wide[index] === true ? "wide" : undefined} key={property.name}><props.Field {...spec} /></div>;
   });
   if (props.name === "") return <><FieldErrors id={props.id} errors={here} /><div className="cols roomy">{parts}</div></>;
-  const absent = value === undefined || value === null;
-  if (absent && (node.nullable || !props.required)) return <SetSwitch {...props} />;
+  const free = node.nullable || !props.required;
+  const absent = free && (value === undefined || value === null);
   return (
     <FieldFrame {...props} as="group" errors={here}>
-      {node.nullable || !props.required ? <SetSwitch {...props} bare /> : null}
-      <div className={`nest${here.length > 0 ? " failing" : ""}`}><div className="cols">{parts}</div></div>
+      {free ? <SetSwitch {...props} /> : null}
+      {absent ? null : <Foldable collapsed={props.ui.collapsed} wrong={props.errors.length > 0}><div className={`nest${here.length > 0 ? " failing" : ""}`}><div className="cols">{parts}</div></div></Foldable>}
     </FieldFrame>
   );
 }
 
-/** "Not set" for parts that may be missing; switching on fills in the defaults. */
+/** For parts that may be missing; switching on fills in the defaults. It stays where it is, so that focus does. */
 function SetSwitch(props: FieldProps<"object">) {
   const on = isFields(props.value);
   const filled = (): Json => Object.fromEntries(props.node.properties.filter((each) => each.required || describe(each.schema, props.root).fallback !== undefined).map((each) => [each.name, initialValue(each.schema, undefined, props.root)]));
-  const label = props.bare === true ? en.form.set(props.label) : props.label;
   return (
     <label className="swrow">
       <input type="checkbox" role="switch" className="sw" id={`${props.id}-set`} checked={on} disabled={props.readOnly} onChange={(event) => { props.onChange(event.target.checked ? filled() : props.node.nullable ? null : undefined); }} />
-      <span className={props.bare === true ? "t13 ink2" : "lab"}>{label}{on ? null : <span className="opt"> {en.form.notSet.toLowerCase()}</span>}</span>
+      <span className="t13 ink2">{en.form.set(props.label)}</span>
     </label>
   );
 }

@@ -3,7 +3,7 @@ import { visible } from "@/lib/words";
 import { labelOf } from "./field-props";
 import { isFields } from "./initial-value";
 import { ordered } from "./object-field";
-import { describe } from "./schema-node";
+import { describe, ownTitle } from "./schema-node";
 import type { FieldUi, Json, JsonSchema } from "./types";
 import { matchingBranch, same } from "./validate";
 
@@ -26,7 +26,7 @@ export function ReadOut({ schema, ui = {}, value, root = schema }: ReadOutProps)
         {ordered(node.properties, ui.order).filter((property) => ui.properties?.[property.name]?.hidden !== true).map((property) => {
           const own = ui.properties?.[property.name] ?? {};
           return [
-            <dt key={`${property.name}-label`}>{labelOf(property.name, describe(property.schema, root).title, own)}</dt>,
+            <dt key={`${property.name}-label`}>{labelOf(property.name, ownTitle(property.schema), own)}</dt>,
             <dd key={property.name}><ReadOut schema={property.schema} ui={own} value={value[property.name]} root={root} /></dd>,
           ];
         })}

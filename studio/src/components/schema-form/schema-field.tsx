@@ -7,15 +7,17 @@ import { JsonField } from "./json-field";
 import { MapField } from "./map-field";
 import { NumberField } from "./number-field";
 import { ObjectField } from "./object-field";
-import { describe } from "./schema-node";
+import { describe, ownTitle } from "./schema-node";
 import { TextField } from "./text-field";
 import { UnionField } from "./union-field";
+import { isView, ViewField } from "./view-field";
 
 /** Draws one place of a form by the kind of its schema; the places below it come back here through `Field`. */
 export function SchemaField({ schema, ...spec }: FieldSpec) {
   const node = describe(schema, spec.root);
   if (spec.ui.hidden === true || node.kind === "const") return null;
-  const props = { ...spec, label: labelOf(spec.name, node.title, spec.ui), Field: SchemaField };
+  const props = { ...spec, label: labelOf(spec.name, ownTitle(schema), spec.ui), Field: SchemaField };
+  if (isView(spec.ui.widget)) return <ViewField {...props} node={node} />;
   const options = writtenOptions(node, spec.ui);
   if (options !== undefined) return <ChoiceField {...props} node={node} options={options} />;
   if (spec.ui.widget === "json" && node.kind !== "string") return <JsonField {...props} node={node} />;

@@ -55,7 +55,7 @@ describe("a form made from a schema", () => {
   it("asks for yes or no where nothing is the default, and offers a switch where something is", async () => {
     const { result, user } = draw(object({ agree: { type: "boolean" }, loud: { type: "boolean", default: true } }, ["agree"]));
     await user.click(screen.getByLabelText("No"));
-    await user.click(screen.getByRole("switch", { name: "Loud" }));
+    await user.click(screen.getByRole("checkbox", { name: "Loud" }));
     expect(result.value).toEqual({ agree: false, loud: false });
   });
 

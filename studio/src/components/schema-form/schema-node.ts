@@ -77,6 +77,9 @@ function common(raw: Raw, nullable: boolean): Common {
   };
 }
 
+/** The title a field was given itself. That of a model it refers to names the model: two people would read alike. */
+export const ownTitle = (schema: JsonSchema): string | undefined => (isRaw(schema) ? text(schema["title"]) : undefined);
+
 /** Reads one level of `schema`; deeper levels are read when they are drawn, so recursive schemas are no trouble. */
 export function describe(schema: JsonSchema, root: JsonSchema): SchemaNode {
   const raw = resolve(schema, root);

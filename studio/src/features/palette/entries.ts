@@ -19,6 +19,7 @@ export type Section = { readonly title: string; readonly entries: readonly Entry
 const pages: readonly Entry[] = [
   { key: "home", label: en.nav.home, target: { to: "/" } },
   { key: "runs", label: en.nav.runs, target: { to: "/runs", search: {} } },
+  { key: "workspaces", label: en.nav.workspaces, target: { to: "/workspaces" } },
   { key: "waiting", label: en.home.allWaiting, target: { to: "/runs", search: { status: "waiting" } } },
 ];
 

@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState, type CSSProperties } from "react";
 import type { Run } from "@/api/types";
 import { useRetryRun } from "@/api/runs";
@@ -33,6 +34,7 @@ const copy = (text: string): void => void navigator.clipboard.writeText(text).ca
 export function OpenRun({ run, feed, search, onSearch, view }: OpenRunProps) {
   const answering = useAnswerDesk(run);
   const retry = useRetryRun(run.id);
+  const navigate = useNavigate();
   const { width, wider, narrower } = usePanelWidth();
   const [stopping, setStopping] = useState(false);
   const [help, setHelp] = useState(false);
@@ -58,6 +60,7 @@ export function OpenRun({ run, feed, search, onSearch, view }: OpenRunProps) {
   const actions: MenuAction[] = [
     ...(run.can_retry ? [{ key: "retry", label: words.retry, onSelect: () => { retry.mutate({ step: undefined }); } }] : []),
     ...(isOpen(run.status) ? [{ key: "stop", label: words.cancel, onSelect: () => { setStopping(true); }, disabled: run.cancel_requested }] : []),
+    { key: "again", label: words.again, onSelect: () => void navigate({ to: "/start/$workflow", params: { workflow: run.workflow }, search: { from: run.id } }) },
     { key: "hidden", label: view.showHidden ? words.hideHidden : words.showHidden, onSelect: view.onShowHidden },
     { key: "fold", label: view.unfold ? words.fold : words.unfold, onSelect: view.onUnfold },
     { key: "temporal", label: words.copyTemporal, onSelect: copyAs("temporal") }, { key: "curl", label: words.copyCurl, onSelect: copyAs("curl") },

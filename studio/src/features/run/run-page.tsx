@@ -22,7 +22,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps) {
   useLook(runId);
   const [showHidden, setShowHidden] = useState(false);
   const [unfold, setUnfold] = useState(false);
-  const data = useRunData(runId, { showHidden, unfold });
+  const data = useRunData(runId, { showHidden, unfold, doc: search.doc });
   const run = data.run.data;
   if (run === undefined && data.run.error instanceof Problem && data.run.error.status === 404) return <UnknownRun />;
   if (run === undefined && data.run.error !== null) return <main className="page"><ProblemBox error={data.run.error} onRetry={() => void data.run.refetch()} /></main>;

@@ -1,25 +1,35 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
-import { documentsQuery } from "@/api/documents";
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { documentQuery, documentsQuery, pinEnd, type FeedStart } from "@/api/documents";
 import { runQuery } from "@/api/runs";
-import { stepsQuery } from "@/api/steps";
+import { marksQuery, stepsQuery } from "@/api/steps";
 import type { Awaiting, Document, Run, StepSummary } from "@/api/types";
 import { feedGroups, type FeedGroup } from "@/model/feed";
-import { liveSteps } from "@/model/shapes";
+import { isOpen, liveSteps } from "@/model/shapes";
 import { transitionsOf, widgetState, type OwnerDocument } from "@/model/widget-state";
 import { widgetsOf } from "@/widgets/registry";
 
 const nothing = [] as const;
 
-/** All documents of a run. Pages follow each other until the last is here. */
-function useDocuments(runId: string, showHidden: boolean) {
-  const query = useInfiniteQuery(documentsQuery(runId, showHidden));
-  const { data, hasNextPage, isFetching, fetchNextPage } = query;
-  useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
+/** The documents around where the reader is. More are read as they are asked for, those far away are let go. */
+function useDocuments(runId: string, showHidden: boolean, from: FeedStart | null) {
+  const queries = useQueryClient();
+  const options = documentsQuery(runId, showHidden, from ?? "start");
+  const query = useInfiniteQuery({ ...options, enabled: from !== null, placeholderData: keepPreviousData });
+  const { data } = query;
+  useEffect(() => { pinEnd(queries, options.queryKey); });
   const documents = useMemo(() => data?.pages.flatMap((page) => page.items) ?? nothing, [data]);
   return { documents, query };
+}
+
+/** Where reading begins: at a named document, at the end of a run that goes on, at the start of one that is over. */
+function useFeedStart(run: Run | undefined, doc: string | undefined) {
+  const named = useQuery({ ...documentQuery(doc ?? ""), enabled: doc !== undefined });
+  const [from, setFrom] = useState<FeedStart | null>(null);
+  if (from === null && run !== undefined && (doc === undefined || !named.isPending)) {
+    setFrom(named.data?.position ?? (isOpen(run.status) ? "end" : "start"));
+  }
+  return { from, jump: setFrom };
 }
 
 function useSteps(runId: string) {
@@ -39,6 +49,17 @@ export type RunFeed = {
   readonly covered: ReadonlySet<string>;
   /** Positions of documents that can be answered now. */
   readonly asking: ReadonlySet<number>;
+  readonly pages: FeedPages;
+};
+
+/** The rest of a long feed. */
+export type FeedPages = {
+  readonly earlier: boolean;
+  readonly later: boolean;
+  readonly readEarlier: () => void;
+  readonly readLater: () => void;
+  /** Goes to the newest documents, however many are between. */
+  readonly toEnd: () => void;
 };
 
 /** What a widget has to know of its document, with the place its step led to. */
@@ -51,8 +72,9 @@ export function ownerOf(document: Document, steps: readonly StepSummary[]): Owne
 export const awaitedFor = (names: readonly string[], awaiting: readonly Awaiting[]): readonly Awaiting[] =>
   names.flatMap((name) => awaiting.find((item) => item.transition === name) ?? []);
 
-function answerable(run: Run, documents: readonly Document[], steps: readonly StepSummary[]) {
-  const covered = new Set<string>();
+function answerable(run: Run, documents: readonly Document[], steps: readonly StepSummary[], later: boolean) {
+  // A question whose document is not here yet is asked there all the same.
+  const covered = new Set(later ? run.awaiting.filter((item) => item.document_ids.length > 0).map((item) => item.transition) : []);
   const asking = new Set<number>();
   for (const document of documents) {
     for (const widget of widgetsOf(document)) {
@@ -68,15 +90,29 @@ function answerable(run: Run, documents: readonly Document[], steps: readonly St
 }
 
 /** Everything the page shows of a run, as far as it is here. */
-export function useRunData(runId: string, options: { readonly showHidden: boolean; readonly unfold: boolean }) {
+export function useRunData(runId: string, options: { readonly showHidden: boolean; readonly unfold: boolean; readonly doc: string | undefined }) {
   const { showHidden, unfold } = options;
+  const queries = useQueryClient();
   const run = useQuery(runQuery(runId));
-  const { documents, query: documentPages } = useDocuments(runId, showHidden);
+  const { from, jump } = useFeedStart(run.data, options.doc);
+  const { documents, query } = useDocuments(runId, showHidden, from);
   const { steps, query: stepPages } = useSteps(runId);
-  const feed = useMemo((): RunFeed | null => {
+  const { data: marks } = useQuery(marksQuery(runId));
+  const { hasPreviousPage: earlier, hasNextPage: later, isFetching, fetchNextPage, fetchPreviousPage } = query;
+  const pages: FeedPages = {
+    earlier, later,
+    readEarlier: () => { if (earlier && !isFetching) void fetchPreviousPage(); },
+    readLater: () => { if (later && !isFetching) void fetchNextPage(); },
+    toEnd: () => {
+      if (from === "end") void queries.resetQueries({ queryKey: documentsQuery(runId, showHidden, "end").queryKey });
+      jump("end");
+    },
+  };
+  const drawn = useMemo(() => {
     if (run.data === undefined) return null;
     const live = liveSteps(steps);
-    return { groups: feedGroups(run.data, documents, live, { showHidden, unfold }), steps: live, ...answerable(run.data, documents, live) };
-  }, [run.data, documents, steps, showHidden, unfold]);
-  return { run, feed, documents: documentPages, steps: stepPages };
+    return { groups: feedGroups(run.data, documents, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, ...answerable(run.data, documents, live, later) };
+  }, [run.data, documents, steps, showHidden, unfold, earlier, later, marks]);
+  const feed: RunFeed | null = drawn === null ? null : { ...drawn, pages };
+  return { run, feed, documents: query, steps: stepPages };
 }

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { appsQuery } from "@/api/catalogue";
 import type { RunFilter } from "@/api/keys";
 import { facetsQuery, runsQuery } from "@/api/runs";
+import { workspacesQuery } from "@/api/workspaces";
 import { Button } from "@/components/controls/button";
 import { Select } from "@/components/controls/field";
 import { EmptyState } from "@/components/frame/empty-state";
@@ -21,6 +22,7 @@ export function RunsPage({ filter, onFilter }: RunsPageProps) {
   const runs = useInfiniteQuery(runsQuery(filter));
   const facets = useQuery(facetsQuery(filter));
   const apps = useQuery(appsQuery);
+  const workspaces = useQuery(workspacesQuery);
   const fresh = useFreshRuns();
   const { listRead } = useLive();
   const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
@@ -30,7 +32,7 @@ export function RunsPage({ filter, onFilter }: RunsPageProps) {
     listRead();
     void runs.refetch();
   };
-  const filtered = filter.status !== undefined || filter.workflow !== undefined || filter.q !== undefined;
+  const filtered = filter.status !== undefined || filter.workflow !== undefined || filter.workspace !== undefined || filter.q !== undefined;
   return (
     <main className="page">
       <div className="in">
@@ -43,6 +45,14 @@ export function RunsPage({ filter, onFilter }: RunsPageProps) {
               <Select
                 id="workflow" label={en.runs.workflow} value={filter.workflow ?? ""} options={[{ value: "", label: en.runs.allWorkflows }, ...workflows]}
                 onChange={(workflow) => { onFilter({ ...filter, workflow: workflow === "" ? undefined : workflow }); }}
+              />
+            </span>
+          )}
+          {(workspaces.data ?? []).length < 2 ? null : (
+            <span className="workflow-pick">
+              <Select
+                id="workspace" label={en.runs.workspace} value={filter.workspace ?? ""} options={[{ value: "", label: en.runs.allWorkspaces }, ...(workspaces.data ?? []).map((each) => ({ value: each.id, label: visible(each.title) }))]}
+                onChange={(workspace) => { onFilter({ ...filter, workspace: workspace === "" ? undefined : workspace }); }}
               />
             </span>
           )}

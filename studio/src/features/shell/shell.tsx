@@ -8,7 +8,7 @@ import { usePalette } from "@/components/frame/palette-context";
 import { en } from "@/i18n/en";
 import { useNewBuild, useSaid } from "@/live/use-live";
 import { ConnectionPill } from "./connection-pill";
-import { HomeIcon, InboxIcon, Logo, PlusIcon, RunsIcon } from "./icons";
+import { HomeIcon, InboxIcon, Logo, PlusIcon, RunsIcon, WorkspacesIcon } from "./icons";
 import { ThemeSwitch } from "./theme-switch";
 import { useGlobalKeys } from "./use-global-keys";
 import { useRail } from "./use-rail";
@@ -41,6 +41,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <Link to="/" activeProps={active} activeOptions={{ exact: true }}><HomeIcon /><span>{en.nav.home}</span></Link>
             <Link to="/runs" search={{ status: "waiting" }} activeProps={{}}><InboxIcon /><span>{en.nav.inbox}</span>{count}</Link>
             <Link to="/runs" search={{}} activeProps={active}><RunsIcon /><span>{en.nav.runs}</span></Link>
+            <Link to="/workspaces" activeProps={active}><WorkspacesIcon /><span>{en.nav.workspaces}</span></Link>
           </nav>
           <div className="foot">
             <ConnectionPill />

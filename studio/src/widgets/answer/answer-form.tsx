@@ -1,11 +1,14 @@
 import { useId, useRef, useState, type FormEvent, type KeyboardEvent, type ReactNode } from "react";
-import { focusFirstInvalid, SchemaForm, validate, type FieldError, type FieldUi, type Json, type JsonSchema } from "@/components/schema-form";
+import { focusFirstInvalid, FormattedText, SchemaForm, validate, type FieldError, type FieldUi, type Json, type JsonSchema } from "@/components/schema-form";
 import type { AnswerState } from "@/model/answer";
 import { inOrder, payloadFor, variantOf, type Action } from "./actions";
 import { ActionRow } from "./action-row";
 import type { FormRef } from "./answer-desk";
 import { AnswerStatus } from "./answer-status";
+import { Markdown } from "../content/markdown";
 import { useAnswerForm, useAnswering } from "./use-answer-form";
+
+const formatted = (text: string): ReactNode => <Markdown text={text} />;
 
 type AnswerFormProps = {
   readonly form: FormRef;
@@ -63,8 +66,8 @@ export function AnswerForm(props: AnswerFormProps) {
     <form className="form" ref={element} onSubmit={onSubmit} onKeyDown={onKeyDown} aria-labelledby={`${id}-heading`} noValidate data-answer>
       <header id={`${id}-heading`}>{props.heading}</header>
       {props.note}
-      <SchemaForm schema={props.schema} {...(props.ui ? { ui: props.ui } : {})} value={form.value} errors={errors} readOnly={busy} idPrefix={id}
-        onChange={(value) => { setWrong([]); form.setValue(value); }} />
+      <FormattedText value={formatted}><SchemaForm schema={props.schema} {...(props.ui ? { ui: props.ui } : {})} value={form.value} errors={errors} readOnly={busy} idPrefix={id}
+        onChange={(value) => { setWrong([]); form.setValue(value); }} /></FormattedText>
       <AnswerStatus state={form.state} wrong={wrong.length} shown onSendNow={() => { if (form.state.phase === "unsent") resend(form.state.transition); }} />
       <ActionRow kept={form.kept} busy={form.state} beside={props.beside} besideLast={props.secondary === true} keys actions={props.actions.map((action, at) => ({
         key: `${action.transition}-${String(at)}`, label: action.label, variant: variantOf(action, props.secondary === true ? at + 1 : at), submit: at === 0, confirm: action.confirm, run: () => { submit(action); },

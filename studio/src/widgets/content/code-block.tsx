@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { runWords } from "@/i18n/en-run";
 import { visible } from "@/lib/words";
+import { tokensOf } from "@/model/highlight";
 
 const FOLD_OVER = 400;
 
@@ -15,7 +16,7 @@ export function CodeBlock({ text, language = "", wrap = false, label }: CodeBloc
     <div className="codebox">
       <pre className={wrap ? "code wrap" : "code"} tabIndex={0} role="region" aria-label={label ?? (language === "" ? "code" : language)} data-language={language}>
         {/* Line ends and tabs are meant; everything else that cannot be seen is made visible. */}
-        <code>{visible(shown)}</code>
+        <code>{tokensOf(shown, language).map((token, at) => (token.kind === "plain" ? visible(token.text) : <span key={at} className={`tok-${token.kind}`}>{visible(token.text)}</span>))}</code>
       </pre>
       {shown === text ? null : <button type="button" className="btn ghost sm" onClick={() => { setWhole(true); }}>{runWords.document.lines(lines.length)}</button>}
     </div>

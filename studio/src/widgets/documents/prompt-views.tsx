@@ -2,27 +2,14 @@ import { useId, useRef, useState, type FormEvent, type KeyboardEvent, type React
 import { runWords } from "@/i18n/en-run";
 import { withCommand } from "@/lib/platform";
 import { visible } from "@/lib/words";
-import { draftName } from "@/model/drafts";
-import { transitionsOf } from "@/model/widget-state";
 import { ActionRow } from "../answer/action-row";
 import { AnswerStatus } from "../answer/answer-status";
-import { useAnswerForm, useAnswering, type AnswerForm } from "../answer/use-answer-form";
 import { isFacts, listOf, option, textOf } from "../content/facts";
 import { Markdown } from "../content/markdown";
 import type { DocumentView } from "../types";
+import { isAsked, usePrompt } from "./use-prompt";
 
 const questionOf = (view: DocumentView): string => textOf(view.document.content, "question", "markdown", "text", "label") ?? textOf(view.widget.options, "label") ?? view.document.title;
-
-type Prompt = { readonly form: AnswerForm; readonly text: string; readonly setText: (text: string) => void; readonly busy: boolean; readonly transition: string };
-
-function usePrompt(view: DocumentView): Prompt {
-  const transition = view.awaited[0]?.transition ?? transitionsOf(view.widget)[0] ?? "";
-  const step = view.awaited[0]?.step ?? -1;
-  const name = draftName(view.document.run_id, step, `${transition}/${view.document.id}`);
-  const form = useAnswerForm(useAnswering(), { name, step, transitions: [transition] }, { initial: "", schema: true });
-  const busy = form.state.phase === "sending" || form.state.phase === "recorded";
-  return { form, text: typeof form.value === "string" ? form.value : "", setText: form.setValue, busy, transition };
-}
 
 /** Question above, answer below; once answered, both to read. */
 function Frame({ view, children }: { readonly view: DocumentView; readonly children: ReactNode }) {
@@ -30,7 +17,7 @@ function Frame({ view, children }: { readonly view: DocumentView; readonly child
   return (
     <div className="docbody">
       <Markdown text={questionOf(view)} />
-      {view.state.kind === "active" && view.awaited.length > 0 ? children : null}
+      {isAsked(view) ? children : null}
       {answer === undefined || answer === null || answer === "" ? null : <p className="user-said mt12">{visible(typeof answer === "string" ? answer : JSON.stringify(answer))}</p>}
     </div>
   );

@@ -9,6 +9,7 @@ import { moment } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
 import { transitionsOf, widgetState, type WidgetState } from "@/model/widget-state";
+import { DiffLines } from "@/widgets/content/diff-lines";
 import { JsonTree } from "@/widgets/content/json-tree";
 import { textOf } from "@/widgets/content/facts";
 import { titleIn } from "@/widgets/answer/use-titles";
@@ -22,15 +23,17 @@ type EntryProps = { readonly document: Document; readonly run: Run; readonly ste
 export function DocumentEntry({ document, run, steps, showHidden, onStep }: EntryProps) {
   const [version, setVersion] = useState<number | null>(null);
   const [raw, setRaw] = useState(false);
-  const history = useQuery({ ...documentQuery(document.id), enabled: document.version > 1 && version !== null });
+  const [comparing, setComparing] = useState(false);
+  const history = useQuery({ ...documentQuery(document.id), enabled: document.version > 1 && (version !== null || comparing) });
   const shown = version === null ? document : (history.data?.versions.find((one) => one.version === version) ?? document);
   const drawn = widgetsOf(shown).map((widget) => ({ widget, state: widgetState(widget, ownerOf(shown, steps), run, showHidden) })).filter(({ state }) => state.kind !== "hidden");
   const active = drawn.some(({ widget, state }) => state.kind === "active" && awaitedFor(transitionsOf(widget), run.awaiting).length > 0);
   const framed = drawn.some(({ widget }) => documentWidget(widget.widget).frame === "card");
   const ownForm = active && drawn.every(({ widget }) => documentWidget(widget.widget).answers === true);
-  const menu = <EntryMenu document={document} raw={raw} onRaw={() => { setRaw(!raw); }} onStep={onStep} version={version} onVersion={setVersion} />;
-  const body = raw ? <div className="docbody"><JsonTree value={shown.content} label={document.title} /></div> : drawn.map(({ widget, state }, at) => <WidgetBody key={at} document={shown} widget={widget} state={state} run={run} />);
-  if (ownForm && !raw) return <div className="asks" id={`doc-${document.id}`}>{body}</div>;
+  const menu = <EntryMenu document={document} raw={raw} onRaw={() => { setRaw(!raw); }} onStep={onStep} version={version} onVersion={setVersion} comparing={comparing} onCompare={() => { setComparing(!comparing); }} />;
+  const compared = comparing ? comparedWith(version ?? document.version - 1, document, history.data?.versions) : null;
+  const body = compared !== null ? <DiffLines before={compared.before} after={compared.after} label={document.title} /> : raw ? <div className="docbody"><JsonTree value={shown.content} label={document.title} /></div> : drawn.map(({ widget, state }, at) => <WidgetBody key={at} document={shown} widget={widget} state={state} run={run} />);
+  if (ownForm && !raw && compared === null) return <div className="asks" id={`doc-${document.id}`}>{body}</div>;
   if (!framed) return <article className="bareentry" id={`doc-${document.id}`}>{body}<div className="entrytools">{menu}</div></article>;
   return (
     <article className={active ? "doc asks" : "doc"} id={`doc-${document.id}`} aria-label={visible(shown.title)}>
@@ -38,7 +41,7 @@ export function DocumentEntry({ document, run, steps, showHidden, onStep }: Entr
         <span className="cut">{visible(textOf(widgetsOf(shown)[0]?.options, "title") ?? shown.title)}</span>
         <span className="meta row">
           {document.hidden ? runWords.document.hidden : null}
-          {shown.version > 1 || version !== null ? runWords.document.version(shown.version) : null}
+          {compared !== null ? runWords.document.compared(compared.from, document.version) : shown.version > 1 || version !== null ? runWords.document.version(shown.version) : null}
           {menu}
         </span>
       </header>
@@ -58,6 +61,14 @@ function WidgetBody({ document, widget, state, run }: { readonly document: Docum
       {reason === null ? null : <p className="hint docbody">{reason}</p>}
     </Guarded>
   );
+}
+
+const asText = (document: Document): string => textOf(document.content, "markdown", "text", "content", "message") ?? JSON.stringify(document.content, null, 2);
+
+/** What changed between a version and the newest, as far as the older one is here. */
+function comparedWith(from: number, document: Document, versions: readonly Document[] | undefined) {
+  const older = versions?.find((one) => one.version === from);
+  return older === undefined ? null : { from, before: asText(older), after: asText(document) };
 }
 
 type GuardedProps = { readonly document: Document; readonly children: ReactNode };
@@ -85,13 +96,14 @@ class Guarded extends Component<GuardedProps, { readonly broken: boolean }> {
 type MenuProps = {
   readonly document: Document; readonly raw: boolean; readonly onRaw: () => void; readonly onStep: (step: number) => void;
   readonly version: number | null; readonly onVersion: (version: number | null) => void;
+  readonly comparing: boolean; readonly onCompare: () => void;
 };
 
-function EntryMenu({ document, raw, onRaw, onStep, version, onVersion }: MenuProps) {
+function EntryMenu({ document, raw, onRaw, onStep, version, onVersion, comparing, onCompare }: MenuProps) {
   const [asked, setAsked] = useState(false);
   const id = useId();
   const history = useQuery({ ...documentQuery(document.id), enabled: asked && document.version > 1 });
-  const text = textOf(document.content, "markdown", "text", "content", "message") ?? JSON.stringify(document.content, null, 2);
+  const text = asText(document);
   const older = (history.data?.versions ?? []).filter((one) => one.version !== document.version);
   const now = useNow();
   return (
@@ -100,6 +112,7 @@ function EntryMenu({ document, raw, onRaw, onStep, version, onVersion }: MenuPro
       actions={[
         ...(version === null ? [] : [{ key: "current", label: runWords.document.current, onSelect: () => { onVersion(null); } }]),
         ...older.toReversed().map((one) => ({ key: one.id, label: runWords.document.older(one.version, moment(one.created_at, now)), onSelect: () => { onVersion(one.version); } })),
+        ...(document.version > 1 ? [{ key: "compare", label: comparing ? runWords.document.hideChanges : runWords.document.changes, onSelect: onCompare }] : []),
         { key: "copy", label: runWords.document.copy, onSelect: () => void navigator.clipboard.writeText(text) },
         { key: "link", label: runWords.document.link, onSelect: () => void navigator.clipboard.writeText(`${location.origin}${location.pathname}?doc=${encodeURIComponent(document.id)}`) },
         { key: "raw", label: raw ? runWords.document.hideRaw : runWords.document.raw, onSelect: onRaw },

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Document, Run, StepSummary } from "@/api/types";
 import { StatusMark } from "@/components/marks/status-mark";
 import { runWords } from "@/i18n/en-run";
@@ -9,6 +9,7 @@ import { Markdown } from "@/widgets/content/markdown";
 import { took } from "../took";
 import type { RunFeed } from "../use-run-data";
 import { DocumentEntry } from "./document-entry";
+import { MarkLine } from "./mark-line";
 import { attemptsOf, RepairCard } from "./repair-card";
 import { ReceiptLine } from "./receipt-line";
 import { ResultView } from "./result-view";
@@ -37,10 +38,10 @@ const isAsking = (entry: Entry | undefined, feed: RunFeed): boolean => entry?.ki
 /** What happened, from top to bottom, with the track beside it. */
 export function Feed(props: FeedProps) {
   const { run, feed, docked } = props;
-  const documents = feed.groups.flatMap((group) => group.entries).flatMap((entry) => (entry.kind === "document" ? [entry.key] : []));
+  const documents = useMemo(() => feed.groups.flatMap((group) => group.entries).flatMap((entry) => (entry.kind === "document" ? [entry.key] : [])), [feed.groups]);
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const [content, setContent] = useState<HTMLOListElement | null>(null);
-    const { doc } = props;
+  const { doc } = props;
   useEffect(() => {
     if (doc !== undefined) document.getElementById(`doc-${doc}`)?.scrollIntoView({ block: "center" });
   }, [doc]);
@@ -48,15 +49,21 @@ export function Feed(props: FeedProps) {
   const before = feed.groups.at(-2);
   // At an open gate the place moves into the heading of what answers: of the dock, or of the document right above.
   const gated = last?.mark === "waiting" && last.entries.length === 0 && (docked || isAsking(before?.entries.at(-1), feed));
-  const follow = useFollow({ scroller, content }, documents, isOpen(run.status) && doc === undefined, gated && !docked ? last.key : null);
+  const follow = useFollow({ scroller, content }, documents, isOpen(run.status) && doc === undefined, gated && !docked ? last.key : null, feed.pages);
+  const { earlier, later } = feed.pages;
+  const behind = later && isOpen(run.status) && !follow.following;
   const shown = gated ? feed.groups.slice(0, -1) : feed.groups;
   return (
     <div className="feedwrap" ref={setScroller} tabIndex={-1}>
+      {earlier ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.readEarlier}>{runWords.earlier}</button></p> : null}
       <ol className="feed" ref={setContent} aria-label={runWords.feed}>
         {shown.map((group, at) => <GroupView key={group.key} {...props} group={group} first={at === 0} last={at === shown.length - 1 && !gated} gate={gated && !docked && at === shown.length - 1} />)}
       </ol>
+      {later ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.readLater}>{runWords.later}</button></p> : null}
       {props.foot}
-      {follow.unseen > 0 ? <button type="button" className="newpill below" onClick={follow.toEnd}>{runWords.fresh(follow.unseen)}</button> : null}
+      {follow.unseen > 0 || behind ? (
+        <button type="button" className="newpill below" onClick={() => { if (later) feed.pages.toEnd(); follow.toEnd(); }}>{behind ? runWords.newest : runWords.fresh(follow.unseen)}</button>
+      ) : null}
       <Announcer count={documents.length} />
     </div>
   );
@@ -93,9 +100,11 @@ function GroupView({ group, first, last, gate, ...props }: GroupProps) {
 function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: Omit<FeedProps, "foot" | "docked" | "doc"> & { readonly entry: Entry }) {
   switch (entry.kind) {
     case "document":
-      return <div className="entry"><DocumentEntry document={entry.document} run={run} steps={feed.steps} showHidden={showHidden} onStep={onStep} /></div>;
+      return <div className="entry" data-entry><DocumentEntry document={entry.document} run={run} steps={feed.steps} showHidden={showHidden} onStep={onStep} /></div>;
     case "answer":
       return <ReceiptLine runId={run.id} step={entry.step} />;
+    case "mark":
+      return <MarkLine mark={entry.mark} />;
     case "step":
       return <QuietStep step={entry.step} onOpen={onStep} />;
     case "folded":

@@ -10,10 +10,13 @@ import { Button } from "@/components/controls/button";
 import { Menu, type MenuAction } from "@/components/frame/menu";
 import { usePalette } from "@/components/frame/palette-context";
 import { Sentence, type SentencePart } from "@/components/marks/sentence";
+import { TimeText } from "@/components/data/time-text";
 import { StatusChip } from "@/components/marks/status-chip";
 import { en } from "@/i18n/en";
 import { runWords } from "@/i18n/en-run";
 import { commandKey } from "@/lib/platform";
+import { duration } from "@/lib/time";
+import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
 import { gateOf, runWords as namesOf } from "@/model/run-words";
 
@@ -54,7 +57,21 @@ export function RunHeader({ run, actions, onPanel, onFollow }: HeaderProps) {
         <Menu actions={actions} trigger={<Button small icon aria-label={runWords.more}><Ellipsis size={20} aria-hidden /></Button>} />
       </div>
       <Why run={run} onFollow={onFollow} />
+      <RunFacts run={run} />
     </header>
+  );
+}
+
+/** Where it stands, since when, and how long it took or has been going. */
+function RunFacts({ run }: { readonly run: Run }) {
+  const now = useNow(1_000);
+  const end = run.ended_at === null ? now : Date.parse(run.ended_at);
+  const seconds = Math.max(0, Math.floor((end - Date.parse(run.started_at ?? run.created_at)) / 1_000));
+  const words = runWords.facts;
+  return (
+    <p className="t13 ink3 runfacts only-wide">
+      {words.place(visible(run.place))} · {words.started}{" "}<TimeText at={run.started_at ?? run.created_at} /> · {run.ended_at === null ? words.goingFor(duration(seconds)) : words.took(duration(seconds))}
+    </p>
   );
 }
 
