@@ -27,7 +27,8 @@ class Scope:
     """What a stream is about. Without a run and without lists: every event of every run."""
 
     run_id: str | None = None
-    tree: bool = False
+    root_id: str | None = None
+    """With a run: the whole family of this root too."""
     live: bool = False
     lists: frozenset[str] = frozenset()
     workspace_id: str | None = None
@@ -42,7 +43,7 @@ class Scope:
             return True
         if self.run_id is None:
             return not self.lists
-        return event.run_id == self.run_id or (self.tree and event.root_id == self.run_id)
+        return event.run_id == self.run_id or (self.root_id is not None and event.root_id == self.root_id)
 
 
 @dataclass(frozen=True, slots=True)

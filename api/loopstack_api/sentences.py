@@ -18,6 +18,7 @@ from loopstack_temporal.contracts.why import (
     Part,
     PersonPart,
     PlacePart,
+    RunPart,
     TextPart,
     TimePart,
     TransitionPart,
@@ -29,6 +30,18 @@ from loopstack_temporal.store.records import Awaiting, RunRow, StepRow
 
 STARTING_SECONDS = 5.0
 """How long a start may take before it is worth a word."""
+
+
+SHOWN_CHILDREN = 3
+"""Child runs that the whole sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Open child runs: how many, and the first of them by id with what people call them."""
+
+    count: int
+    first: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,8 @@ class Facts:
     """Transitions whose pool has no living worker, with that pool."""
     step: StepRow | None = None
     """The step that is running now, if one claimed itself."""
+    children: Children | None = None
+    """The open child runs that a run waits for, if it waits for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +181,7 @@ def _waiting_for(run: RunRow, facts: Facts) -> Told:
         core = (*_words("Waiting for an outside trigger "), *_names(kinds["signal"], facts))
         return _told_wait("signal", core, kinds["signal"], kinds["timer"], facts)
     if kinds["child"]:
-        return _told_wait("child", _words("Waiting for a child run"), kinds["child"], kinds["timer"], facts)
+        return _for_children(kinds["child"], kinds["timer"], facts)
     if kinds["timer"]:
         return _for_timer(kinds["timer"], facts)
     # Nothing can happen any more by itself; it is better said than left blank.
@@ -185,6 +200,19 @@ def _for_person(asked: Sequence[Awaiting], timers: Sequence[Awaiting], facts: Fa
     tail = (*told.tail, TextPart(text=", due "), _time(due, facts, relative=late))
     code: WhyCode = "person_overdue" if late else "person"
     return Told(code, told.core, tail, told.since, min(due, told.until or due), (*answers, *told.actions))
+
+
+def _for_children(waits: Sequence[Awaiting], timers: Sequence[Awaiting], facts: Facts) -> Told:
+    """How many child runs; the whole sentence leads to the first of them."""
+    children = facts.children or Children(1)
+    amount = "a child run" if children.count <= 1 else f"{children.count} child runs"
+    told = _told_wait("child", _words(f"Waiting for {amount}"), waits, timers, facts)
+    named: list[Part] = []
+    for run_id, name in children.first[:SHOWN_CHILDREN]:
+        named += [TextPart(text=", " if named else ": "), RunPart(text=f"“{name}”", run_id=run_id)]
+    if 0 < len(children.first[:SHOWN_CHILDREN]) < children.count:
+        named.append(TextPart(text=", …"))
+    return replace(told, tail=(*named, *told.tail))
 
 
 def _for_timer(timers: Sequence[Awaiting], facts: Facts) -> Told:

@@ -212,12 +212,12 @@ class Hub:
 
     async def from_sql(self, scope: Scope, cursor: str) -> tuple[tuple[EventRow, ...], str]:
         """A page of a stream's events after `cursor`. Raises `CursorLost`."""
-        run_id = scope.run_id if not scope.lists else None
+        run_id = (scope.root_id or scope.run_id) if not scope.lists else None
         return await self._store.do(
             self._store.events.after,
             cursor,
             run_id=run_id,
-            tree=scope.tree,
+            tree=scope.root_id is not None,
             workspace_id=scope.workspace_id,
             limit=PAGE,
         )

@@ -2,8 +2,25 @@
 
 from pydantic import Field
 
-from loopstack_temporal.contracts.base import Answer, Json, Time
+from loopstack_temporal.contracts.base import Answer, Json, RunStatus, Time
 from loopstack_temporal.contracts.catalogue import Widget
+
+
+class LinkedRun(Answer):
+    """The run that a link leads to, as it stands now. Its own events tell how it goes on."""
+
+    id: str
+    workflow: str
+    title: str | None
+    status: RunStatus
+    place: str
+    rev: int
+    """The linked run's event number: a lower one never overwrites."""
+    has_error: bool
+    error_message: str | None
+    can_retry: bool
+    awaits_person: bool
+    ended_at: Time | None
 
 
 class Document(Answer):
@@ -36,6 +53,8 @@ class Document(Answer):
     internal: bool
     validation_error: Json
     live_id: str | None
+    linked: LinkedRun | None
+    """Of a link to a run: that run; null for other documents, and when the run is gone."""
     created_at: Time
 
 

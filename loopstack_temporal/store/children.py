@@ -12,7 +12,8 @@ from loopstack_temporal.store.creating import FIRST_PLACE, created_event, run_ex
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.locked import LockedRun
 from loopstack_temporal.store.prepared import Statement
-from loopstack_temporal.store.records import Awaiting, ChildWrite
+from loopstack_temporal.store.records import Awaiting, ChildWrite, RunRow
+from loopstack_temporal.store.rows import run_row
 from loopstack_temporal.store.tables import event, run, workspace
 
 _INSERT_RUN = run.insert().inline()
@@ -40,6 +41,24 @@ class Children:
         query = sa.select(run.c.id).where(run.c.parent_id == run_id, run.c.ended_at.is_(None), ~run.c.superseded)
         with self._database.read() as connection:
             return tuple(connection.execute(query.order_by(run.c.number)).scalars())
+
+    def waited_for(self, run_id: str, callbacks: Sequence[str], limit: int) -> tuple[int, tuple[RunRow, ...]]:
+        """How many open children report to one of these transitions, and the first `limit` of them."""
+        mine = sa.and_(
+            run.c.parent_id == run_id, run.c.ended_at.is_(None), ~run.c.superseded, run.c.callback.in_(callbacks)
+        )
+        with self._database.read() as connection:
+            count = connection.execute(sa.select(sa.func.count()).select_from(run).where(mine)).scalar_one()
+            found = connection.execute(sa.select(run).where(mine).order_by(run.c.number).limit(limit)).all()
+        return count, tuple(run_row(row) for row in found)
+
+    def among(self, ids: Sequence[str]) -> dict[str, RunRow]:
+        """The runs of a page of links by id; those that are gone are missing."""
+        if not ids:
+            return {}
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(run).where(run.c.id.in_(ids))).all()
+        return {row.id: run_row(row) for row in found}
 
 
 def insert_children(

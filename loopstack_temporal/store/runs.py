@@ -153,7 +153,7 @@ class Runs:
                 return run_row(locked.row)
             if key is not None:
                 drop_key(connection, key)
-            remove(connection, [locked.row], locked.at)
+            remove(connection, family(connection, run_id), locked.at)
             return None
 
     def unstarted(self, older_than_seconds: float, limit: int = 100, app: str | None = None) -> tuple[RunRow, ...]:
@@ -180,7 +180,7 @@ class Runs:
     def family(self, run_id: str) -> dict[str, str | None]:
         """A run and all its descendants: ids, parents first, with their Temporal run ids. Empty for no run."""
         with self._database.read() as connection:
-            return {row.id: row.temporal_run_id for row in family(connection, run_id)}
+            return {one.id: one.temporal_run_id for one in family(connection, run_id)}
 
     def delete(self, run_id: str) -> None:
         """Remove an ended run and its descendants with all they have; an event of each says so.

@@ -18,7 +18,7 @@ from loopstack_api.settings import Settings
 from loopstack_api.stream import Hub
 
 from loopstack_temporal.errors import StoreUnavailable
-from loopstack_temporal.store.records import EventRow
+from loopstack_temporal.store.records import Ending, EventRow, NewRun
 from loopstack_temporal.store.store import Store
 from tests.api.desk import APP, HASH, Desk, content
 from tests.api.serving import listening, served
@@ -156,6 +156,20 @@ async def test_a_list_hears_that_a_run_was_deleted(app: FastAPI, http: httpx.Asy
 
     assert (deleted.data["run_id"], deleted.data["workspace_id"]) == ("r-1", "default")
     assert deleted.id
+
+
+@pytest.mark.requirement("CHILD-016")
+async def test_a_run_in_the_middle_of_a_family_hears_its_children(app: FastAPI, store: Store) -> None:
+    for run_id, parent in (("top", None), ("middle", "top"), ("leaf", "middle"), ("stranger", None)):
+        root = None if run_id == "stranger" else "top"
+        new = NewRun(run_id, APP, "review", "default", "local", {}, run_id, parent_id=parent, root_id=root)
+        store.runs.create(new)
+    async with served(app) as address, listening(address, run_id="middle", tree="true") as stream:
+        await stream.next()
+        for run_id in ("stranger", "leaf"):
+            store.runs.end(run_id, 0, Ending("canceled"))
+        told = await stream.next()
+    assert (told.type, told.data["run_id"], told.data["status"]) == ("run.changed", "leaf", "canceled")
 
 
 async def test_another_workspace_is_not_heard_and_the_catalogue_is_heard_by_all(

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
 import httpx
 import pytest
 
 from examples.app import app as examples
 from loopstack_temporal.app.resolve import resolve
+from loopstack_temporal.errors import ErrorInfo
+from loopstack_temporal.machine.decisions import Await, Fire
+from loopstack_temporal.store.records import Awaiting, ChildWrite, DocumentWrite, Ending, Fence, NewRun, StepOutcome
 from loopstack_temporal.store.store import Store
 from tests.api.desk import APP, WAIT_PLACE, Desk, content
 from tests.api.test_api_runs import start
@@ -247,3 +254,66 @@ async def test_what_a_real_worker_publishes_is_read_whole(http: httpx.AsyncClien
     for one in apps["examples"]["workflows"]:
         graph = (await http.get(f"/workflows/{one['name']}/graph", params={"app": "examples"})).json()
         assert (graph["places"][0]["name"], graph["places"][-1]["name"]) == ("start", "end")
+
+
+@pytest.mark.requirement("CHILD-016")
+async def test_a_link_shows_the_run_it_leads_to_as_it_stands_now(http: httpx.AsyncClient, store: Store) -> None:
+    await start(http, run_id="r-1")
+    store.runs.create(NewRun("r-2", APP, "review", "default", "local", {}, "t", title="Child", parent_id="r-1"))
+    writes = tuple(
+        DocumentWrite(uuid4().hex, "link", f"link_{run_id}", {"run_id": run_id, "label": "A job"})
+        for run_id in ("r-2", "gone")
+    )
+    fence = Fence("r-1", 1, 1, 1, 1, "nonce")
+    decision = Fire(transition="generate", place="start")
+    store.steps.finish(
+        StepOutcome(fence, "committed", "again", WAIT_PLACE, "start", decision, "running", documents=writes)
+    )
+
+    before = await links(http)
+    store.runs.end("r-2", 0, Ending("failed", error=ErrorInfo("broken", "RuntimeError", "no tea left")))
+    [after, gone] = await links(http)
+
+    assert [one["linked"] and one["linked"]["status"] for one in before] == ["pending", None]
+    linked = after["linked"]
+    assert (linked["id"], linked["title"], linked["status"], linked["error_message"]) == (
+        "r-2",
+        "Child",
+        "failed",
+        "no tea left",
+    )
+    assert linked["rev"] > before[0]["linked"]["rev"] and linked["ended_at"]
+    assert gone["linked"] is None
+    one = (await http.get(f"/documents/{after['id']}")).json()
+    assert one["linked"]["status"] == one["versions"][0]["linked"]["status"] == "failed"
+
+
+async def links(http: httpx.AsyncClient) -> list[dict[str, Any]]:
+    shown = (await http.get("/runs/r-1/documents")).json()["items"]
+    return [document for document in shown if document["name"] == "link"]
+
+
+@pytest.mark.requirement("CHILD-016")
+async def test_a_run_that_waits_for_children_names_them(http: httpx.AsyncClient, store: Store) -> None:
+    await start(http, run_id="r-1")
+    names = ("One", "Two")
+    fence = Fence("r-1", 1, 1, 1, 1, "nonce")
+    since = datetime.now(UTC)
+    store.steps.finish(
+        StepOutcome(
+            fence,
+            "committed",
+            "again",
+            WAIT_PLACE,
+            WAIT_PLACE,
+            Await(place=WAIT_PLACE, waits=(Fire(transition="again", place=WAIT_PLACE),)),
+            "waiting",
+            awaiting=(Awaiting("again", "person", since),),
+            children=tuple(ChildWrite(name, "review", {}, name, callback="again", title=name) for name in names),
+        )
+    )
+    why = (await http.get("/runs/r-1/why")).json()
+    assert why["text"].startswith("Waiting for 2 child runs: “One”, “Two” since ")
+    assert [part["run_id"] for part in why["parts"] if part["kind"] == "run"] == list(names)
+    store.runs.end("One", 0, Ending("canceled"))
+    assert (await http.get("/runs/r-1")).json()["sentence"] == "Waiting for a child run."

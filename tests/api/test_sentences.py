@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from loopstack_api import wording
-from loopstack_api.sentences import Facts, sentence, why
+from loopstack_api.sentences import Children, Facts, sentence, why
 
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.store.records import Awaiting, RetryPending, RunRow, StepRow
@@ -185,6 +185,20 @@ GOLDEN: list[tuple[str, Mapping[str, Any], Facts, str, str]] = [
         Facts(NOW),
         "Waiting for a child run.",
         "Waiting for a child run since Tue 14:00 UTC.",
+    ),
+    (
+        "child",
+        waits(Awaiting("on_done", "child", TWO)),
+        Facts(NOW, children=Children(1, (("r-1-0-0", "Job 0"),))),
+        "Waiting for a child run.",
+        "Waiting for a child run: “Job 0” since Tue 14:00 UTC.",
+    ),
+    (
+        "child",
+        waits(Awaiting("on_done", "child", TWO)),
+        Facts(NOW, children=Children(4, tuple((f"r-1-0-{n}", f"Job {n}") for n in range(3)))),
+        "Waiting for 4 child runs.",
+        "Waiting for 4 child runs: “Job 0”, “Job 1”, “Job 2”, … since Tue 14:00 UTC.",
     ),
     ("signal", waits(), Facts(NOW), "Waiting at “drafting”.", "Waiting at “drafting”."),
     (

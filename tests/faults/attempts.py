@@ -221,5 +221,5 @@ class Bench:
 
 
 def _definition(function: Callable[..., Any]) -> Any:
-    found = temporalio.activity._Definition.must_from_callable(function)  # pyright: ignore[reportPrivateUsage]
-    return found
+    known: Any = temporalio.activity._Definition  # pyright: ignore[reportPrivateUsage]
+    return known.must_from_callable(function)

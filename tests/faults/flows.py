@@ -51,7 +51,7 @@ def flow(graph: Graph) -> type[BaseWorkflow[Any, Any, Any]]:
     members: dict[str, Any] = {edge.name: _method(edge) for edge in graph.edges}
     if graph.farewell:
         members["farewell"] = on_cancel(_farewell())
-    made = types.new_class(f"{graph.name.title()}Workflow", (Flow,), {}, lambda space: space.update(members))
+    made: Any = types.new_class(f"{graph.name.title()}Workflow", (Flow,), {}, lambda space: space.update(members))
     return workflow(name=graph.name, title=graph.name)(made)
 
 

@@ -17,9 +17,10 @@ router = APIRouter(tags=["events"])
 SCOPES = {"runs", "tasks"}
 
 
-def scope(
+async def scope(
+    services: ServicesDep,
     run_id: Annotated[AnyId | None, Query(description="All events of this run.")] = None,
-    tree: Annotated[bool, Query(description="With `run_id`: of its descendants too.")] = False,
+    tree: Annotated[bool, Query(description="With `run_id`: of its whole family too.")] = False,
     live: Annotated[bool, Query(description="With `run_id`: text as it is written too.")] = False,
     scope: Annotated[str | None, Query(max_length=50, description="`runs`, `tasks` or `runs,tasks`.")] = None,
     workspace_id: Annotated[Name | None, Query(description="Only runs of this workspace.")] = None,
@@ -28,7 +29,8 @@ def scope(
     wanted = frozenset(part.strip() for part in scope.split(",")) if scope else frozenset[str]()
     if wanted - SCOPES:
         raise field_problem("scope", "must be `runs`, `tasks` or `runs,tasks`", place="query")
-    return Scope(run_id=run_id, tree=tree, live=live, lists=wanted, workspace_id=workspace_id)
+    root_id = await services.runs.root_of(run_id) if tree and run_id is not None else None
+    return Scope(run_id=run_id, root_id=root_id, live=live, lists=wanted, workspace_id=workspace_id)
 
 
 @router.get("/events", operation_id="streamEvents", response_class=EventSourceResponse)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -11,13 +11,17 @@ from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.links import Links
 from loopstack_api.views.runs import RunView, error_summary
 from loopstack_api.wording import transition_title
-from loopstack_temporal.contracts.documents import Document, DocumentHistory, DocumentPage
+from loopstack_temporal.contracts.documents import Document, DocumentHistory, DocumentPage, LinkedRun
 from loopstack_temporal.contracts.graph import Graph
 from loopstack_temporal.contracts.marks import Mark, MarkList
 from loopstack_temporal.contracts.steps import Step, StepLinks, StepPage, StepSender, StepSummary
+from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.errors import NotFound
 from loopstack_temporal.store.records import DocumentRow, EventRow, RunRow, StepRow
 from loopstack_temporal.store.store import Store
+
+LINK = "link"
+"""Name of the document class of links."""
 
 GRAPH_STEPS = 10_000
 """Steps that a graph counts at most: the newest ones of a longer run are left out."""
@@ -78,7 +82,7 @@ class FeedView:
         page = await self._store.do(
             self._store.documents.page, run_id, after=after, before=before, limit=limit, hidden=hidden, order=order
         )
-        items = tuple(_document(row, definition) for row in page.items)
+        items = await self._shown(page.items, definition)
         following = int(page.next) if page.next else None
         first = items[0].position if items else None
         if order == "asc":
@@ -97,11 +101,17 @@ class FeedView:
         found = await self._store.do(self._store.documents.get, document_id)
         run = await self._runs.row(found.document.run_id)
         definition = await self._catalogue.of_run(run)
-        shown = _document(found.document, definition)
+        [shown, *versions] = await self._shown((found.document, *found.versions), definition)
         return DocumentHistory(
             **{name: getattr(shown, name) for name in Document.model_fields},
-            versions=tuple(_document(row, definition) for row in found.versions),
+            versions=tuple(versions),
         )
+
+    async def _shown(self, rows: Sequence[DocumentRow], definition: Definition | None) -> tuple[Document, ...]:
+        """Documents with the runs that links among them lead to, all read at once."""
+        ids = {row.id: _linked_id(row) for row in rows}
+        linked = await self._store.do(self._store.children.among, [run_id for run_id in ids.values() if run_id])
+        return tuple(_document(row, definition, linked.get(ids[row.id] or "")) for row in rows)
 
     async def graph(self, run_id: str) -> Graph:
         """The run's definition with its way. Raises `NotFound` (`definition_not_found`) if nobody ever published it."""
@@ -165,7 +175,29 @@ def _step(row: StepRow, definition: Definition | None) -> StepSummary:
     )
 
 
-def _document(row: DocumentRow, definition: Definition | None) -> Document:
+def _linked_id(row: DocumentRow) -> str | None:
+    """The run that a link leads to, if the document is one."""
+    run_id = mapping_of(row.content).get("run_id") if row.name == LINK else None
+    return run_id if isinstance(run_id, str) else None
+
+
+def _linked(run: RunRow) -> LinkedRun:
+    return LinkedRun(
+        id=run.id,
+        workflow=run.workflow,
+        title=run.title,
+        status=run.status,
+        place=run.place,
+        rev=run.rev,
+        has_error=run.has_error,
+        error_message=run.error.message if run.error else None,
+        can_retry=run.can_retry,
+        awaits_person=any(one.kind == "person" for one in run.awaiting),
+        ended_at=run.ended_at,
+    )
+
+
+def _document(row: DocumentRow, definition: Definition | None, linked: RunRow | None) -> Document:
     kind = definition.documents.get(row.name) if definition else None
     return Document(
         id=row.id,
@@ -189,5 +221,6 @@ def _document(row: DocumentRow, definition: Definition | None) -> Document:
         internal=row.internal,
         validation_error=row.validation_error,
         live_id=row.live_id,
+        linked=_linked(linked) if linked else None,
         created_at=row.created_at,
     )

@@ -50,6 +50,11 @@ class RunView:
             raise NotFound(f"There is no run `{run_id}`.", code="run_not_found")
         return row
 
+    async def root_of(self, run_id: str) -> str:
+        """The first ancestor of a run, or the run itself, which need not exist yet."""
+        row = await self._store.do(self._store.runs.get, run_id)
+        return run_id if row is None else row.root_id
+
     async def get(self, run_id: str) -> Run:
         """One run, whole."""
         row = await self.row(run_id)
@@ -133,7 +138,16 @@ class RunView:
             worker_seen=crew.seen(row.app, pool),
             pool=pool if serving else None,
             unserved=unserved,
+            children=await self._children(row),
         )
+
+    async def _children(self, row: RunRow) -> sentences.Children | None:
+        callbacks = [one.transition for one in row.awaiting if one.kind == "child"]
+        if not callbacks:
+            return None
+        children = self._store.children
+        count, first = await self._store.do(children.waited_for, row.id, callbacks, sentences.SHOWN_CHILDREN)
+        return sentences.Children(count, tuple((child.id, child.title or child.workflow) for child in first))
 
     async def _next_pool(self, row: RunRow) -> str:
         """The pool that was recorded for the next step, whatever the code says today."""

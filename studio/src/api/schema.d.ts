@@ -256,7 +256,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Run
-         * @description Delete a run that has ended, with its documents and steps.
+         * @description Delete a run that has ended, with its documents, steps and child runs, which must have ended too.
          */
         delete: operations["deleteRun"];
         options?: never;
