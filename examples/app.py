@@ -2,14 +2,58 @@
 
 from __future__ import annotations
 
+from examples.batch_processing.workflow import BatchProcessingWorkflow
+from examples.custom_tool.tools import Calculator
+from examples.custom_tool.workflow import CustomToolWorkflow
+from examples.dynamic_routing.workflow import DynamicRoutingWorkflow
+from examples.error_retry.workflow import ErrorRetryWorkflow
+from examples.fan_out.fan_out import FanOutExampleWorkflow
+from examples.fan_out.sequence import SequenceExampleWorkflow
+from examples.greetings.greeter import greeter
+from examples.greetings.workflows import (
+    DefaultGreetingWorkflow,
+    FrenchGreetingWorkflow,
+    GermanGreetingWorkflow,
+    NestedGreetingWorkflow,
+)
 from examples.hello.workflow import HelloWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
 from examples.review.workflow import ReviewWorkflow
+from examples.sub_workflows.child_errors import ChildErrorsWorkflow
+from examples.sub_workflows.show_modes import ShowModesWorkflow
+from examples.sub_workflows.two_postcards import TwoPostcardsWorkflow
+from examples.tool_errors.workflow import ToolErrorsWorkflow
+from examples.ui_documents.workflow import UiDocumentsWorkflow
+from examples.workflow_state.state import WorkflowStateWorkflow
+from examples.workflow_state.tool_results import WorkflowToolResultsWorkflow
 from loopstack_temporal.app import StudioApp
 
 app = StudioApp(
     name="examples",
     title="Examples",
-    description="Three small stories: a greeting, a draft to approve, and meeting notes put in order.",
-    workflows=[MeetingNotesWorkflow, ReviewWorkflow, HelloWorkflow],
+    description="Small stories: meeting notes put in order, a draft to approve, and one for each thing to know.",
+    workflows=[
+        MeetingNotesWorkflow,
+        ReviewWorkflow,
+        HelloWorkflow,
+        DynamicRoutingWorkflow,
+        WorkflowStateWorkflow,
+        WorkflowToolResultsWorkflow,
+        CustomToolWorkflow,
+        BatchProcessingWorkflow,
+        UiDocumentsWorkflow,
+        DefaultGreetingWorkflow,
+        FrenchGreetingWorkflow,
+        GermanGreetingWorkflow,
+        NestedGreetingWorkflow,
+        ErrorRetryWorkflow,
+        TwoPostcardsWorkflow,
+        ShowModesWorkflow,
+        ChildErrorsWorkflow,
+        FanOutExampleWorkflow,
+        SequenceExampleWorkflow,
+        ToolErrorsWorkflow,
+    ],
+    modules=[greeter(salutation="Welcome")],
+    providers=[Calculator],
 )

@@ -45,6 +45,28 @@ class Client:
         """The run, as soon as it is completed."""
         return self._until(run_id, lambda run: run["status"] == "completed")
 
+    def failed(self, run_id: str) -> Json:
+        """The run, as soon as it has failed."""
+        return self._until(run_id, lambda run: run["status"] == "failed")
+
+    def retry(self, run_id: str) -> None:
+        """Run the failed step of a run again."""
+        self._call("POST", f"runs/{run_id}/retry", {"step": self._call("GET", f"runs/{run_id}")["step"]})
+
+    def children(self, run_id: str) -> list[Json]:
+        """The runs that a run started, oldest first."""
+        found: list[Json] = self._call("GET", f"runs?parent_id={run_id}")["items"]
+        return sorted(found, key=lambda run: run["number"])
+
+    def steps(self, run_id: str) -> list[Json]:
+        """What a run did, in order."""
+        found: list[Json] = self._call("GET", f"runs/{run_id}/steps")["items"]
+        return found
+
+    def feed(self, run_id: str) -> list[Json]:
+        """The contents of all documents of a run, in order."""
+        return [document["content"] for document in self._call("GET", f"runs/{run_id}/documents")["items"]]
+
     def documents(self, run_id: str) -> dict[str, Json]:
         """The contents of a run's documents by their names."""
         found = self._call("GET", f"runs/{run_id}/documents")["items"]

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from loopstack_temporal.app.resolve import resolve
 from loopstack_temporal.store.records import RunFilter, RunRow
+from tests.support.apps import app
 from tests.support.stack import Stack, eventually
 
 Item = dict[str, Any]
@@ -109,8 +111,9 @@ async def test_items_that_cannot_start_are_refused_before_any_child_starts(runni
         assert children(running, run_id) == []
 
 
-@pytest.mark.requirement("CHILD-023")
+@pytest.mark.requirement("CHILD-006", "CHILD-023")
 async def test_parents_take_the_outcomes_as_models(running: Stack) -> None:
+    assert not {"number", "fan_out", "sequence"} & set(resolve(app).listed), "nobody lists what is only a child"
     fan_out, sequence = await running.start("fan_out_parent", {"number": 4}), await running.start("sequence_parent")
     row = await running.run_is(fan_out, "completed")
     assert row.result == {"type": "FanOutResult", "total": 6, "errors": 0}

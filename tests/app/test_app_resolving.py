@@ -86,6 +86,23 @@ def test_defaults_of_the_app_and_the_process_are_filled_in() -> None:
         resolve(app, environ={"LOOPSTACK_DEFAULT_TIMEOUT": "soon"})
 
 
+@pytest.mark.requirement("CHILD-006")
+def test_a_child_that_is_no_workflow_is_named_at_the_start() -> None:
+    class Forgotten(BaseWorkflow):
+        @transition(to="end")
+        async def work(self) -> None: ...
+
+    @workflow(name="parent")
+    class CarelessWorkflow(BaseWorkflow):
+        child: Forgotten
+
+        @transition(to="end")
+        async def work(self) -> None: ...
+
+    with pytest.raises(DefinitionError, match="`Forgotten` is no workflow"):
+        resolve(StudioApp(title="Shop", workflows=[CarelessWorkflow]))
+
+
 @pytest.mark.requirement("APP-009")
 def test_everything_that_is_missing_or_clashes_is_reported_at_once() -> None:
     class Engine:

@@ -116,4 +116,4 @@ class DelegatingWorkflow(BaseWorkflow[Job, Progress, list[str]]):
         return [*state.asked, input.run_id, input.data]
 
 
-workflows = [MeetingWorkflow, NumberWorkflow, FanOutParentWorkflow, SequenceParentWorkflow, DelegatingWorkflow]
+workflows = [MeetingWorkflow, FanOutParentWorkflow, SequenceParentWorkflow, DelegatingWorkflow]

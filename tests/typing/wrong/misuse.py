@@ -2,7 +2,19 @@
 
 from pydantic import BaseModel
 
-from loopstack_temporal import BaseWorkflow, Document, RunRef, WorkflowRunner, guard, inject, transition, workflow
+from loopstack_temporal import (
+    BaseWorkflow,
+    ChildItem,
+    Document,
+    FanOutArgs,
+    FanOutResult,
+    RunRef,
+    WorkflowRunner,
+    guard,
+    inject,
+    transition,
+    workflow,
+)
 from loopstack_temporal.testing import run_workflow
 
 
@@ -58,6 +70,9 @@ class Parent(BaseWorkflow[Args, Other]):
     async def six(self) -> None:
         await self.child.run(Other())  # wrong
         await self.child.run(Args(), show="sideways")  # wrong
+        ChildItem.of(Child, Other())  # wrong
+        FanOutArgs(items=[], mode="some")  # wrong
+        FanOutResult(results=[])["a"].data_as(int).upper()  # wrong
         reference: RunRef[str] = await self.child.run(Args())  # wrong
         await self.document_store.save("text")  # wrong
         notes: list[Document] = [*await self.document_store.find_all(Note)]
