@@ -10,9 +10,9 @@ NOTE = "constant ".ljust(1_024, ".")
 
 class Steps(BaseModel):
     steps: int = 10
-    """Of the whole run, first and last included; at least 3."""
+    """Of the whole run, first and last included; at least 3. For a fan, its children."""
     documents: int = 0
-    """Saved by each step."""
+    """Saved by each step; by the first one of a run that waits."""
 
 
 class Nothing(BaseModel):
@@ -62,6 +62,48 @@ class ChainWorkflow(BaseWorkflow[Steps, Nothing, int]):
         return ctx.step + 1
 
 
+@workflow(title="Near", execution="local")
+class NearWorkflow(BaseWorkflow[Steps, Nothing, int]):
+    """The chain with steps beside the workflow."""
+
+    @transition(to="running")
+    async def begin(self) -> None:
+        return None
+
+    @transition(from_="running", to="running", priority=1)
+    @guard(more)
+    async def tick(self) -> None:
+        return None
+
+    @transition(from_="running", to="end")
+    async def finish(self, ctx: RunContext[Steps]) -> int:
+        return ctx.step + 1
+
+
+@workflow(title="Fan")
+class FanWorkflow(BaseWorkflow[Steps, Counter, int]):
+    """Children of one step each; the run hears of every one and ends with the last."""
+
+    one: OneWorkflow
+
+    def heard_all(self, state: Counter, ctx: RunContext[Steps]) -> bool:
+        return state.n >= ctx.args.steps
+
+    @transition(to="gathering")
+    async def begin(self, ctx: RunContext[Steps]) -> None:
+        for _ in range(ctx.args.steps):
+            await self.one.run(Steps(), callback=self.gathered)
+
+    @transition(from_="gathering", to="gathering", wait=True)
+    async def gathered(self, state: Counter) -> None:
+        state.n += 1
+
+    @transition(from_="gathering", to="end", priority=1)
+    @guard(heard_all)
+    async def finish(self, state: Counter) -> int:
+        return state.n
+
+
 @workflow(title="Loop")
 class LoopWorkflow(BaseWorkflow[Steps, Counter, int]):
     """Steps that each write a new state of the same size."""
@@ -85,8 +127,9 @@ class AskWorkflow(BaseWorkflow[Steps, Counter, int]):
     """Waits for an answer again and again."""
 
     @transition(to="asking")
-    async def begin(self) -> None:
-        return None
+    async def begin(self, ctx: RunContext[Steps]) -> None:
+        for number in range(ctx.args.documents):
+            await self.document_store.save(MessageDocument(role="assistant", text=f"document {number}"))
 
     @transition(from_="asking", to="asking", wait=True)
     async def answer(self, state: Counter, payload: Answer) -> None:
@@ -99,4 +142,5 @@ class AskWorkflow(BaseWorkflow[Steps, Counter, int]):
 
 def application(name: str) -> StudioApp:
     """The app of the benchmarks; `name` is also its task queue."""
-    return StudioApp(name=name, title="Benchmarks", workflows=[OneWorkflow, ChainWorkflow, LoopWorkflow, AskWorkflow])
+    shapes = [OneWorkflow, ChainWorkflow, NearWorkflow, FanWorkflow, LoopWorkflow, AskWorkflow]
+    return StudioApp(name=name, title="Benchmarks", workflows=shapes)

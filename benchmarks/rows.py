@@ -6,13 +6,17 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from types import MappingProxyType
 
 from benchmarks.measuring import Row, Sample, sampled, timed
-from benchmarks.sides import Pair, Side
+from benchmarks.sides import Pair, Shape, Side
 
 EARLY, LATE = 0.05, 0.95
 """Where in the long loop a step's cost is looked at: around step 50 and around step 950 of 1,000."""
+
+
+DOCUMENTS_OF_OLD = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +32,29 @@ class Sizes:
     crowd_rounds: int = 3
     loop: int = 1_000
     loop_rounds: int = 3
+    children: int = 20
+    parents: int = 50
+    held: int = 2_000
+    """Documents of a run that is answered."""
+    old: int = 20_000
+    """Finished runs in the database, with ten documents each."""
 
 
 FULL = Sizes()
-QUICK = Sizes(rounds=3, chain=40, single=12, runs=30, steps=5, crowd_rounds=2, loop=60, loop_rounds=1)
+QUICK = Sizes(
+    rounds=3,
+    chain=40,
+    single=12,
+    runs=30,
+    steps=5,
+    crowd_rounds=2,
+    loop=60,
+    loop_rounds=1,
+    children=5,
+    parents=4,
+    held=200,
+    old=1_000,
+)
 
 
 @dataclass(frozen=True)
@@ -67,35 +90,58 @@ async def documents(bench: Bench) -> list[Row]:
     return await _chain(bench, 1, f"chain of {bench.sizes.chain} steps, one document each")
 
 
+async def local(bench: Bench) -> list[Row]:
+    """The first one again, with steps beside the workflow instead of activities of their own."""
+    return await _chain(bench, 0, f"chain of {bench.sizes.chain} local steps", shape="near")
+
+
 async def start(bench: Bench) -> list[Row]:
     """From the row of a new run to the result of its only step."""
-
-    async def sample(side: Side) -> Sequence[float]:
-        async def whole() -> None:
-            await side.finished(await side.start("one"))
-
-        return [await timed(whole())]
-
-    return await bench.rows(sample, bench.sizes.single, ("start → completed, one step", "ms"))
+    return await _start(bench, "start → completed, one step")
 
 
 async def answer(bench: Bench) -> list[Row]:
     """From sending an answer to the next wait. Both runs wait all the time, each answer is one step."""
-    runs: dict[int, str] = {}
-    for side in (bench.pair.product, bench.pair.twin):
-        runs[id(side)] = await side.start("ask")
-        await side.answer(runs[id(side)], 0)
-    count = 0
+    return await _answer(bench, 0, "answer → next wait")
 
-    async def sample(side: Side) -> Sequence[float]:
-        nonlocal count
-        count += 1
-        return [await timed(side.answer(runs[id(side)], count))]
 
-    rows = await bench.rows(sample, bench.sizes.single, ("answer → next wait", "ms"))
+async def held(bench: Bench) -> list[Row]:
+    """The same, for runs that hold many documents."""
+    documents = bench.sizes.held
+    return await _answer(bench, documents, f"answer → next wait, {documents:,} documents")
+
+
+async def old(bench: Bench) -> list[Row]:
+    """From start to result among many finished runs, and how much longer that takes than before they were there."""
+    title = f"start → completed, {bench.sizes.old:,} old runs"
+    (before,) = await _start(bench, "")
     for side in (bench.pair.product, bench.pair.twin):
-        await side.stop(runs[id(side)])
-    return rows
+        await side.fill(bench.sizes.old, DOCUMENTS_OF_OLD)
+    (after,) = await _start(bench, title)
+    product = (median(after.product) / median(before.product),)
+    twin = (median(after.twin) / median(before.twin),)
+    return [after, Row(f"{title} / none", bench.database, "x", product, twin)]
+
+
+async def fan(bench: Bench) -> list[Row]:
+    """One run with children of one step each, from its start to its end; and many such runs at once."""
+    sizes = bench.sizes
+
+    async def whole(side: Side) -> None:
+        await side.finished(await side.start("fan", steps=sizes.children))
+
+    async def single(side: Side) -> Sequence[float]:
+        return [await timed(whole(side))]
+
+    async def together(side: Side) -> Sequence[float]:
+        return [await timed(asyncio.gather(*(whole(side) for _ in range(sizes.parents)))) / 1_000]
+
+    title = f"fan-out of {sizes.children} children"
+    at_once = f"{sizes.parents} x {title} at once"
+    return [
+        *await bench.rows(single, sizes.rounds, (title, "ms")),
+        *await bench.cold.rows(together, sizes.crowd_rounds, (at_once, "s")),
+    ]
 
 
 async def crowd(bench: Bench) -> list[Row]:
@@ -143,12 +189,12 @@ async def many(side: Side, runs: int, steps: int) -> None:
     await asyncio.gather(*(one() for _ in range(runs)))
 
 
-async def _chain(bench: Bench, documents: int, title: str) -> list[Row]:
+async def _chain(bench: Bench, documents: int, title: str, shape: Shape = "chain") -> list[Row]:
     steps = bench.sizes.chain
 
     async def sample(side: Side) -> Sequence[float]:
         async def whole() -> None:
-            await side.finished(await side.start("chain", steps=steps, documents=documents))
+            await side.finished(await side.start(shape, steps=steps, documents=documents))
 
         cpu = time.process_time()
         wall = await timed(whole())
@@ -158,11 +204,50 @@ async def _chain(bench: Bench, documents: int, title: str) -> list[Row]:
     return await bench.rows(sample, bench.sizes.rounds, (title, "ms per step"), (f"{title}, CPU", "ms per step"))
 
 
+async def _start(bench: Bench, title: str) -> list[Row]:
+    async def sample(side: Side) -> Sequence[float]:
+        async def whole() -> None:
+            await side.finished(await side.start("one"))
+
+        return [await timed(whole())]
+
+    return await bench.rows(sample, bench.sizes.single, (title, "ms"))
+
+
+async def _answer(bench: Bench, documents: int, title: str) -> list[Row]:
+    runs: dict[int, str] = {}
+    for side in (bench.pair.product, bench.pair.twin):
+        runs[id(side)] = await side.start("ask", documents=documents)
+        await side.answer(runs[id(side)], 0)
+    count = 0
+
+    async def sample(side: Side) -> Sequence[float]:
+        nonlocal count
+        count += 1
+        return [await timed(side.answer(runs[id(side)], count))]
+
+    rows = await bench.rows(sample, bench.sizes.single, (title, "ms"))
+    for side in (bench.pair.product, bench.pair.twin):
+        await side.stop(runs[id(side)])
+    return rows
+
+
 def _figures(samples: list[Sequence[float]], place: int) -> tuple[float, ...]:
     return tuple(sample[place] for sample in samples)
 
 
 ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Row]]]] = MappingProxyType(
-    {"chain": chain, "documents": documents, "start": start, "answer": answer, "crowd": crowd, "loop": loop}
+    {
+        "chain": chain,
+        "documents": documents,
+        "local": local,
+        "start": start,
+        "answer": answer,
+        "held": held,
+        "fan": fan,
+        "crowd": crowd,
+        "loop": loop,
+        "old": old,
+    }
 )
-"""By the names of `--only`; `memory` beside them needs processes of its own."""
+"""By the names of `--only`; `memory` beside them needs processes of its own. `old` is last: it fills the database."""

@@ -14,11 +14,12 @@ from uuid import uuid4
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from benchmarks.old import fill
 from benchmarks.product import application
 from benchmarks.twin.activities import TwinActivities
 from benchmarks.twin.messages import Answer, RunInput
 from benchmarks.twin.sql import TwinStore
-from benchmarks.twin.workflows import TwinAsk, TwinChain, TwinLoop, TwinOne
+from benchmarks.twin.workflows import TwinAsk, TwinChain, TwinFan, TwinLoop, TwinNear, TwinOne
 from loopstack_temporal.app.resolve import resolve
 from loopstack_temporal.runs import Applied, StartRun, Trigger
 from loopstack_temporal.store.records import NewRun
@@ -27,7 +28,7 @@ from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
 from loopstack_temporal.temporal.worker import AppWorker
 
-Shape = Literal["one", "chain", "loop", "ask"]
+Shape = Literal["one", "chain", "near", "fan", "loop", "ask"]
 SLOTS = 20
 LIMIT = 30.0
 
@@ -53,6 +54,10 @@ class Side(Protocol):
 
     async def step_times(self, run_id: str) -> list[datetime]:
         """When each step was committed."""
+        ...
+
+    async def fill(self, runs: int, documents: int) -> None:
+        """Put finished runs into the database, with so many documents each."""
         ...
 
 
@@ -116,6 +121,10 @@ class ProductSide:
             if cursor is None:
                 return found
 
+    async def fill(self, runs: int, documents: int) -> None:
+        """See `Side.fill`."""
+        await asyncio.to_thread(fill, self.store.database, self.app, runs, documents)
+
 
 @dataclass
 class TwinSide:
@@ -151,6 +160,10 @@ class TwinSide:
     async def step_times(self, run_id: str) -> list[datetime]:
         """See `Side.step_times`."""
         return await self.store.do(self.store.step_times, run_id)
+
+    async def fill(self, runs: int, documents: int) -> None:
+        """See `Side.fill`."""
+        await self.store.do(self.store.fill, runs, documents)
 
 
 @dataclass(frozen=True)
@@ -200,7 +213,7 @@ async def twin_working(side: TwinSide) -> AsyncGenerator[None]:
     async with Worker(
         side.client,
         task_queue=side.queue,
-        workflows=[TwinOne, TwinChain, TwinLoop, TwinAsk],
+        workflows=[TwinOne, TwinChain, TwinNear, TwinFan, TwinLoop, TwinAsk],
         activities=[made.tick, made.count, made.answer],
         max_concurrent_activities=SLOTS,
         max_concurrent_workflow_tasks=SLOTS,

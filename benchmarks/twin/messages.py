@@ -22,6 +22,8 @@ class StepInput(BaseModel):
     to: str
     documents: int = 0
     last: bool = False
+    children: tuple[str, ...] = ()
+    """Runs that the step creates."""
     answer_id: str | None = None
     n: int | None = None
 

@@ -113,10 +113,24 @@ class TwinStore:
 
     def create(self, run_id: str, workflow: str, args: str) -> None:
         """Insert a pending run and the event that says so."""
-        row = {"id": run_id, "workflow": workflow, "args": args, "at": now()}
         with self._transaction() as connection, self._pipeline(connection):
-            self._execute(connection, CREATE, row)
-            self._execute(connection, EVENT, row | {"rev": 1, "type": "run.created", "data": args})
+            self._create(connection, run_id, workflow, args)
+
+    def fill(self, runs: int, documents: int) -> None:
+        """Insert finished runs of one step that lie there for good, with documents."""
+        with self._transaction() as connection, self._pipeline(connection):
+            for _ in range(runs):
+                run_id = str(uuid4())
+                self._create(connection, run_id, "one", "{}")
+                row = {"id": run_id, "step": 0, "at": now(), "place": "start", "to": "end"}
+                done = {"status": "completed", "events": 1, "documents": documents}
+                self._execute(
+                    connection, STEP, row | {"transition": "tick", "attempt": 1, "began": now(), "state": "{}"}
+                )
+                self._execute(connection, RUN, row | done)
+                for position in range(documents):
+                    kept = {"document": str(uuid4()), "position": position, "content": "{}"}
+                    self._execute(connection, DOCUMENT, row | kept)
 
     def load(self, run_id: str, step: int) -> Loaded:
         """The run, the state before the step, and whether the step is done already."""
@@ -154,6 +168,8 @@ class TwinStore:
                     | {"transition": commit.transition, "attempt": commit.attempt, "began": commit.began}
                     | {"state": json.dumps(commit.state)},
                 )
+                for child in asked.children:
+                    self._create(connection, child, "one", "{}")
                 if asked.answer_id is not None:
                     answer = {"answer": asked.answer_id, "payload": json.dumps({"n": asked.n})}
                     self._execute(connection, ANSWER, common | answer)
@@ -174,6 +190,11 @@ class TwinStore:
             connection.close()
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _create(self, connection: Connection, run_id: str, workflow: str, args: str) -> None:
+        row = {"id": run_id, "workflow": workflow, "args": args, "at": now()}
+        self._execute(connection, CREATE, row)
+        self._execute(connection, EVENT, row | {"rev": 1, "type": "run.created", "data": args})
 
     def _connection(self) -> Connection:
         found: Connection | None = getattr(self._own, "connection", None)

@@ -12,7 +12,11 @@ from benchmarks.twin.messages import Answer, RunInput, StepDone, StepInput
 LIMIT = timedelta(seconds=60)
 
 
-async def _step(transition: str, asked: StepInput) -> StepDone:
+async def _step(transition: str, asked: StepInput, *, local: bool = False) -> StepDone:
+    if local:
+        return await workflow.execute_local_activity(
+            f"twin_{transition}", asked, result_type=StepDone, schedule_to_close_timeout=LIMIT
+        )
     return await workflow.execute_activity(
         f"twin_{transition}", asked, result_type=StepDone, start_to_close_timeout=LIMIT
     )
@@ -32,6 +36,7 @@ class _Steps:
     """Steps in a row, the last one leads to the end."""
 
     transition = ""
+    local = False
 
     async def walk(self, asked: RunInput) -> int:
         place, last = "start" if not asked.done else "running", asked.steps - 1
@@ -43,7 +48,7 @@ class _Steps:
             step_input = StepInput(
                 run_id=asked.run_id, step=step, place=place, to=to, documents=documents, last=step == last
             )
-            done = await _step(self.transition, step_input)
+            done = await _step(self.transition, step_input, local=self.local)
             place = done.place
         return asked.steps
 
@@ -70,6 +75,43 @@ class TwinLoop(_Steps):
         return await self.walk(asked)
 
 
+@workflow.defn(name="twin_near", sandboxed=False)
+class TwinNear(_Steps):
+    """The chain with activities beside the workflow."""
+
+    transition = "tick"
+    local = True
+
+    @workflow.run
+    async def run(self, asked: RunInput) -> int:
+        return await self.walk(asked)
+
+
+@workflow.defn(name="twin_fan", sandboxed=False)
+class TwinFan:
+    """Children of one step each; a step for every one that ends, and one more."""
+
+    def __init__(self) -> None:
+        self.step = 0
+        self.turn = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, asked: RunInput) -> int:
+        children = tuple(f"{asked.run_id}-{number}" for number in range(asked.steps))
+        await _step("tick", StepInput(run_id=asked.run_id, step=0, place="start", to="gathering", children=children))
+        await asyncio.gather(*(self._child(asked, child) for child in children))
+        last = StepInput(run_id=asked.run_id, step=self.step + 1, place="gathering", to="end", last=True)
+        await _step("tick", last)
+        return self.step
+
+    async def _child(self, asked: RunInput, child: str) -> None:
+        await workflow.execute_child_workflow("twin_one", RunInput(run_id=child), id=child)
+        async with self.turn:
+            self.step += 1
+            heard = StepInput(run_id=asked.run_id, step=self.step, place="gathering", to="gathering", n=self.step)
+            await _step("answer", heard)
+
+
 @workflow.defn(name="twin_ask", sandboxed=False)
 class TwinAsk:
     """Waits for an answer again and again."""
@@ -82,7 +124,8 @@ class TwinAsk:
 
     @workflow.run
     async def run(self, asked: RunInput) -> int:
-        await _step("tick", StepInput(run_id=asked.run_id, step=0, place="start", to="asking"))
+        first = StepInput(run_id=asked.run_id, step=0, place="start", to="asking", documents=asked.documents)
+        await _step("tick", first)
         self.run_id, self.step = asked.run_id, 1
         await workflow.wait_condition(lambda: self.stopped)
         await _step("tick", StepInput(run_id=asked.run_id, step=self.step, place="asking", to="end", last=True))

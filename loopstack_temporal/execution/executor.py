@@ -90,7 +90,7 @@ class Executor:
             return Finish(status="failed", place=START, code="run_id_in_use", message=text)
         if opened.recorded is not None:
             if opened.recorded.moved is not None and isinstance(opened.recorded.decision, Fire):
-                entered = Entered(opened.run, opened.epoch, None, None, 0, 0, 0, None)
+                entered = Entered(opened.run.facts, opened.epoch, None, None, 0, 0, 0, None)
                 first = Coming(call.run_id, call.temporal_run_id, 0)
                 self.workplace.ahead.keep(first, opened.recorded.decision, entered)
             hit("act.before_return")
@@ -263,7 +263,7 @@ class Executor:
             place=START,
             scheduled_at=pulse.now(),
         )
-        entered = Entered(opened.run, opened.epoch, None, None, 0, 0, 0, None)
+        entered = Entered(opened.run.facts, opened.epoch, None, None, 0, 0, 0, None)
         return Scene.of(self.workplace, step, pulse, entered, None)
 
 

@@ -18,7 +18,7 @@ from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.documents import BufferedDocuments
 from loopstack_temporal.execution.state import Workpiece
 from loopstack_temporal.execution.values import Pulse, StepCall
-from loopstack_temporal.store.records import RunRow
+from loopstack_temporal.store.records import RunFacts
 
 _LOGGER = logging.getLogger("loopstack.run")
 
@@ -89,7 +89,7 @@ class Attempt:
 
 
 def context_of(
-    definition: WorkflowDefinition, run: RunRow, call: StepCall, retry_count: int, pulse: Pulse
+    definition: WorkflowDefinition, run: RunFacts, call: StepCall, retry_count: int, pulse: Pulse
 ) -> RunContext[Any]:
     """The `ctx` of one attempt."""
     facts = {

@@ -82,10 +82,10 @@ class Workpiece:
         """The new checkpoint, validated, or None if nothing changed. Raises `StateError`."""
         where = f"after transition `{transition.name}` ({transition.from_} → {transition.to})"
         before = self._before
-        state = dump(self._definition.state, self.state, f"the state {where}", before.state)
         former = before.state
         if former is None:
-            former = dump(self._definition.state, load(self._definition.state, None), "the empty state")
+            former = _written(self._definition.state, load(self._definition.state, None), "the empty state")
+        state = dump(self._definition.state, self.state, f"the state {where}", former)
         ending = transition.to == END and self.has_result
         shape = self._definition.result if ending else None
         result = dump(shape, self.result, f"the result {where}") if self._result_was_set or ending else before.result
@@ -119,7 +119,7 @@ def load(shape: Shape | None, stored: Any) -> Any:
 def dump(shape: Shape | None, value: Any, subject: str, known: Any = None) -> Any:
     """The stored form of a state or result, proved to come back. Raises `StateError` with the field's path.
 
-    `known`: a form of which that was proved already.
+    `known`: a form that is stored already, or stands for nothing stored.
     """
     data = _written(shape, value, subject)
     if data is not None and data == known:

@@ -17,7 +17,7 @@ from sqlalchemy import exc
 
 CHANNEL = "loopstack_events"
 
-TOGETHER = 0.02
+TOGETHER = 0.05
 """Seconds within which many commits ring once."""
 
 AGAIN_AFTER = 1.0

@@ -12,7 +12,9 @@ from loopstack_temporal.store.records import Awaiting, RetryPending, TriggerRow
 
 def time_text(moment: datetime | None) -> str | None:
     """A time as in events and the API: RFC 3339, UTC, microseconds."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (
+        None if moment is None else f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    )
 
 
 def _time(text: str | None) -> datetime | None:

@@ -66,7 +66,9 @@ class Moment(TypeDecorator[datetime]):
 
 
 def _moment_text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (
+        None if moment is None else f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,14 +11,17 @@ from loopstack_temporal.errors import NotFound
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.faults import StoreBehindHistory
 from loopstack_temporal.store.locked import LockedRun, get_locked, live_step
-from loopstack_temporal.store.records import Checkpoint, Entered, Unregistered
+from loopstack_temporal.store.records import Checkpoint, Entered, RunFacts, Unregistered
 from loopstack_temporal.store.rewind import new_epoch, rewind
-from loopstack_temporal.store.rows import Row, checkpoint, inbox_trigger, recorded_step, run_row
+from loopstack_temporal.store.rows import Row, checkpoint, inbox_trigger, recorded_step, run_facts
 from loopstack_temporal.store.tables import inbox, run, run_epoch, step
 
 _LARGE = frozenset({"state", "result", "run_after", "decision"})
 SUMMARY = tuple(column for column in step.c if column.name not in _LARGE)
 """The columns of a step that a list needs."""
+
+_FACTS = tuple(fact.name for fact in fields(RunFacts))
+"""Named as the columns are."""
 
 _current = step.alias("current")
 _holder = step.alias("holder")
@@ -33,7 +37,8 @@ def _text(name: str) -> sa.BindParameter[str]:
 
 _ENTER = (
     sa.select(
-        run,
+        *(run.c[name] for name in _FACTS),
+        run.c.failures,
         run_epoch.c.epoch.label("asking_epoch"),
         *_labelled(
             _current, "current__", "status", "transition", "decision", "to_place", "error", "failure_no", "claims"
@@ -98,7 +103,7 @@ def enter(
     transition = transition or (current.transition if current else None)
     failures: dict[str, int] = row.failures or {}
     return Entered(
-        run=run_row(row),
+        run=run_facts(row),
         epoch=row.asking_epoch,
         recorded=recorded_step(current),
         checkpoint=checkpoint(holder),

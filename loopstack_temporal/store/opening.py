@@ -8,12 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from loopstack_temporal.errors import Fenced
-from loopstack_temporal.store.columns import dump
 from loopstack_temporal.store.committing import finish
 from loopstack_temporal.store.creating import DEFAULT_USER, DEFAULT_WORKSPACE, insert_run
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.locked import LockedRun, get_locked, live_step, lock_run
-from loopstack_temporal.store.records import OPENING, Json, Opened, OpenRun, RecordedStep, StepOutcome
+from loopstack_temporal.store.records import OPENING, Opened, OpenRun, RecordedStep, StepOutcome
 from loopstack_temporal.store.rewind import new_epoch, rewind
 from loopstack_temporal.store.rows import recorded_step, run_row
 from loopstack_temporal.store.tables import run, run_epoch, workspace
@@ -35,18 +34,16 @@ def open_run(database: Database, connection: sa.Connection, request: OpenRun) ->
         return _repeated(connection, locked, known)
     epoch = _take(connection, locked, request)
     database.prepared.send(connection, locked.statements())
-    recorded = _begin(database, connection, locked, request.beginning, request.args)
+    recorded = _begin(database, connection, locked, request.beginning)
     row = connection.execute(sa.select(run).where(run.c.id == request.run_id)).one()
     return Opened("taken", run_row(row), epoch, recorded)
 
 
 def _begin(
-    database: Database, connection: sa.Connection, locked: LockedRun, beginning: StepOutcome | None, args: Json
+    database: Database, connection: sa.Connection, locked: LockedRun, beginning: StepOutcome | None
 ) -> RecordedStep | None:
     """Finish step `OPENING` in this transaction too, if that may be done without a look at the row."""
     if beginning is None or locked.row.epoch > 0:
-        return None
-    if args is not None and dump(locked.value("args")) != dump(args):
         return None
     outcome = replace(beginning, fence=replace(beginning.fence, epoch=locked.value("epoch")))
     return finish(database, connection, outcome)

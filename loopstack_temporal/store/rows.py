@@ -8,7 +8,15 @@ import sqlalchemy as sa
 
 from loopstack_temporal.machine.decisions import Decision, DecisionAdapter, RunStatus
 from loopstack_temporal.store import codec
-from loopstack_temporal.store.records import Checkpoint, DocumentRow, RecordedStep, RunRow, StepRow, TriggerRow
+from loopstack_temporal.store.records import (
+    Checkpoint,
+    DocumentRow,
+    RecordedStep,
+    RunFacts,
+    RunRow,
+    StepRow,
+    TriggerRow,
+)
 from loopstack_temporal.store.tables import run
 
 Row = sa.Row[Any]
@@ -70,6 +78,22 @@ def run_row(row: Row) -> RunRow:
         callback=row.callback,
         callback_meta=row.callback_meta or {},
         superseded=row.superseded,
+    )
+
+
+def run_facts(row: Row) -> RunFacts:
+    """What a step has to know of its run."""
+    return RunFacts(
+        id=row.id,
+        workflow=row.workflow,
+        workspace_id=row.workspace_id,
+        user_id=row.user_id,
+        epoch=row.epoch,
+        args=row.args,
+        path=tuple(row.path or ()),
+        document_seq=row.document_seq,
+        retry=codec.load_retry(row.retry),
+        callback=row.callback,
     )
 
 

@@ -25,6 +25,7 @@ from loopstack_temporal.store.records import (
     OpenRun,
     RecordedStep,
     RetryPending,
+    RunRow,
     StepOutcome,
     TriggerRow,
 )
@@ -86,12 +87,16 @@ class Making:
         assert isinstance(entered, Entered)
         return entered
 
+    def row(self) -> RunRow:
+        """The last run made, as it is now."""
+        found = self.store.runs.get(self.run)
+        assert found is not None
+        return found
+
     def fence(self, step: int, *, try_no: int = 1, attempt: int = 1, epoch: int | None = None) -> Fence:
         """An attempt of the current epoch with a nonce of its own."""
         if epoch is None:
-            found = self.store.runs.get(self.run)
-            assert found is not None
-            epoch = found.epoch
+            epoch = self.row().epoch
         return Fence(self.run, step, epoch, try_no, attempt, f"nonce-{next(_numbers)}")
 
     def claim(self, fence: Fence, transition: str = "work", place: str = "start") -> RecordedStep | None:

@@ -195,7 +195,7 @@ def test_a_failure_is_written_once_however_often_its_transaction_is_repeated(mak
 def test_the_opening_is_an_ordinary_step_that_does_not_advance(make: Making) -> None:
     make.opened()
     entered = make.entered(0)
-    assert entered.run.next_step == 0
+    assert make.row().next_step == 0
     assert entered.checkpoint is not None
     assert entered.checkpoint.state == {}
     again = make.store.steps.finish(make.outcome(make.fence(OPENING), "loopstack.open", "start", "x"))

@@ -26,8 +26,8 @@ def test_after_a_reset_to_any_step_the_visible_documents_and_the_state_are_those
         entered = make.store.steps.enter(make.run, target, "t2")
         assert isinstance(entered, Entered)
         assert entered.recorded is None
-        assert entered.run.next_step == target
-        assert entered.run.place == (f"p{target}" if target else "start")
+        assert make.row().next_step == target
+        assert make.row().place == (f"p{target}" if target else "start")
         assert entered.checkpoint == Checkpoint({"n": target - 1} if target else {})
         shown = [content for _, _, content in make.documents()]
         expected = [f"v{target - 1}"] if target else []

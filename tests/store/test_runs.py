@@ -375,4 +375,5 @@ def test_a_beginning_that_needs_no_look_at_the_row_is_written_with_it(store: Sto
     assert (again.epoch, again.recorded) == (2, None), "after a reset the row has to be looked at"
     store.runs.create(new_run("other"))
     other = replace(beginning, fence=replace(beginning.fence, run_id="other"))
-    assert store.runs.open(open_run("other", args={"topic": "coffee"}, beginning=other)).recorded is None
+    changed = store.runs.open(open_run("other", args={"topic": "coffee"}, beginning=other))
+    assert (changed.recorded, changed.run.args) == (opened.recorded, {"topic": "coffee"})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from loopstack_temporal import BaseWorkflow, Retry, RunContext, StudioApp, transition, workflow
+from loopstack_temporal import BaseWorkflow, Retry, RunContext, StudioApp, guard, transition, workflow
 
 
 class Failing(BaseModel):
@@ -38,6 +38,31 @@ class NearbyWorkflow(BaseWorkflow[Failing]):
         return ctx.retry_count
 
 
+class Counted(BaseModel):
+    n: int = 0
+
+
+@workflow(title="Hurried", execution="local")
+class HurriedWorkflow(BaseWorkflow[dict[str, str], Counted, int]):
+    """Ten local steps in a row."""
+
+    def unfinished(self, state: Counted) -> bool:
+        return state.n < 9
+
+    @transition(to="hurrying")
+    async def begin(self, state: Counted) -> None:
+        state.n = 1
+
+    @transition(from_="hurrying", to="hurrying", priority=1)
+    @guard(unfinished)
+    async def hurry(self, state: Counted) -> None:
+        state.n += 1
+
+    @transition(from_="hurrying", to="end")
+    async def arrive(self, state: Counted) -> int:
+        return state.n + 1
+
+
 class Silence(BaseModel):
     seconds: float
     tells: bool
@@ -55,5 +80,7 @@ class QuietWorkflow(BaseWorkflow[Silence]):
 
 
 app = StudioApp(
-    name=os.environ.get("LOOPSTACK_TEST_APP", "tests"), title="Nearby", workflows=[NearbyWorkflow, QuietWorkflow]
+    name=os.environ.get("LOOPSTACK_TEST_APP", "tests"),
+    title="Nearby",
+    workflows=[NearbyWorkflow, HurriedWorkflow, QuietWorkflow],
 )

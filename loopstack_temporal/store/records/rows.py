@@ -41,6 +41,25 @@ class RetryPending:
 
 
 @dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a step has to know of its run."""
+
+    id: str
+    workflow: str
+    workspace_id: str
+    user_id: str
+    epoch: int
+    args: Json
+    path: tuple[str, ...]
+    """The last 12 stops, newest last; `!place` where a step failed."""
+    document_seq: int
+    """Position of the last document."""
+    retry: RetryPending | None
+    callback: str | None
+    """The parent's wait transition that is told when this run ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One run. `status` is the status people see: a paused open run says `paused`."""
 
@@ -93,6 +112,22 @@ class RunRow:
     callback_meta: Mapping[str, Json] = field(default_factory=dict[str, Json])
     superseded: bool = False
     """The parent's step was undone: nobody waits for this run any more."""
+
+    @property
+    def facts(self) -> RunFacts:
+        """What a step has to know of the run."""
+        return RunFacts(
+            self.id,
+            self.workflow,
+            self.workspace_id,
+            self.user_id,
+            self.epoch,
+            self.args,
+            self.path,
+            self.document_seq,
+            self.retry,
+            self.callback,
+        )
 
     def starting(self) -> StartRun:
         """What Temporal is asked, by whoever starts the run."""

@@ -13,6 +13,7 @@ from loopstack_temporal.store.records.rows import (
     Awaiting,
     Json,
     RetryPending,
+    RunFacts,
     RunRow,
     TriggerRow,
 )
@@ -43,7 +44,7 @@ class Checkpoint:
 class Entered:
     """What a step needs to begin: one read."""
 
-    run: RunRow
+    run: RunFacts
     epoch: int
     """Epoch of the asking Temporal run; older than `run.epoch` means fenced."""
     recorded: RecordedStep | None
