@@ -793,6 +793,8 @@ export interface components {
             validation_error: unknown;
             /** Live Id */
             live_id: string | null;
+            /** @description Of a link to a run: that run; null for other documents, and when the run is gone. */
+            linked: components["schemas"]["LinkedRun"] | null;
             /**
              * Created At
              * Format: date-time
@@ -866,6 +868,8 @@ export interface components {
             validation_error: unknown;
             /** Live Id */
             live_id: string | null;
+            /** @description Of a link to a run: that run; null for other documents, and when the run is gone. */
+            linked: components["schemas"]["LinkedRun"] | null;
             /**
              * Created At
              * Format: date-time
@@ -1187,6 +1191,36 @@ export interface components {
              * Format: date-time
              */
             server_time: string;
+        };
+        /**
+         * LinkedRun
+         * @description The run that a link leads to, as it stands now. Its own events tell how it goes on.
+         */
+        LinkedRun: {
+            /** Id */
+            id: string;
+            /** Workflow */
+            workflow: string;
+            /** Title */
+            title: string | null;
+            status: components["schemas"]["RunStatus"];
+            /** Place */
+            place: string;
+            /**
+             * Rev
+             * @description The linked run's event number: a lower one never overwrites.
+             */
+            rev: number;
+            /** Has Error */
+            has_error: boolean;
+            /** Error Message */
+            error_message: string | null;
+            /** Can Retry */
+            can_retry: boolean;
+            /** Awaits Person */
+            awaits_person: boolean;
+            /** Ended At */
+            ended_at: string | null;
         };
         /**
          * LiveDelta
@@ -3916,7 +3950,7 @@ export interface operations {
             query?: {
                 /** @description All events of this run. */
                 run_id?: string | null;
-                /** @description With `run_id`: of its descendants too. */
+                /** @description With `run_id`: of its whole family too. */
                 tree?: boolean;
                 /** @description With `run_id`: text as it is written too. */
                 live?: boolean;
