@@ -129,7 +129,8 @@ class Activities:
         info = activity.info()
         with _beating(info) as pulse, _translated():
             cancel = Cancel(asked.wound_down, asked.unstarted) if asked.final else None
-            done = await self._executor.close(_call(info, asked), asked.reason, pulse, cancel)
+            call = _call(info, asked, trigger=_trigger(asked.trigger), repeats=asked.repeats)
+            done = await self._executor.close(call, asked.reason, pulse, cancel)
         return StepResult(decision=done.decision, place=done.place)
 
     @activity.defn(name=NOTE)

@@ -124,7 +124,7 @@ class Interpreter:
                 raise
             reason = "canceled" if self.canceled else str(failure.__cause__ or failure)
             result = failures.decided(failure) or StepResult(
-                decision=await self._close(reason, fire, final=self.canceled)
+                decision=await self._close(reason, asked, final=self.canceled)
             )
             if decisions.is_canceled(result.decision):
                 self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
@@ -226,17 +226,19 @@ class Interpreter:
         return last or await self._close("canceled", final=True)
 
     async def _close(
-        self, reason: str, fire: Fire | None = None, *, final: bool = False, unstarted: tuple[str, ...] = ()
+        self, reason: str, step: msg.StepInput | None = None, *, final: bool = False, unstarted: tuple[str, ...] = ()
     ) -> Decision:
         """The row decides how a step ended that its activity could not report, and ends a canceled run."""
         asked = msg.CloseInput(
             workflow=self.name,
             step=self.triggers.step,
             try_no=self.tries + 1,
-            transition=fire.transition if fire else "",
-            place=fire.place if fire else self.face.place,
+            transition=step.transition if step else "",
+            place=step.place if step else self.face.place,
             reason=reason,
             final=final,
+            trigger=step.trigger if step and not final else None,
+            repeats=step.repeats if step else None,
             wound_down=self.winds_down,
             unstarted=unstarted,
         )

@@ -138,6 +138,9 @@ class CloseInput(Value):
     """With `final`: its children were canceled and its `@on_cancel` ran, as far as that was possible."""
     unstarted: tuple[str, ...] = ()
     """Children that were decided on and will never be started."""
+    trigger: Received | None = None
+    """What set the step off; a step that never claimed has written it nowhere."""
+    repeats: int | None = None
 
 
 class NotedTrigger(Value):
