@@ -150,8 +150,8 @@ async def _settle(scene: Scene, definition: WorkflowDefinition, visitor: Visitor
 
 
 async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str, visitor: Visitor, chain: int) -> Next:
-    path = scene.entered.run.path
-    return await arrive(definition, place, visitor, now=scene.pulse.now(), chain=chain, path=path)
+    path, stay = scene.entered.run.path, scene.call.stay_at(place)
+    return await arrive(definition, place, visitor, now=scene.pulse.now(), chain=chain, path=path, stay=stay)
 
 
 async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visitor) -> TransitionInput[Any] | Rejected:

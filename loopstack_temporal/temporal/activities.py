@@ -96,7 +96,13 @@ class Activities:
     async def _step(self, asked: StepInput) -> StepResult:
         info = activity.info()
         call = _call(
-            info, asked, chain=asked.chain, trigger=_trigger(asked.trigger), timer=asked.timer, repeats=asked.repeats
+            info,
+            asked,
+            chain=asked.chain,
+            trigger=_trigger(asked.trigger),
+            timer=asked.timer,
+            deadlines=asked.deadlines or {},
+            repeats=asked.repeats,
         )
         with _beating(info) as pulse, _translated():
             return _result(await self._executor.step(call, pulse))

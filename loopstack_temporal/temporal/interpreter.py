@@ -22,7 +22,6 @@ from loopstack_temporal.temporal import messages as msg
 from loopstack_temporal.temporal.commands import Commands, until, was_reset
 from loopstack_temporal.temporal.face import Face
 from loopstack_temporal.temporal.mailbox import Mailbox
-from loopstack_temporal.temporal.messages import StepResult
 from loopstack_temporal.temporal.pausing import Pause
 from loopstack_temporal.temporal.triggers import Triggers
 
@@ -98,7 +97,7 @@ class Interpreter:
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
-    async def _step(self, fire: Fire, *, timer: bool = False, repeats: int | None = None) -> StepResult:
+    async def _step(self, fire: Fire, due: msg.Deadlines | None = None, repeats: int | None = None) -> msg.StepResult:
         """Run one transition to an outcome. Machine failures never come back here: the server repeats them."""
         trigger = self.triggers.depart()
         self.steps_here += 1
@@ -114,7 +113,8 @@ class Interpreter:
             place=fire.place,
             chain=self.chain,
             trigger=trigger,
-            timer=timer,
+            timer=due is not None,
+            deadlines=due,
             repeats=repeats,
         )
         try:
@@ -123,7 +123,7 @@ class Interpreter:
             if not self.canceled and isinstance(failure, asyncio.CancelledError):
                 raise
             reason = "canceled" if self.canceled else str(failure.__cause__ or failure)
-            result = failures.decided(failure) or StepResult(
+            result = failures.decided(failure) or msg.StepResult(
                 decision=await self._close(reason, asked, final=self.canceled)
             )
             if decisions.is_canceled(result.decision):
@@ -154,7 +154,7 @@ class Interpreter:
                 repeats = stay.step if isinstance(stay, Parked) and taken.name == decisions.RETRY else None
                 result = await self._step(waits[taken.name], repeats=repeats)
             elif due:
-                result = await self._step(due.fire, timer=True)
+                result = await self._step(due.fire, due=decisions.others_due(timers, due))
                 if result.rejected:  # Its guard said no when it was due: spent for this stay.
                     timers.remove(due)
                     stay = stay.model_copy(update={"timers": tuple(timers)})
@@ -242,7 +242,7 @@ class Interpreter:
             wound_down=self.winds_down,
             unstarted=unstarted,
         )
-        result = await self.commands.housekeeping(msg.CLOSE, asked, StepResult)
+        result = await self.commands.housekeeping(msg.CLOSE, asked, msg.StepResult)
         return result.decision or Finish(status="canceled", place=result.place)
 
     async def _finish(self, finish: Finish) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from loopstack_temporal.definition.shape import mapping_of
-from loopstack_temporal.machine.decisions import Decision, Value
+from loopstack_temporal.machine.decisions import Deadlines, Decision, Value
 
 ENGINE = 1
 """Version of the interpreter's command order. Recorded by `loopstack.open`; bumped only when commands are reordered."""
@@ -111,6 +111,8 @@ class StepInput(Value):
     """Steps since the run last waited."""
     trigger: Received | None = None
     timer: bool = False
+    deadlines: Deadlines | None = None
+    """With `timer`: the other deadlines of the stay."""
     repeats: int | None = None
     """The failed step whose payload is used again: a manual retry."""
 
