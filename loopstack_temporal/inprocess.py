@@ -27,12 +27,14 @@ from loopstack_temporal.machine.decisions import (
     Await,
     Canceling,
     Children,
+    Deadlines,
     Decision,
     Delay,
     Finish,
     Fire,
     Parked,
     Timer,
+    others_due,
 )
 from loopstack_temporal.store.records import Checkpoint, RunRow, TriggerRow
 from loopstack_temporal.store.store import Store
@@ -157,7 +159,7 @@ class InProcessRun:
         assert isinstance(stay, Await) and stay.timers, "there is no deadline to wait for"
         first = stay.timers[0]
         await self.clock.sleep(max(first.due - self.clock.now(), 0))
-        answer = await self._fire(first.fire, timer=True)
+        answer = await self._fire(first.fire, due=others_due(stay.timers, first))
         if isinstance(answer, Rejected):  # Its guard said no when it was due: spent for this stay.
             self._decision = stay.model_copy(update={"timers": stay.timers[1:]})
             return self._decision
@@ -208,7 +210,12 @@ class InProcessRun:
         return await self._follow(_decided(answer))
 
     async def _fire(
-        self, fire: Fire, *, trigger: TriggerRow | None = None, timer: bool = False, repeats: int | None = None
+        self,
+        fire: Fire,
+        *,
+        trigger: TriggerRow | None = None,
+        due: Deadlines | None = None,
+        repeats: int | None = None,
     ) -> StepAnswer:
         """Run one step to its outcome, its automatic retries included."""
         self._tries += 1
@@ -228,7 +235,8 @@ class InProcessRun:
                 scheduled_at=scheduled_at,
                 chain=self._chain,
                 trigger=trigger,
-                timer=timer,
+                timer=due is not None,
+                deadlines=due or {},
                 repeats=repeats,
             )
             answer = await self._executor.step(call, self._pulse)

@@ -103,7 +103,9 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
         retry: Number of further tries after an exception, or `Retry(...)`. Default none.
         timeout: Seconds or `timedelta` the body may take; `0` or `None` for no limit. Default 5 minutes, for
             `execution="local"` 10 s (at most 30 s).
-        after: Fire when the run has stayed at `from_` this long (seconds or `timedelta`).
+        after: Fire when the run has stayed at `from_` this long (seconds or `timedelta`). Every arrival at the place
+            starts the clock again; only for a transition that fired by its own `after` and came back, such as a
+            reminder, the stay goes on, and the other deadlines of the place stand.
         pool: Worker pool that runs the body.
         error_place: Place to go to when all tries are spent; without one the run parks.
         retry_attempts: Same as `Retry(attempts=)`.

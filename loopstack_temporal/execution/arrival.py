@@ -14,7 +14,7 @@ from loopstack_temporal.definition.model import GuardDefinition, WorkflowDefinit
 from loopstack_temporal.errors import ErrorInfo, GuardError
 from loopstack_temporal.execution.faults import describe
 from loopstack_temporal.execution.threads import Threads
-from loopstack_temporal.machine.decide import Arrival, decide, questions
+from loopstack_temporal.machine.decide import Arrival, Stay, decide, questions
 from loopstack_temporal.machine.decisions import Await, Decision, Finish, Fire, Parked, RunStatus
 from loopstack_temporal.store.records import Awaiting
 
@@ -51,7 +51,14 @@ class Next:
 
 
 async def arrive(
-    definition: WorkflowDefinition, place: str, visitor: Visitor, *, now: float, chain: int, path: tuple[str, ...] = ()
+    definition: WorkflowDefinition,
+    place: str,
+    visitor: Visitor,
+    *,
+    now: float,
+    chain: int,
+    path: tuple[str, ...] = (),
+    stay: Stay | None = None,
 ) -> Next:
     """Ask the guards of `place` (not the end) and decide. An author's guard that fails parks the run there."""
     try:
@@ -59,7 +66,7 @@ async def arrive(
     except GuardError as error:
         fault = describe(error)
         return Next(Parked(place=place, code=fault.code, message=fault.message), "failed", error=fault)
-    decision = decide(Arrival(definition, place, now, answers))
+    decision = decide(Arrival(definition, place, now, answers, stay))
     if isinstance(decision, Fire) and chain >= _limit(definition):
         return _runaway(definition, place, path)
     if isinstance(decision, Await):

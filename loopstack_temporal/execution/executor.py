@@ -22,7 +22,7 @@ from loopstack_temporal.execution.faults import clean, describe, told
 from loopstack_temporal.execution.scene import Scene, Workplace, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
-from loopstack_temporal.execution.stepping import run_step
+from loopstack_temporal.execution.stepping import asked_for, run_step
 from loopstack_temporal.execution.values import (
     Cancel,
     CurrentRun,
@@ -111,12 +111,14 @@ class Executor:
         With `cancel` the run ends as canceled, at once or after its children and its `@on_cancel`; unless the step
         turns out to be finished: then the run goes on from there and the caller asks again.
         """
-        entered = await self.door.enter(call.run_id, call.step, call.temporal_run_id)
+        trigger_id = call.trigger.id if call.trigger else None
+        entered = await self.door.enter(call.run_id, call.step, call.temporal_run_id, trigger_id=trigger_id)
         if entered.recorded is not None:
             return Done(entered.recorded.decision, entered.recorded.place)
         hit("close.before_commit")
         step = replace(call, transition=call.transition or CANCEL_TRANSITION)
-        scene = Scene.of(self.workplace, step, pulse, entered, entered.trigger)
+        scene = Scene.of(self.workplace, step, pulse, entered, call.trigger)
+        scene = replace(scene, trigger=await asked_for(scene))
         if cancel:
             last = await self._before_cancel(call, cancel)
             arrival, failure = standing(last, 0), None

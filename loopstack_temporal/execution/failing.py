@@ -162,9 +162,8 @@ def _pending(
 async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str, visitor: Visitor) -> Next:
     if place == END:
         return standing(Finish(status="completed", place=END), 0)
-    return await arrive(
-        definition, place, visitor, now=scene.pulse.now(), chain=scene.call.chain, path=scene.entered.run.path
-    )
+    path, stay = scene.entered.run.path, scene.call.stay_at(place)
+    return await arrive(definition, place, visitor, now=scene.pulse.now(), chain=scene.call.chain, path=path, stay=stay)
 
 
 async def _finish(

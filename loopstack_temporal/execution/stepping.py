@@ -41,7 +41,7 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
     definition = scene.workplace.app.workflows.get(call.workflow)
     transition = definition.find(call.transition, call.place) if definition else None
     # First of all, so that a step that parks because its code is missing keeps the payload for the retry.
-    if (trigger := await _trigger(scene)) is not scene.trigger:
+    if (trigger := await asked_for(scene)) is not scene.trigger:
         scene = replace(scene, trigger=trigger)
     if definition is None or (transition is None and call.transition not in (DECIDE, MOVE)):
         return await failing.unknown_transition(scene, grace)
@@ -150,8 +150,8 @@ async def _settle(scene: Scene, definition: WorkflowDefinition, visitor: Visitor
 
 
 async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str, visitor: Visitor, chain: int) -> Next:
-    path = scene.entered.run.path
-    return await arrive(definition, place, visitor, now=scene.pulse.now(), chain=chain, path=path)
+    path, stay = scene.entered.run.path, scene.call.stay_at(place)
+    return await arrive(definition, place, visitor, now=scene.pulse.now(), chain=chain, path=path, stay=stay)
 
 
 async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visitor) -> TransitionInput[Any] | Rejected:
@@ -190,8 +190,10 @@ async def _barred(scene: Scene, transition: TransitionDefinition, visitor: Visit
     return Rejected("not_awaited", text)
 
 
-async def _trigger(scene: Scene) -> TriggerRow | None:
-    """A kept trigger's payload stands in SQL; a manual retry uses the payload of the step that failed.
+async def asked_for(scene: Scene) -> TriggerRow | None:
+    """What set a step off, with its payload.
+
+    That of a kept trigger stands in SQL; a manual retry uses the payload of the step that failed.
 
     A retry with an edited payload carries it as `{"payload": …}`.
     """

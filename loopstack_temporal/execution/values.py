@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.errors import ErrorInfo, FieldError
-from loopstack_temporal.machine.decisions import Decision
+from loopstack_temporal.machine.decide import Stay
+from loopstack_temporal.machine.decisions import Deadlines, Decision
 from loopstack_temporal.store.records import TriggerRow
 
 
@@ -67,8 +68,14 @@ class StepCall:
     chain: int = 0
     trigger: TriggerRow | None = None
     timer: bool = False
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    """With `timer`: the other deadlines of the stay."""
     repeats: int | None = None
     """Use the payload of this failed step again: a manual retry, which has no further tries."""
+
+    def stay_at(self, place: str) -> Stay | None:
+        """The stay that goes on if the step ends at `place`; `None`: coming there is a new one."""
+        return Stay(self.transition, self.deadlines) if self.timer and place == self.place else None
 
 
 @dataclass(frozen=True, slots=True)

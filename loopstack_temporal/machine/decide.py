@@ -10,7 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from loopstack_temporal.definition.model import DEFAULT_POOL, END, TransitionDefinition, WorkflowDefinition
-from loopstack_temporal.machine.decisions import Await, Fire, Timer
+from loopstack_temporal.machine.decisions import Await, Deadlines, Fire, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay that goes on: a deadline set off a transition that came back to its own place, such as a reminder."""
+
+    fired: str
+    """That transition; only its own clock starts again."""
+    deadlines: Deadlines
+    """The other deadlines of the stay. One that is missing was spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,16 @@ class Arrival:
     """Seconds since the epoch by the server's clock; deadlines count from here."""
     answers: Mapping[int, bool] = field(default_factory=dict[int, bool])
     """What the guards said, by the `order` of their transition. Absent: not asked."""
+    stay: Stay | None = None
+    """`None`: a new stay, which starts every clock of the place."""
+
+    def due(self, transition: TransitionDefinition) -> float | None:
+        """When an `after=` transition of the place fires; `None`: not in this stay."""
+        if transition.after is None:
+            return None
+        if self.stay is None or transition.name == self.stay.fired:
+            return self.now + transition.after
+        return self.stay.deadlines.get(transition.name)
 
 
 def automatic(definition: WorkflowDefinition, place: str) -> tuple[TransitionDefinition, ...]:
@@ -70,9 +90,9 @@ def decide(arrival: Arrival) -> Fire | Await | None:
         timers=tuple(
             sorted(
                 (
-                    Timer(fire=fire(arrival.definition, t), due=arrival.now + t.after)
+                    Timer(fire=fire(arrival.definition, t), due=due)
                     for t in leaving
-                    if t.after is not None
+                    if (due := arrival.due(t)) is not None
                 ),
                 key=lambda timer: timer.due,
             )

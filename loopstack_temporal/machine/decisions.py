@@ -5,6 +5,7 @@ They travel in Temporal history, so they are small, plain JSON, and only ever gr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -16,6 +17,9 @@ MOVE = "loopstack.move"
 """The trigger, and the transition, that puts a run at a place somebody chose."""
 RETRY = "loopstack.retry"
 """The trigger that runs the failed transition of a parked run again."""
+
+Deadlines = dict[str, float]
+"""When transitions with `after=` fire, by their names, in seconds since the epoch."""
 
 EndStatus = Literal["completed", "failed", "canceled"]
 
@@ -134,6 +138,11 @@ class Finish(Value):
     result: Any = None
     code: str | None = None
     message: str | None = None
+
+
+def others_due(timers: Iterable[Timer], apart_from: Timer) -> Deadlines:
+    """When the other timers of a stay are due, by transition."""
+    return {timer.fire.transition: timer.due for timer in timers if timer is not apart_from}
 
 
 Decision = Annotated[Fire | Await | Children | Delay | Parked | Canceling | Finish, Field(discriminator="kind")]

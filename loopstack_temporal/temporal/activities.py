@@ -96,7 +96,13 @@ class Activities:
     async def _step(self, asked: StepInput) -> StepResult:
         info = activity.info()
         call = _call(
-            info, asked, chain=asked.chain, trigger=_trigger(asked.trigger), timer=asked.timer, repeats=asked.repeats
+            info,
+            asked,
+            chain=asked.chain,
+            trigger=_trigger(asked.trigger),
+            timer=asked.timer,
+            deadlines=asked.deadlines or {},
+            repeats=asked.repeats,
         )
         with _beating(info) as pulse, _translated():
             return _result(await self._executor.step(call, pulse))
@@ -129,7 +135,8 @@ class Activities:
         info = activity.info()
         with _beating(info) as pulse, _translated():
             cancel = Cancel(asked.wound_down, asked.unstarted) if asked.final else None
-            done = await self._executor.close(_call(info, asked), asked.reason, pulse, cancel)
+            call = _call(info, asked, trigger=_trigger(asked.trigger), repeats=asked.repeats)
+            done = await self._executor.close(call, asked.reason, pulse, cancel)
         return StepResult(decision=done.decision, place=done.place)
 
     @activity.defn(name=NOTE)

@@ -22,7 +22,6 @@ from loopstack_temporal.temporal import messages as msg
 from loopstack_temporal.temporal.commands import Commands, until, was_reset
 from loopstack_temporal.temporal.face import Face
 from loopstack_temporal.temporal.mailbox import Mailbox
-from loopstack_temporal.temporal.messages import StepResult
 from loopstack_temporal.temporal.pausing import Pause
 from loopstack_temporal.temporal.triggers import Triggers
 
@@ -98,7 +97,7 @@ class Interpreter:
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
-    async def _step(self, fire: Fire, *, timer: bool = False, repeats: int | None = None) -> StepResult:
+    async def _step(self, fire: Fire, due: msg.Deadlines | None = None, repeats: int | None = None) -> msg.StepResult:
         """Run one transition to an outcome. Machine failures never come back here: the server repeats them."""
         trigger = self.triggers.depart()
         self.steps_here += 1
@@ -114,7 +113,8 @@ class Interpreter:
             place=fire.place,
             chain=self.chain,
             trigger=trigger,
-            timer=timer,
+            timer=due is not None,
+            deadlines=due,
             repeats=repeats,
         )
         try:
@@ -123,8 +123,8 @@ class Interpreter:
             if not self.canceled and isinstance(failure, asyncio.CancelledError):
                 raise
             reason = "canceled" if self.canceled else str(failure.__cause__ or failure)
-            result = failures.decided(failure) or StepResult(
-                decision=await self._close(reason, fire, final=self.canceled)
+            result = failures.decided(failure) or msg.StepResult(
+                decision=await self._close(reason, asked, final=self.canceled)
             )
             if decisions.is_canceled(result.decision):
                 self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
@@ -154,7 +154,7 @@ class Interpreter:
                 repeats = stay.step if isinstance(stay, Parked) and taken.name == decisions.RETRY else None
                 result = await self._step(waits[taken.name], repeats=repeats)
             elif due:
-                result = await self._step(due.fire, timer=True)
+                result = await self._step(due.fire, due=decisions.others_due(timers, due))
                 if result.rejected:  # Its guard said no when it was due: spent for this stay.
                     timers.remove(due)
                     stay = stay.model_copy(update={"timers": tuple(timers)})
@@ -226,21 +226,23 @@ class Interpreter:
         return last or await self._close("canceled", final=True)
 
     async def _close(
-        self, reason: str, fire: Fire | None = None, *, final: bool = False, unstarted: tuple[str, ...] = ()
+        self, reason: str, step: msg.StepInput | None = None, *, final: bool = False, unstarted: tuple[str, ...] = ()
     ) -> Decision:
         """The row decides how a step ended that its activity could not report, and ends a canceled run."""
         asked = msg.CloseInput(
             workflow=self.name,
             step=self.triggers.step,
             try_no=self.tries + 1,
-            transition=fire.transition if fire else "",
-            place=fire.place if fire else self.face.place,
+            transition=step.transition if step else "",
+            place=step.place if step else self.face.place,
             reason=reason,
             final=final,
+            trigger=step.trigger if step and not final else None,
+            repeats=step.repeats if step else None,
             wound_down=self.winds_down,
             unstarted=unstarted,
         )
-        result = await self.commands.housekeeping(msg.CLOSE, asked, StepResult)
+        result = await self.commands.housekeeping(msg.CLOSE, asked, msg.StepResult)
         return result.decision or Finish(status="canceled", place=result.place)
 
     async def _finish(self, finish: Finish) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from loopstack_temporal.definition.shape import mapping_of
-from loopstack_temporal.machine.decisions import Decision, Value
+from loopstack_temporal.machine.decisions import Deadlines, Decision, Value
 
 ENGINE = 1
 """Version of the interpreter's command order. Recorded by `loopstack.open`; bumped only when commands are reordered."""
@@ -113,6 +113,8 @@ class StepInput(Value):
     """Steps since the run last waited."""
     trigger: Received | None = None
     timer: bool = False
+    deadlines: Deadlines | None = None
+    """With `timer`: the other deadlines of the stay."""
     repeats: int | None = None
     """The failed step whose payload is used again: a manual retry."""
 
@@ -140,6 +142,9 @@ class CloseInput(Value):
     """With `final`: its children were canceled and its `@on_cancel` ran, as far as that was possible."""
     unstarted: tuple[str, ...] = ()
     """Children that were decided on and will never be started."""
+    trigger: Received | None = None
+    """What set the step off; a step that never claimed has written it nowhere."""
+    repeats: int | None = None
 
 
 class NotedTrigger(Value):

@@ -121,6 +121,49 @@ async def test_cancel_ends_a_waiting_run_once(served: Stack) -> None:
     assert after is not None and after.rev == ended.rev
 
 
+@pytest.mark.requirement("FAILURE-029")
+@pytest.mark.parametrize(
+    ("workflow", "args"),
+    [
+        ("patient", {}),
+        ("patient", {"asks": True}),
+        ("flaky", {"failures": 9, "kind": "unwilling"}),
+        ("slow", {}),
+    ],
+    ids=["in a retry delay", "at the target of a retry", "parked", "paused"],
+)
+async def test_whatever_a_run_waits_for_it_can_be_canceled(
+    served: Stack, tmp_path: Path, workflow: str, args: dict[str, Any]
+) -> None:
+    run_id = await start(served, workflow, args | {"file": str(tmp_path / "count")})
+
+    def stands() -> bool:
+        row = served.store.runs.get(run_id)
+        return row is not None and (row.retry is not None or row.can_retry or row.status == "waiting")
+
+    await eventually(stands, what="the run to stand still")
+    if workflow == "slow":
+        assert (await post(served, f"/runs/{run_id}/pause")).status_code == 200
+        await served.run_is(run_id, "paused")
+    assert (await post(served, f"/runs/{run_id}/cancel")).status_code in (200, 202)
+    row = await served.run_is(run_id, "canceled")
+    assert row.ended_at is not None and row.retry is None and not row.can_retry
+
+
+@pytest.mark.requirement("FAILURE-029")
+async def test_a_pending_run_is_canceled_before_it_began(stack: Stack) -> None:
+    worker = await stack.worker()
+    await stack.api()
+    await worker.kill()
+    run_id = await start(stack, "review")
+    assert (await post(stack, f"/runs/{run_id}/cancel")).status_code == 202
+    row = stack.store.runs.get(run_id)
+    assert row and row.status == "pending" and row.cancel_requested
+    await worker.start()
+    await stack.run_is(run_id, "canceled")
+    assert stack.texts(run_id) == []
+
+
 @pytest.mark.requirement("FAILURE-029", "ENGINE-031")
 async def test_a_completed_run_can_be_neither_canceled_nor_answered(served: Stack, answered: str) -> None:
     for reply in (

@@ -188,3 +188,33 @@ def _same(driver: Driver, run: Driver) -> Driver:
     """Another worker's code, for the run where it stands."""
     driver.run_id, driver.workflow, driver.decision, driver.step = run.run_id, run.workflow, run.decision, run.step
     return driver
+
+
+async def test_a_step_that_was_closed_before_it_wrote_anything_keeps_its_payload_for_the_retry(drive: Drivers) -> None:
+    @workflow
+    class AskingWorkflow(BaseWorkflow):
+        @transition(to="asking")
+        def begin(self) -> None: ...
+
+        @transition(from_="asking", to="end", wait=True)
+        def answer(self, payload: str) -> str:
+            return payload
+
+    run = drive(AskingWorkflow)
+    await run.open("asking")
+    await run.go()
+    assert isinstance(run.decision, Await)
+    given = TriggerRow("click", "answer", "forty-two", "ann", "api")
+    closed = await run.executor.close(run.call(run.decision.waits[0], trigger=given), "timed out", run.pulse)
+    assert isinstance(closed.decision, Parked)
+    run.decision, run.step = closed.decision, run.step + 1
+
+    # A retry that is closed in the same way has not lost it either.
+    again = TriggerRow("retry", "loopstack.retry", None, "ann", "api")
+    call = run.call(closed.decision.again, trigger=again, repeats=closed.decision.step)
+    closed = await run.executor.close(call, "timed out", run.pulse)
+    assert isinstance(closed.decision, Parked)
+    run.decision, run.step = closed.decision, run.step + 1
+    await run.retry()
+    assert run.row.result == "forty-two"
+    assert run.store.inbox.applied_step(run.run_id, "click") == 1

@@ -17,7 +17,7 @@ from loopstack_temporal.definition.model import (
     TransitionDefinition,
     WorkflowDefinition,
 )
-from loopstack_temporal.machine.decide import Arrival, automatic, decide, questions
+from loopstack_temporal.machine.decide import Arrival, Stay, automatic, decide, questions
 from loopstack_temporal.machine.decisions import (
     Await,
     Children,
@@ -28,6 +28,7 @@ from loopstack_temporal.machine.decisions import (
     Fire,
     Parked,
     Timer,
+    others_due,
 )
 
 SOURCE = Source("machine.py", 1)
@@ -105,6 +106,29 @@ def test_a_place_does_what_the_rules_say(
     # A timer's guard is asked when it is due, so every timer is there.
     expected = sorted((now + t.after, t.order) for t in leaving if t.after is not None)
     assert [timer.due for timer in decision.timers] == [due for due, _ in expected]
+
+
+@given(st.lists(st.integers(1, 90), min_size=1, max_size=5), st.integers(0, 31), st.integers(0, 100))
+@pytest.mark.requirement("ENGINE-072")
+def test_a_reminder_that_comes_back_starts_its_own_clock_and_no_other(
+    clocks: list[int], spent: int, delay: int
+) -> None:
+    timers = tuple(
+        TransitionDefinition(f"t{order}", "a", "a", wait=False, order=order, source=SOURCE, after=float(after))
+        for order, after in enumerate(clocks)
+    )
+    definition = _definition(timers)
+    first = decide(Arrival(definition, "a", 1_000.0))
+    assert isinstance(first, Await)
+    fired = first.timers[0]
+    left = [one for number, one in enumerate(first.timers) if one is fired or not spent >> number & 1]
+    late = fired.due + delay
+    back = decide(Arrival(definition, "a", late, stay=Stay(fired.fire.transition, others_due(left, fired))))
+
+    assert isinstance(back, Await)
+    before, after = ({timer.fire.transition: timer.due for timer in one} for one in (left, back.timers))
+    assert after == before | {fired.fire.transition: late + min(clocks)}
+    assert [timer.due for timer in back.timers] == sorted(after.values()), "in the order of their deadlines"
 
 
 @given(machines(), st.sampled_from(PLACES))

@@ -200,7 +200,29 @@ class SlowWorkflow(BaseWorkflow[Job, Progress, list[str]]):
         return None
 
 
+@workflow(title="Patient")
+class PatientWorkflow(BaseWorkflow[Job, Progress, str]):
+    """Fails, and would try again in an hour: the same step, or with `asks` the way over another place."""
+
+    def goes_around(self, ctx: RunContext[Job]) -> bool:
+        return ctx.args.asks
+
+    @transition(to="around", priority=1)
+    @guard(goes_around)
+    async def go_around(self) -> None:
+        return None
+
+    @transition(to="end", retry=Retry(attempts=3, delay=3600, max_delay=3600))
+    async def work(self) -> str:
+        raise RuntimeError("not today")
+
+    @transition(from_="around", to="end", retry=Retry(attempts=3, delay=3600, max_delay=3600, target="around"))
+    async def work_around(self) -> str:
+        raise RuntimeError("not today either")
+
+
 workflows = [
+    PatientWorkflow,
     JobWorkflow,
     BossWorkflow,
     StrictBossWorkflow,

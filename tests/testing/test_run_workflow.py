@@ -69,6 +69,29 @@ async def test_a_script_answers_waits_in_order() -> None:
     assert [(one.key, one.version) for one in report.documents] == [("draft", 3)]
 
 
+@pytest.mark.requirement("ENGINE-072")
+async def test_a_run_is_reminded_again_and_again_until_it_expires() -> None:
+    @workflow
+    class PatientWorkflow(BaseWorkflow[Topic, Draft, int]):
+        @transition(to="waiting")
+        async def begin(self) -> None: ...
+
+        @transition(from_="waiting", to="waiting", after=timedelta(hours=1))
+        async def remind(self, state: Draft) -> None:
+            state.reminders += 1
+
+        @transition(from_="waiting", to="end", after=timedelta(hours=2.5))
+        async def expire(self, state: Draft) -> int:
+            return state.reminders
+
+        @transition(from_="waiting", to="waiting", wait=True)
+        async def more_time(self) -> None: ...
+
+    report = await run_workflow(PatientWorkflow, skip=timedelta(hours=3))
+    assert report.result == 2
+    assert report.transitions == ("begin", "remind", "remind", "expire")
+
+
 async def test_a_run_without_answers_stands_at_its_first_wait() -> None:
     report = await run_workflow(ReviewWorkflow)
     assert (report.status, report.place, report.result) == ("waiting", "waiting", None)
