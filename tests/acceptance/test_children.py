@@ -72,7 +72,7 @@ async def test_a_failed_child_goes_to_the_error_place_of_the_wait(running: Stack
     row = await running.run_is(run_id, "waiting", place="broken")
     assert row.has_error and row.error and "no tea left" in row.error.message
     assert links(running, run_id) == [], "a hidden child has no card"
-    await running.trigger(run_id, "repair", "milk")
+    await running.trigger(run_id, "repair", "milk", at_step=row.next_step)
     assert (await running.run_is(run_id, "completed")).result == "repaired with milk"
 
 
@@ -166,12 +166,12 @@ async def test_children_of_undone_steps_are_nobodys_and_their_reports_are_refuse
     await running.run_is(f"{run_id}-0-0", "waiting")
     await running.temporal_cli("workflow", "reset", "-w", run_id, "--type", "FirstWorkflowTask", "--reason", "again")
     again = f"{run_id}-0-0-e2"
-    await running.run_is(again, "waiting")
+    row = await running.run_is(again, "waiting")
     await running.trigger(f"{run_id}-0-0", "answer", "too late")
     await eventually(
         lambda: any(kind == "trigger.rejected" for kind, _ in running.events(run_id)), what="the refusal of the report"
     )
-    await running.trigger(again, "answer", "in time")
+    await running.trigger(again, "answer", "in time", at_step=row.next_step)
     assert (await running.run_is(run_id, "completed")).result == ["0 in time"]
 
 

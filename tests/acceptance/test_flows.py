@@ -65,7 +65,8 @@ async def test_all_settled_lets_every_child_reach_its_end(running: Stack) -> Non
     run_id = await running.start("fan_out", {"items": items, "mode": "allSettled"})
     asking = (await eventually(lambda: children(running, run_id), what="the children"))[0]
     await eventually(lambda: [c.status for c in children(running, run_id)] == ["waiting", "failed", "completed"])
-    await running.trigger(asking.id, "answer", "yes")
+    row = await running.run_is(asking.id, "waiting")
+    await running.trigger(asking.id, "answer", "yes", at_step=row.next_step)
     result = (await running.run_is(run_id, "completed")).result
     assert [(one["key"], one["status"], one["data"]) for one in result["results"]] == [
         ("0", "completed", "yes"),
@@ -137,7 +138,7 @@ async def test_reports_that_come_twice_do_not_end_a_fan_out_early(running: Stack
         await running.signal(
             run_id, "loopstack.child", {"child_id": first, "status": "completed", "callback": "child_ended"}
         )
-    await running.run_is(second, "waiting")
-    await running.trigger(second, "answer", "at last")
+    row = await running.run_is(second, "waiting")
+    await running.trigger(second, "answer", "at last", at_step=row.next_step)
     result = (await running.run_is(run_id, "completed")).result
     assert [one["data"] for one in result["results"]] == ["TEA", "at last"]
