@@ -8,7 +8,7 @@ for an attempt that read and was then overtaken.
 
 from __future__ import annotations
 
-import asyncio
+import time
 from dataclasses import dataclass
 
 from loopstack_temporal.execution.values import StepCall
@@ -19,7 +19,7 @@ MOST = 100
 """Runs remembered."""
 
 LONGEST = 5.0
-"""Seconds after which a run is forgotten: its next step went to another worker."""
+"""Seconds after which that is worth nothing: by then somebody else may have done the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +35,26 @@ class Ahead:
     """Remembers per run. For one event loop."""
 
     def __init__(self) -> None:
-        self._kept: dict[Coming, tuple[Fire, Entered]] = {}
-        self._sweeps = False
+        self._kept: dict[Coming, _Kept] = {}
 
     def keep(self, coming: Coming, fire: Fire, entered: Entered) -> None:
         """Remember what a step begins with that the run decided on."""
-        self._kept[coming] = fire, entered
-        if len(self._kept) > MOST:
+        now = time.monotonic()
+        self._kept[coming] = _Kept(fire, entered, now)
+        while len(self._kept) > MOST or next(iter(self._kept.values())).since < now - LONGEST:
             del self._kept[next(iter(self._kept))]
-        if not self._sweeps:
-            self._sweeps = True
-            asyncio.get_running_loop().call_later(LONGEST, self._sweep, frozenset(self._kept))
 
     def take(self, call: StepCall) -> Entered | None:
         """What a step begins with, once, if that is known without a read."""
-        fire, entered = self._kept.pop(Coming(call.run_id, call.temporal_run_id, call.step), (None, None))
-        if fire is None or (fire.transition, fire.place) != (call.transition, call.place):
+        kept = self._kept.pop(Coming(call.run_id, call.temporal_run_id, call.step), None)
+        if kept is None or (kept.fire.transition, kept.fire.place) != (call.transition, call.place):
             return None
-        plain = call.attempt == 1 and call.try_no == 1 and call.trigger is None and call.repeats is None
-        return entered if plain else None
+        first = call.attempt == 1 and call.try_no == 1 and call.trigger is None and call.repeats is None
+        return kept.entered if first and kept.since >= time.monotonic() - LONGEST else None
 
-    def _sweep(self, old: frozenset[Coming]) -> None:
-        for coming in old:
-            self._kept.pop(coming, None)
-        self._sweeps = bool(self._kept)
-        if self._kept:
-            asyncio.get_running_loop().call_later(LONGEST, self._sweep, frozenset(self._kept))
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    fire: Fire
+    entered: Entered
+    since: float
