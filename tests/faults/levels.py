@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from loopstack_temporal.store import migrate
 from loopstack_temporal.store.store import Store
+from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
+from tests.faults.real import Raid
 from tests.faults.trial import Report, trial
 from tests.support.postgres import postgres_running
+from tests.support.stack import stack_on
 
 Level = Callable[[Iterable[int]], Iterator[Report]]
 
@@ -35,4 +42,24 @@ def _database(create: Callable[[], str], drop: Callable[[str], None]) -> Generat
         drop(url)
 
 
-LEVELS: dict[str, Level] = {"L1": in_memory, "L1x": on_postgres}
+def with_processes(seeds: Iterable[int]) -> Iterator[Report]:
+    """L2: real processes, killed; PostgreSQL for even seeds, SQLite for odd ones."""
+    with postgres_running() as server:
+        for seed in seeds:
+            with tempfile.TemporaryDirectory(prefix="loopstack-raid-") as name:
+                if seed % 2:
+                    url = f"sqlite:///{name}/loopstack.db"
+                    migrate.upgrade(url)
+                    yield asyncio.run(_raid(seed, url, Path(name)))
+                    continue
+                with _database(server.create_database, server.drop_database) as url:
+                    yield asyncio.run(_raid(seed, url, Path(name)))
+
+
+async def _raid(seed: int, url: str, folder: Path) -> Report:
+    options = DevServerOptions(database=folder / "temporal.db")
+    async with DevServer(options, log=folder / "temporal.log") as temporal, stack_on(temporal, url, folder) as stack:
+        return await Raid(stack, seed).run(runs=20, faults=6, limit=180)
+
+
+LEVELS: dict[str, Level] = {"L1": in_memory, "L1x": on_postgres, "L2": with_processes}

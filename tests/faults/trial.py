@@ -90,9 +90,18 @@ async def _trial(seed: int, given: Store, runs: int, aim: Aim) -> Report:
     return _judged(world)
 
 
+def graphs_of(seed: int) -> dict[str, Graph]:
+    """The workflows of a trial by their names."""
+    return _graphs(Random(seed))
+
+
+def _graphs(rng: Random) -> dict[str, Graph]:
+    return {MAIN: random_graph(rng, MAIN), CHILD: random_graph(rng, CHILD, child=True)}
+
+
 def _world(seed: int, given: Store, aim: Aim) -> World:
     rng = Random(seed)
-    graphs = {MAIN: random_graph(rng, MAIN), CHILD: random_graph(rng, CHILD, child=True)}
+    graphs = _graphs(rng)
     app = resolve(application("trial", list(graphs.values())))
     injector = Injector(Random(rng.random()))
     store = ScheduledStore(given.database, injector)
