@@ -10,7 +10,7 @@ STUDIO := api/loopstack_api/studio/index.html
 STUDIO_SOURCES := $(shell find studio -path studio/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := environment
-.PHONY: help environment dev test check fix studio temporal server cluster bench lock openapi clean
+.PHONY: help environment dev test check fix studio temporal server cluster chaos bench lock openapi clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -51,6 +51,11 @@ server: environment
 
 cluster: environment  ## run a Temporal cluster with PostgreSQL and 512 shards in the foreground
 	@$(BIN)/python -m tests.support.cluster
+
+chaos: environment temporal  ## many random runs under faults: a night at the two fast levels, 300 trials with processes
+	@$(BIN)/python -m tests.faults --level L1 --trials 20000
+	@$(BIN)/python -m tests.faults --level L1x --trials 5000
+	@$(BIN)/python -m tests.faults --level L2 --trials 300
 
 bench: environment temporal  ## measure against hand-written Temporal workflows
 	@$(BIN)/python -m benchmarks

@@ -255,7 +255,8 @@ def _queue(tables: Tables, evidence: Evidence) -> Iterator[str]:
         found = tables.inbox.get(click.id)
         if tables.run.status == "canceled" and (found is None or found.outcome == "kept"):
             continue  # In hand when the cancel came: it ends with its step.
-        if found is None or (found.outcome == "kept" and found.applied_step is None):
+        answered = any(one.type == "trigger.rejected" and one.data["id"] == click.id for one in tables.events)
+        if found is None or (found.outcome == "kept" and found.applied_step is None and not answered):
             yield f"the signal {click.id} ({click.name}) was lost: {found and found.outcome}"
         elif found.applied_step is not None and click.at_step is None and times[click.id] == 1:
             if found.applied_step < latest.get(click.name, -1):

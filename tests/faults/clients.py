@@ -58,6 +58,8 @@ class Habits:
     pauses: float = 0.05
     resets: float = 0.04
     moves: float = 0.03
+    repeats: float = 0.06
+    """Old clicks sent again, long after they were applied."""
 
 
 class Client:
@@ -105,12 +107,13 @@ class Client:
 
     async def _unruly(self, row: RunRow) -> None:
         habits, draw = self._habits, self._rng.random()
-        bounds = (habits.cancels, habits.pauses, habits.moves, habits.resets, 0.12)
+        bounds = (habits.cancels, habits.pauses, habits.moves, habits.resets, habits.repeats, 0.12)
         acts: tuple[Callable[[RunRow], Awaitable[None]], ...] = (
             self._cancel,
             self._pause,
             self._move,
             self._reset,
+            self._repeat,
             self._nonsense,
         )
         for bound, act in zip(bounds, acts, strict=True):
@@ -142,6 +145,13 @@ class Client:
             await sending
         else:
             self._later(sending)
+
+    async def _repeat(self, row: RunRow) -> None:
+        names = [one.transition for one in row.awaiting]
+        old = [one for one in self._log.clicks if one.run_id == row.id and one.step is not None and one.name in names]
+        if old:
+            click = self._rng.choice(old)
+            await self._send(row, click.name, click.payload, self._channel(), None, id=click.id)
 
     async def _nonsense(self, row: RunRow) -> None:
         rng = self._rng

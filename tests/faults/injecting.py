@@ -80,7 +80,8 @@ class Injector:
     rng: Random
     counts: Counter[str] = field(default_factory=Counter[str])
     observe: Callable[[], None] = lambda: None
-    """Looks at the store after each transaction."""
+    """Called after each transaction that did not fail."""
+    database: Database | None = None
 
     async def around(self, call: Callable[[], T]) -> T:
         """One transaction of the present attempt, with what its plan has for it. It is done even when canceled."""
@@ -101,11 +102,11 @@ class Injector:
 
     def _done(self, call: Callable[[], T]) -> T:
         try:
-            return call()
+            answer = call()
+            self.observe()
+            return answer
         except exc.SQLAlchemyError as error:
             raise StoreFault(f"the database refused a statement ({type(error).__name__})") from error
-        finally:
-            self.observe()
 
     async def _before(self, plan: Plan) -> None:
         plan.passed += 1
@@ -194,6 +195,7 @@ class ScheduledStore(Store):
     def __init__(self, database: Database, injector: Injector) -> None:
         super().__init__(database)
         self._injector = injector
+        injector.database = database
 
     async def do(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Store.do`."""

@@ -2,17 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from loopstack_temporal.store import migrate
+from loopstack_temporal.store.store import Store
+from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
+from tests.faults.real import Raid
 from tests.faults.trial import Report, trial
+from tests.support.postgres import postgres_running
+from tests.support.stack import stack_on
 
 Level = Callable[[Iterable[int]], Iterator[Report]]
 
 
 def in_memory(seeds: Iterable[int]) -> Iterator[Report]:
-    """L1: everything but the server process, on SQLite in memory."""
+    """L1: everything but the Temporal server, on SQLite in memory."""
     for seed in seeds:
         yield trial(seed)
 
 
-LEVELS: dict[str, Level] = {"L1": in_memory}
+def on_postgres(seeds: Iterable[int]) -> Iterator[Report]:
+    """L1x: the same on a PostgreSQL server, with a new database for each trial."""
+    with postgres_running() as server:
+        for seed in seeds:
+            with _database(server.create_database, server.drop_database) as url:
+                yield trial(seed, lambda url=url: Store.open(url))
+
+
+@contextmanager
+def _database(create: Callable[[], str], drop: Callable[[str], None]) -> Generator[str]:
+    url = create()
+    try:
+        yield url
+    finally:
+        drop(url)
+
+
+def with_processes(seeds: Iterable[int]) -> Iterator[Report]:
+    """L2: real processes, killed; PostgreSQL for even seeds, SQLite for odd ones."""
+    with postgres_running() as server:
+        for seed in seeds:
+            with tempfile.TemporaryDirectory(prefix="loopstack-raid-") as name:
+                if seed % 2:
+                    url = f"sqlite:///{name}/loopstack.db"
+                    migrate.upgrade(url)
+                    yield asyncio.run(_raid(seed, url, Path(name)))
+                    continue
+                with _database(server.create_database, server.drop_database) as url:
+                    yield asyncio.run(_raid(seed, url, Path(name)))
+
+
+async def _raid(seed: int, url: str, folder: Path) -> Report:
+    options = DevServerOptions(database=folder / "temporal.db")
+    async with DevServer(options, log=folder / "temporal.log") as temporal, stack_on(temporal, url, folder) as stack:
+        return await Raid(stack, seed).run(runs=20, faults=6, limit=180)
+
+
+LEVELS: dict[str, Level] = {"L1": in_memory, "L1x": on_postgres, "L2": with_processes}

@@ -143,7 +143,8 @@ class Server:
         self._abandon(execution)
         old.evict()
         execution.history, execution.status = fresh, "running"
-        execution.buffer = [*again, seed, *later, *waiting]
+        # At the first task the workflow is born with its new seed; later ones are told.
+        execution.buffer = [*again, *([seed] if number else []), *later, *waiting]
         resolved = {(kind, seq) for task in fresh.tasks for jobs in task.jobs for kind, seq in map(_resolves, jobs)}
         resolved |= set(map(_resolves, again))
         for task in fresh.tasks:

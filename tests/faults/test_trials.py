@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import pytest
 
+from loopstack_temporal.store.store import Store
 from tests.faults.trial import show, trial
+from tests.support.postgres import PostgresServer
 
 SEEDS = 10
 """A few per test, so that a broken one is named."""
 
 
-@pytest.mark.parametrize("first", range(0, 20, SEEDS))
+@pytest.mark.requirement("REL-007", "REL-008", "REL-015", "REL-027", "REL-032")
+@pytest.mark.parametrize("first", range(0, 30, SEEDS))
 def test_random_trials_break_no_promise(first: int) -> None:
     for seed in range(first, first + SEEDS):
         report = trial(seed)
+        assert not report.violations, "\n".join([show(report), *report.violations])
+
+
+@pytest.mark.requirement("REL-007", "REL-008", "REL-015")
+def test_random_trials_on_postgresql_break_no_promise(postgres_server: PostgresServer) -> None:
+    for seed in range(1000, 1004):
+        url = postgres_server.create_database()
+        try:
+            report = trial(seed, lambda url=url: Store.open(url))
+        finally:
+            postgres_server.drop_database(url)
         assert not report.violations, "\n".join([show(report), *report.violations])
 
 

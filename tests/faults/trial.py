@@ -47,6 +47,18 @@ class Report:
     clicks: int = 0
 
 
+@dataclass(frozen=True)
+class Aim:
+    """A schedule aimed at one kind of mistake; what is `None` is drawn from the seed."""
+
+    rate: float | None = None
+    limit: int | None = None
+    """Steps per Temporal run."""
+    habits: Habits | None = None
+    slow: float = 0.05
+    """Seconds at most from asking Temporal which run is current to having the answer."""
+
+
 @dataclass
 class World:
     """The parts of one trial."""
@@ -62,25 +74,34 @@ class World:
     seen: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
 
 
-def trial(seed: int, open_store: Callable[[], Store] | None = None, *, runs: int = 2) -> Report:
+def trial(seed: int, open_store: Callable[[], Store] | None = None, *, runs: int = 2, aim: Aim | None = None) -> Report:
     """Run the trial of a seed on a store in memory, or on the one that `open_store` gives."""
     store = (open_store or PrivateStores().open)()
     try:
-        return virtual.run(_trial(seed, store, runs))
+        return virtual.run(_trial(seed, store, runs, aim or Aim()))
     finally:
         store.close()
 
 
-async def _trial(seed: int, given: Store, runs: int) -> Report:
-    world = _world(seed, given)
+async def _trial(seed: int, given: Store, runs: int, aim: Aim) -> Report:
+    world = _world(seed, given, aim)
     with armed(world.injector), _quiet():
         await _live(world, runs)
     return _judged(world)
 
 
-def _world(seed: int, given: Store) -> World:
+def graphs_of(seed: int) -> dict[str, Graph]:
+    """The workflows of a trial by their names."""
+    return _graphs(Random(seed))
+
+
+def _graphs(rng: Random) -> dict[str, Graph]:
+    return {MAIN: random_graph(rng, MAIN), CHILD: random_graph(rng, CHILD, child=True)}
+
+
+def _world(seed: int, given: Store, aim: Aim) -> World:
     rng = Random(seed)
-    graphs = {MAIN: random_graph(rng, MAIN), CHILD: random_graph(rng, CHILD, child=True)}
+    graphs = _graphs(rng)
     app = resolve(application("trial", list(graphs.values())))
     injector = Injector(Random(rng.random()))
     store = ScheduledStore(given.database, injector)
@@ -88,11 +109,12 @@ def _world(seed: int, given: Store) -> World:
     servers: list[Server] = []
 
     async def current(run_id: str) -> str | None:
-        await asyncio.sleep(injector.rng.random() * 0.05)
-        return await servers[0].current_run(run_id)
+        answer = await servers[0].current_run(run_id)
+        await asyncio.sleep(injector.rng.random() * aim.slow)
+        return answer
 
     executor = Executor(Workplace(app, store, "w1", "hash"), current, grace=0.0)
-    made = Activities(executor, Terms(False, rng.choice((1, 3, 7, 500)), HEARTBEAT))
+    made = Activities(executor, Terms(False, aim.limit or rng.choice((1, 3, 7, 500)), HEARTBEAT))
     functions = made.housekeeping()
     for definition in app.workflows.values():
         functions += made.steps(definition.name, definition.steps)
@@ -100,8 +122,8 @@ def _world(seed: int, given: Store) -> World:
     compiled = {name: compile_workflow(definition) for name, definition in app.workflows.items()}
     server = Server(compiled, bench, converter, Random(rng.random()), injector.counts)
     servers.append(server)
-    bench.rate = server.rate = rng.choice((0.0, 0.1, 0.3, 0.5))
-    habits = Habits(visits=rng.choice((4, 12, 25)), resets=rng.choice((0.0, 0.0, 0.06)))
+    bench.rate = server.rate = rng.choice((0.0, 0.1, 0.3, 0.5)) if aim.rate is None else aim.rate
+    habits = aim.habits or Habits(visits=rng.choice((4, 12, 25)), resets=rng.choice((0.0, 0.0, 0.06)))
     return World(seed, store, server, bench, injector, graphs, habits)
 
 

@@ -1,0 +1,22 @@
+"""Real processes die under many random runs at once; afterwards every promise still holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loopstack_temporal.temporal.devserver import DevServer
+from tests.faults.real import Raid
+from tests.faults.trial import show
+from tests.support.stack import stack_on
+
+
+@pytest.mark.requirement("REL-001", "REL-008", "REL-010")
+async def test_runs_survive_the_deaths_of_their_worker_and_of_the_temporal_server(
+    own_temporal: DevServer, database_url: str, tmp_path: Path
+) -> None:
+    async with stack_on(own_temporal, database_url, tmp_path) as stack:
+        report = await Raid(stack, seed=3).run(runs=8, faults=4, limit=60)
+    assert not report.violations, "\n".join([show(report), *report.violations])
+    assert sum(report.counts.values()) == 4
