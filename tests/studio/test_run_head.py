@@ -74,8 +74,7 @@ async def test_what_a_button_does_can_be_copied_as_a_command(window: Window, hou
     about = page.get_by_role("tabpanel", name="About")
     for command in ("temporal workflow cancel --workflow-id", "temporal workflow start --type plain_review"):
         await expect(about.get_by_text(re.compile(command))).to_be_visible()
-    row = house.stack.store.runs.get(run_id)
-    assert row is not None
+    row = await house.stack.run_is(run_id, "waiting")
     link = page.get_by_role("link", name="Open in Temporal").first
     await expect(link).to_have_attribute("href", re.compile(f"{run_id}/{row.temporal_run_id}"))
 

@@ -65,12 +65,11 @@ export function RunHeader({ run, actions, onPanel, onFollow }: HeaderProps) {
 /** Where it stands, since when, and how long it took or has been going. */
 function RunFacts({ run }: { readonly run: Run }) {
   const now = useNow(1_000);
-  const end = run.ended_at === null ? now : Date.parse(run.ended_at);
-  const seconds = Math.max(0, Math.floor((end - Date.parse(run.started_at ?? run.created_at)) / 1_000));
+  const since = (end: number): number => Math.max(0, (end - Date.parse(run.created_at)) / 1_000);
   const words = runWords.facts;
   return (
     <p className="t13 ink3 runfacts only-wide">
-      {words.place(visible(run.place))} · {words.started}{" "}<TimeText at={run.started_at ?? run.created_at} /> · {run.ended_at === null ? words.goingFor(duration(seconds)) : words.took(duration(seconds))}
+      {words.place(visible(run.place))} · {words.started}{" "}<TimeText at={run.started_at ?? run.created_at} /> · {run.ended_at === null ? words.goingFor(duration(Math.floor(since(now)))) : words.took(duration(since(Date.parse(run.ended_at))))}
     </p>
   );
 }
