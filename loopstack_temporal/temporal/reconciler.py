@@ -146,8 +146,10 @@ class Reconciler:
             async with gate:
                 return row, await self._outside.loss(row)
 
+        # First of all, so that a question without an answer acquits nobody.
+        fates = await asyncio.gather(*(fate(row) for row in rows))
         before, self._suspects = self._suspects, {}
-        for row, loss in await asyncio.gather(*(fate(row) for row in rows)):
+        for row, loss in fates:
             if loss is None:
                 continue
             if before.get(row.id) != (row, loss):

@@ -71,6 +71,26 @@ async def test_a_deadline_goes_on_during_a_pause_and_fires_after_it(running: Sta
     assert (await running.run_is(run_id, "completed")).result == "expired"
 
 
+@pytest.mark.requirement("ENGINE-072")
+async def test_a_question_expires_in_spite_of_its_reminders(running: Stack) -> None:
+    run_id = await running.start("insistent")
+    first = await running.run_is(run_id, "waiting")
+    expiry = {one.transition: one.due for one in first.awaiting}["expire"]
+    seen: set[object] = set()
+
+    def ended() -> bool:
+        row = running.store.runs.get(run_id)
+        assert row is not None
+        seen.update(one.due for one in row.awaiting if one.transition == "expire")
+        return row.ended_at is not None
+
+    await eventually(ended, what="the expiry")
+    assert seen == {expiry}
+    steps = [step.transition for step in running.store.steps.page(run_id).items]
+    assert steps[:2] == ["begin", "remind"] and steps[-1] == "expire"
+    assert (await running.run_is(run_id, "completed")).result == ["reminded"] * (len(steps) - 2)
+
+
 @pytest.mark.requirement("FAILURE-029")
 async def test_a_paused_run_can_be_canceled(running: Stack) -> None:
     run_id = await running.start("slow")

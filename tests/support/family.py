@@ -221,7 +221,29 @@ class PatientWorkflow(BaseWorkflow[Job, Progress, str]):
         raise RuntimeError("not today either")
 
 
+@workflow(title="Insistent")
+class InsistentWorkflow(BaseWorkflow[Job, Progress, list[str]]):
+    """Reminds again and again until the question expires."""
+
+    @transition(to="asking")
+    async def begin(self) -> None:
+        return None
+
+    @transition(from_="asking", to="end", wait=True)
+    async def answer(self, payload: str) -> list[str]:
+        return [payload]
+
+    @transition(from_="asking", to="asking", after=0.5)
+    async def remind(self, state: Progress) -> None:
+        state.heard.append("reminded")
+
+    @transition(from_="asking", to="end", after=3)
+    async def expire(self, state: Progress) -> list[str]:
+        return state.heard
+
+
 workflows = [
+    InsistentWorkflow,
     PatientWorkflow,
     JobWorkflow,
     BossWorkflow,
