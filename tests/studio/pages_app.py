@@ -1,4 +1,4 @@
-"""The application the windows look at: the three examples, and workflows that are each about one thing."""
+"""The application the windows look at: some of the examples, and workflows that are each about one thing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from examples.hello.workflow import HelloWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
 from examples.review.workflow import ReviewWorkflow
+from examples.ui_documents.workflow import UiDocumentsWorkflow
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
 from loopstack_temporal.app import StudioApp
 from tests.studio.widget_flows import FLOWS
@@ -107,5 +108,6 @@ app = StudioApp(
         RoundsWorkflow,
         StagesWorkflow,
         *FLOWS,
+        UiDocumentsWorkflow,
     ],
 )
