@@ -109,6 +109,10 @@ async def until(condition: Callable[[], bool], seconds: float | None = None, sum
 
 
 def was_reset() -> bool:
-    """A reset to the first task of a continued run is seen by nobody else: it is not opened, and its seed is new."""
+    """A reset to the first task of a continued run is seen by nobody else: it is not opened, and its seed is new.
+
+    After a reset to a later task the first one is replayed as it was recorded, and the seed tells of the reset: the
+    marker is there only if the first task itself was done anew.
+    """
     info = workflow.info()
-    return info.run_id != info.original_execution_run_id
+    return info.run_id != info.original_execution_run_id and workflow.patched("loopstack.reset-to-the-start")

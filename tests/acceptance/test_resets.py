@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from loopstack_temporal.runs import Applied
 from tests.support.requests import answer, get
 from tests.support.stack import Stack, eventually
@@ -173,3 +175,25 @@ async def test_the_api_shows_the_reset_run_and_answers_it(served: Stack) -> None
     assert (reply.status_code, reply.json()["place"]) == (200, "two"), reply.text
     shown = await get(served, f"/runs/{run_id}/documents")
     assert [document["content"]["markdown"] for document in shown["items"]] == ["latest: b", "b"]
+
+
+@pytest.mark.parametrize("at", ["the last task", "the first task"])
+async def test_a_run_that_went_on_in_a_fresh_history_can_be_reset_in_it(stack: Stack, at: str) -> None:
+    await stack.worker(LOOPSTACK_HISTORY_LIMIT="3")
+    run_id = await stack.start("rounds", {"rounds": 6})
+    for number in range(4):
+        row = await stack.run_is(run_id, "waiting")
+        assert isinstance(await stack.trigger(run_id, "answer", str(number), at_step=row.next_step), Applied)
+        await eventually(lambda number=number: len(stack.texts(run_id)) == number + 1, what="the answer")
+    epoch = (await stack.run_is(run_id, "waiting")).epoch
+    assert epoch > 1
+    shown = await stack.temporal_cli("workflow", "show", "--workflow-id", run_id)
+    kinds = [event["eventType"] for event in shown["events"]]
+    task = len(kinds) - kinds[::-1].index("EVENT_TYPE_WORKFLOW_TASK_COMPLETED")
+    how = ("--event-id", str(task)) if at == "the last task" else ("--type", "FirstWorkflowTask")
+    await reset(stack, run_id, *how, *NOTHING_AGAIN)
+    await eventually(lambda: (row := stack.store.runs.get(run_id)) and row.epoch > epoch, what="the reset")
+    while (row := await stack.run_is(run_id, "waiting", "completed")).status == "waiting":
+        await stack.trigger(run_id, "answer", "again", at_step=row.next_step)
+        await eventually(lambda step=row.next_step: _next_step(stack, run_id) > step, what="the answer")
+    assert row.result is not None and (len(row.result), row.result[-1]) == (6, "again")

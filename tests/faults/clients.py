@@ -13,7 +13,8 @@ from temporalio.exceptions import ApplicationError, FailureError
 from loopstack_temporal.machine.decisions import MOVE, RETRY
 from loopstack_temporal.store.records import RunRow
 from loopstack_temporal.temporal.messages import PAUSE, RESUME
-from tests.faults.server import Gone, Lost, Server
+from tests.faults.executions import Gone, Lost
+from tests.faults.server import Server
 
 MOST_VISITS = 400
 """How often a run is looked at, about once a second, before it counts as stuck."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from pydantic import BaseModel
@@ -51,8 +51,9 @@ def flow(graph: Graph) -> type[BaseWorkflow[Any, Any, Any]]:
     members: dict[str, Any] = {edge.name: _method(edge) for edge in graph.edges}
     if graph.farewell:
         members["farewell"] = on_cancel(_farewell())
-    made: Any = types.new_class(f"{graph.name.title()}Workflow", (Flow,), {}, lambda space: space.update(members))
-    return workflow(name=graph.name, title=graph.name)(made)
+    made = types.new_class(f"{graph.name.title()}Workflow", (Flow,), {}, lambda space: space.update(members))
+    marked: type[BaseWorkflow[Any, Any, Any]] = cast("Any", workflow(name=graph.name, title=graph.name))(made)
+    return marked
 
 
 def _method(edge: Edge) -> Callable[..., Any]:

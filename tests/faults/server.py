@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -20,36 +20,13 @@ from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 
 from tests.faults.attempts import Asked, Bench
+from tests.faults.executions import Execution, Gone, Lost, anew, is_message, is_update, kind, resolves
 from tests.faults.history import Facts, History, Task
 from tests.faults.injecting import Killed
 
 _CLOSING = ("complete_workflow_execution", "fail_workflow_execution", "cancel_workflow_execution")
 _ALREADY_EXISTS: Any = 1
 _CONTINUE = "continue_as_new_workflow_execution"
-
-
-class Lost(Exception):
-    """Nobody knows what became of an update: its Temporal run is gone."""
-
-
-class Gone(Exception):
-    """The workflow has ended."""
-
-
-@dataclass
-class Execution:
-    """All Temporal runs of one workflow id, of which one is current."""
-
-    history: History
-    buffer: list[Job] = field(default_factory=list[Job])
-    status: str = "running"
-    updates: dict[str, asyncio.Future[Any]] = field(default_factory=dict[str, "asyncio.Future[Any]"])
-    canceling: dict[int, asyncio.Event] = field(default_factory=dict[int, asyncio.Event])
-    timers: dict[int, asyncio.TimerHandle] = field(default_factory=dict[int, asyncio.TimerHandle])
-    driving: asyncio.Task[None] | None = None
-    accepted: set[str] = field(default_factory=set[str])
-    runs: int = 1
-    parent: str = ""
 
 
 class Server:
@@ -135,18 +112,18 @@ class Server:
         execution.runs += 1
         fresh = self._history(replace(facts, run_id=f"{facts.workflow_id}/{execution.runs}"))
         fresh.tasks = old.tasks[:number]
-        again = [_anew(job) for job in old.tasks[number].jobs[0]]
-        later = [_anew(job) for task in old.tasks[number + 1 :] for job in task.jobs[0] if _is_message(job)]
+        again = [anew(job) for job in old.tasks[number].jobs[0]]
+        later = [anew(job) for task in old.tasks[number + 1 :] for job in task.jobs[0] if is_message(job)]
         seed = Job()
         seed.update_random_seed.randomness_seed = self._rng.getrandbits(32)
-        waiting = [job for job in execution.buffer if _is_message(job)]
+        waiting = [job for job in execution.buffer if is_message(job)]
         self._abandon(execution)
         old.evict()
         execution.history, execution.status = fresh, "running"
         # At the first task the workflow is born with its new seed; later ones are told.
         execution.buffer = [*again, *([seed] if number else []), *later, *waiting]
-        resolved = {(kind, seq) for task in fresh.tasks for jobs in task.jobs for kind, seq in map(_resolves, jobs)}
-        resolved |= set(map(_resolves, again))
+        resolved = {one for task in fresh.tasks for jobs in task.jobs for one in map(resolves, jobs)}
+        resolved |= set(map(resolves, again))
         for task in fresh.tasks:
             self._apply(execution, task, resolved)
         self._drive(execution)
@@ -214,7 +191,7 @@ class Server:
             await asyncio.sleep(self._rng.random() * 0.02)  # On its way to the server.
         if execution.history is not history:
             return
-        closes = any(_kind(command) in (*_CLOSING, _CONTINUE) for command in task.effects)
+        closes = any(kind(command) in (*_CLOSING, _CONTINUE) for command in task.effects)
         if closes and execution.buffer:
             self.counts["completion refused: a message arrived meanwhile"] += 1
             await self._again(execution, history, jobs)
@@ -280,7 +257,7 @@ class Server:
                 future.exception()
             else:
                 future.set_result(convert.from_payloads([answer.completed])[0])
-        task.jobs[0] = [job for job in task.jobs[0] if not (_is_update(job) and job.do_update.id in refused)]
+        task.jobs[0] = [job for job in task.jobs[0] if not (is_update(job) and job.do_update.id in refused)]
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
@@ -298,10 +275,10 @@ class Server:
             **dict.fromkeys(_CLOSING, self._close),
         }
         for command in task.effects:
-            kind = _kind(command)
-            asked = getattr(command, kind)
-            act = acts.get(kind)
-            if act is not None and (kind, getattr(asked, "seq", 0)) not in resolved:
+            variant = kind(command)
+            asked = getattr(command, variant)
+            act = acts.get(variant)
+            if act is not None and (variant, getattr(asked, "seq", 0)) not in resolved:
                 act(execution, task, asked)
 
     def _schedule(self, execution: Execution, task: Task, asked: Any) -> None:
@@ -314,7 +291,7 @@ class Server:
         if timer := execution.timers.pop(asked.seq, None):
             timer.cancel()
         fired = ("start_timer", asked.seq)
-        execution.buffer = [job for job in execution.buffer if _resolves(job) != fired]
+        execution.buffer = [job for job in execution.buffer if resolves(job) != fired]
 
     async def _activity(self, execution: Execution, asked: Asked, seq: int) -> None:
         history = execution.history
@@ -345,7 +322,7 @@ class Server:
         execution.timers[seq] = loop.call_at(max(due, loop.time()), fire)
 
     def _close(self, execution: Execution, task: Task, asked: Any) -> None:
-        execution.status = next(_kind(one).partition("_")[0] for one in task.effects if _kind(one) in _CLOSING)
+        execution.status = next(kind(one).partition("_")[0] for one in task.effects if kind(one) in _CLOSING)
         self._abandon(execution)
 
     def _continue(self, execution: Execution, task: Task, asked: Any) -> None:
@@ -401,40 +378,3 @@ class Server:
             gone = ApplicationError("not found", type="ExternalWorkflowExecutionNotFound")
             self._converter.failure_converter.to_failure(gone, self._converter.payload_converter, answer.failure)
         self._deliver(execution, job)
-
-
-def _kind(command: Command) -> str:
-    return command.WhichOneof("variant") or ""
-
-
-def _is_update(job: Job) -> bool:
-    return job.HasField("do_update")
-
-
-def _is_message(job: Job) -> bool:
-    """What a reset sends once more."""
-    return job.HasField("signal_workflow") or job.HasField("do_update")
-
-
-def _anew(job: Job) -> Job:
-    """An update that was accepted is judged again after a reset."""
-    copied = Job()
-    copied.CopyFrom(job)
-    if _is_update(copied):
-        copied.do_update.run_validator = True
-    return copied
-
-
-_RESOLVING = {
-    "resolve_activity": "schedule_activity",
-    "fire_timer": "start_timer",
-    "resolve_child_workflow_execution_start": "start_child_workflow_execution",
-    "resolve_signal_external_workflow": "signal_external_workflow_execution",
-    "resolve_request_cancel_external_workflow": "request_cancel_external_workflow_execution",
-}
-
-
-def _resolves(job: Job) -> tuple[str, int]:
-    """Which command a message answers."""
-    kind = job.WhichOneof("variant") or ""
-    return _RESOLVING.get(kind, ""), getattr(getattr(job, kind), "seq", 0)

@@ -12,7 +12,7 @@ from tests.faults.trial import show
 from tests.support.stack import stack_on
 
 
-@pytest.mark.requirement("REL-001", "REL-008", "REL-010")
+@pytest.mark.requirement("REL-008")
 async def test_runs_survive_the_deaths_of_their_worker_and_of_the_temporal_server(
     own_temporal: DevServer, database_url: str, tmp_path: Path
 ) -> None:

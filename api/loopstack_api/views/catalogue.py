@@ -22,6 +22,7 @@ from loopstack_temporal.contracts.catalogue import (
 from loopstack_temporal.contracts.graph import Graph
 from loopstack_temporal.control import app_with
 from loopstack_temporal.definition.model import DEFAULT_POOL
+from loopstack_temporal.definition.names import default_title
 from loopstack_temporal.store.records import CatalogueEntry, RunRow
 from loopstack_temporal.store.store import Store
 
@@ -168,7 +169,7 @@ def read_entry(stored: CatalogueEntry) -> Entry:
     documents = {one["name"]: DocumentType.model_validate(one) for one in content.get("documents") or ()}
     workflows = {
         one["name"]: Definition(
-            Workflow.model_validate({**one, "app": stored.app, "hash": stored.hash}),
+            Workflow.model_validate({**_titled(one), "app": stored.app, "hash": stored.hash}),
             documents,
         )
         for one in content.get("workflows") or ()
@@ -184,6 +185,12 @@ def read_entry(stored: CatalogueEntry) -> Entry:
         workflows=workflows,
         documents=documents,
     )
+
+
+def _titled(workflow: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry of earlier code may have transitions without titles; runs of that code are looked at for years."""
+    transitions = [{**one, "title": one.get("title") or default_title(one["name"])} for one in workflow["transitions"]]
+    return {**workflow, "transitions": transitions}
 
 
 def answers(widget: Widget, transition: str) -> bool:

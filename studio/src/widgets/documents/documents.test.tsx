@@ -13,7 +13,7 @@ const awaiting: Awaiting = { transition: "answer", step: 3, kind: "person", titl
 
 const aDocument = (content: unknown, over: Partial<Document> = {}): Document => ({
   id: "d1", run_id: "r1", name: "question", title: "Question", key: null, position: 0, version: 1, live: true, superseded: false, step: 2, transition: "ask", place: "start", content, schema: null,
-  widgets: [], tags: [], meta: {}, hidden: false, internal: false, validation_error: null, live_id: null, created_at: "2026-11-21T10:00:00Z", ...over,
+  widgets: [], tags: [], meta: {}, hidden: false, internal: false, validation_error: null, live_id: null, linked: null, created_at: "2026-11-21T10:00:00Z", ...over,
 });
 
 const aRun = { id: "r1", place: "asking", awaiting: [awaiting], status: "waiting", titles: {} } as Partial<Run> as Run;

@@ -1,3 +1,4 @@
+import { StatusWord } from "@/components/marks/status-chip";
 import { runWords } from "@/i18n/en-run";
 import { prefix } from "@/lib/prefix";
 import { visible } from "@/lib/words";
@@ -78,7 +79,7 @@ export function LinkView({ document }: DocumentView) {
   const label = textOf(content, "label", "title") ?? document.title;
   const run = textOf(content, "workflow_id", "workflowId", "run_id");
   const href = safeHref(textOf(content, "href", "url", "link") ?? "");
-  if (run !== null) return <a className="card-link" href={`${prefix}runs/${encodeURIComponent(run)}`}>{visible(label)}</a>;
+  if (run !== null) return <p className="row"><a className="card-link" href={`${prefix}runs/${encodeURIComponent(run)}`}>{visible(label)}</a>{document.linked === null ? null : <StatusWord status={document.linked.status} />}</p>;
   return href === null ? <p>{visible(label)}</p> : <p><SafeLink href={href}>{visible(label)}</SafeLink></p>;
 }
 
