@@ -66,7 +66,21 @@ async def addresses(house: House, tmp_path_factory: pytest.TempPathFactory) -> d
 
 @pytest.mark.parametrize(
     "name",
-    ["home", "start", "runs", "nothing found", "waiting", "document form", "failed", "completed", "widgets", "fields", "approval", "workspaces", "lost"],
+    [
+        "home",
+        "start",
+        "runs",
+        "nothing found",
+        "waiting",
+        "document form",
+        "failed",
+        "completed",
+        "widgets",
+        "fields",
+        "approval",
+        "workspaces",
+        "lost",
+    ],
 )
 async def test_axe_finds_nothing(window: Window, house: House, addresses: dict[str, str], name: str) -> None:
     page = await window(addresses[name])

@@ -21,7 +21,8 @@ SCROLLED_TO = """(top) => new Promise((done) => {
 TOP_ENTRY = """() => {
   const box = document.querySelector(".feedwrap");
   const edge = box.getBoundingClientRect().top;
-  const entry = [...document.querySelectorAll("[data-entry]")].find((one) => one.getBoundingClientRect().bottom > edge + 40);
+  const entries = [...document.querySelectorAll("[data-entry]")];
+  const entry = entries.find((one) => one.getBoundingClientRect().bottom > edge + 40);
   return [entry.textContent, Math.round(entry.getBoundingClientRect().top - edge)];
 }"""
 

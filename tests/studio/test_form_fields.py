@@ -59,7 +59,9 @@ async def test_values_come_back_in_their_types_and_limits_are_checked_before(win
     assert [kind for kind, _ in house.stack.events(run_id)].count("step.committed") == 1
 
     right = {"Amount": "7", "Subject": "Order", "Mail": "marek@example.com", "Site": "https://example.org"}
-    for label, text in (right | {"Price": "2.5", "Held on": "2027-01-31", "Begins": "14:45", "Secret": "swordfish"}).items():
+    for label, text in (
+        right | {"Price": "2.5", "Held on": "2027-01-31", "Begins": "14:45", "Secret": "swordfish"}
+    ).items():
         await form.get_by_label(named(label)).fill(text)
     await expect(form.get_by_label("Secret")).to_have_attribute("type", "password")
     await form.get_by_role("combobox", name="Size").select_option("Large")

@@ -49,7 +49,9 @@ async def test_documents_are_shown_as_their_widgets_say(window: Window, house: H
     await expect(feed.get_by_role("cell", name="North Glass").first).to_be_visible()
     await expect(feed.locator(".tok-word", has_text="def")).to_be_visible()
     await expect(feed.get_by_text("no **marks** here")).to_be_visible()
-    await expect(feed.get_by_role("group", name="Error in “Show”").get_by_text("The archive is closed.")).to_be_visible()
+    await expect(
+        feed.get_by_role("group", name="Error in “Show”").get_by_text("The archive is closed.")
+    ).to_be_visible()
     await expect(feed.get_by_role("link", name="This very run")).to_have_attribute("href", re.compile("^/runs/"))
     await expect(feed.get_by_role("region", name="Code")).to_contain_text("print('hello')")
     await expect(feed.get_by_role("article", name="Data").get_by_text("deeper")).to_be_visible()
@@ -93,7 +95,9 @@ async def test_an_approval_a_list_of_secrets_and_a_sign_in_are_answered(window: 
     await call.get_by_role("button", name="Deny with this reason").click()
 
     secrets = page.get_by_role("group", name="Secrets")
-    await expect(secrets.get_by_role("listitem")).to_have_text([re.compile("MAIL_TOKEN.*set"), re.compile("SHOP_KEY.*not set")])
+    await expect(secrets.get_by_role("listitem")).to_have_text(
+        [re.compile("MAIL_TOKEN.*set"), re.compile("SHOP_KEY.*not set")]
+    )
     await expect(secrets.get_by_role("textbox")).to_have_count(0)
     await secrets.get_by_role("button", name="Save & Continue").click()
 

@@ -38,7 +38,12 @@ async def test_a_workspace_is_made_renamed_starred_and_deleted(window: Window, h
 
 async def test_the_runs_of_a_workspace_are_one_click_away(window: Window, house: House) -> None:
     made = (await house.stack.http.post("/api/v1/workspaces", json={"title": "Garden"})).json()
-    body: dict[str, Any] = {"workflow": "plain_review", "args": {}, "workspace_id": made["id"], "title": "In the garden"}
+    body: dict[str, Any] = {
+        "workflow": "plain_review",
+        "args": {},
+        "workspace_id": made["id"],
+        "title": "In the garden",
+    }
     run_id = (await house.stack.http.post("/api/v1/runs", json=body)).json()["id"]
     await house.waiting("plain_review")
     page = await window("/workspaces")

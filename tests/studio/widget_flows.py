@@ -312,7 +312,8 @@ class CallDocument(Document):
 
 
 @document(
-    title="Secrets", widget={"widget": "secret-input", "options": {"transition": "secrets_set", "label": "Save & Continue"}}
+    title="Secrets",
+    widget={"widget": "secret-input", "options": {"transition": "secrets_set", "label": "Save & Continue"}},
 )
 class SecretsDocument(Document):
     variables: list[dict[str, object]] = [{"key": "MAIL_TOKEN", "hasValue": True}, {"key": "SHOP_KEY"}]
