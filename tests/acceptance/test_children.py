@@ -36,13 +36,16 @@ async def test_children_start_with_the_commit_and_report_their_results(running: 
     ]
 
 
-@pytest.mark.requirement("CHILD-002", "CHILD-015")
+@pytest.mark.requirement("CHILD-002", "CHILD-015", "FAILURE-001")
 async def test_a_step_that_fails_leaves_no_child_and_the_one_that_works_leaves_each_once(running: Stack) -> None:
     run_id = await running.start("boss", {"jobs": [{"text": "tea"}, {"text": "milk"}], "first_fails": 2})
     row = await running.run_is(run_id, "completed")
     assert row.result == ["0 TEA", "1 MILK"]
     assert [child.id for child in children(running, run_id)] == [f"{run_id}-0-0", f"{run_id}-0-1"]
     assert len(links(running, run_id)) == 2
+    saved = [data["name"] for kind, data in running.events(run_id) if kind == "document.saved"]
+    assert sorted(saved) == ["error", "error", "link", "link"], "what failed attempts saved was never told"
+    assert len(running.store.steps.get(run_id, 0).after["asked"]) == 2, "nor is their state left"
 
 
 @pytest.mark.requirement("CHILD-008", "FAILURE-034", "FAILURE-035")
@@ -85,6 +88,20 @@ async def test_a_method_that_takes_only_the_payload_does_not_run_for_a_failed_ch
     # A person may say what the child should have given.
     await running.signal(run_id, "loopstack.retry", {"payload": "milk"})
     assert (await running.run_is(run_id, "completed")).result == "milk"
+
+
+@pytest.mark.requirement("FAILURE-018")
+async def test_a_child_that_recovered_from_its_error_place_reports_once_and_as_completed(running: Stack) -> None:
+    run_id = await running.start("hopeful_boss")
+    child = await running.run_is(f"{run_id}-0-0", "waiting", place="broken")
+    assert child.has_error
+    row = running.store.runs.get(run_id)
+    assert row and row.next_step == 1, "being at the error place is no end"
+    await running.trigger(child.id, "repair", "mended", at_step=child.next_step)
+    assert not (await running.run_is(child.id, "completed")).has_error
+    await eventually(lambda: (row := running.store.runs.get(run_id)) and row.next_step == 2, what="the report")
+    await running.trigger(run_id, "enough", at_step=2)
+    assert (await running.run_is(run_id, "completed")).result == ["completed mended"]
 
 
 async def test_children_of_children_report_all_the_way_up(running: Stack) -> None:

@@ -104,3 +104,28 @@ async def test_a_second_click_does_nothing_and_a_lost_race_shows_the_answer_give
     assert len(sent) == 1
     await expect(second.get_by_text(re.compile("answered “Decide”"))).to_be_visible()
     await expect(second.get_by_text("Approved: yes · Note: mine")).to_be_visible()
+
+
+@pytest.mark.requirement("STUDIO-016")
+async def test_pause_resume_and_stop_are_offered_when_they_apply_and_show_live(window: Window, house: House) -> None:
+    run_id = await house.waiting("plain_review")
+    page = await window(f"/runs/{run_id}")
+    more = page.get_by_role("button", name="More", exact=True)
+
+    await more.click()
+    await expect(page.get_by_role("menuitem", name="Resume")).to_have_count(0)
+    await page.get_by_role("menuitem", name="Pause").click()
+    await expect(status(page, "paused")).to_be_visible()
+    head = page.get_by_role("main").get_by_role("status", name="Status of the run")
+    await expect(head).to_contain_text("Paused by")
+    await more.click()
+    await page.get_by_role("menuitem", name="Resume").click()
+    await expect(status(page, "waiting")).to_be_visible()
+
+    await more.click()
+    await page.get_by_role("menuitem", name="Stop run").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Stop run").click()
+    await expect(status(page, "canceled")).to_be_visible()
+    await more.click()
+    for offer in ("Pause", "Resume", "Stop run", "Retry"):
+        await expect(page.get_by_role("menuitem", name=offer)).to_have_count(0)

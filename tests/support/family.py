@@ -130,6 +130,38 @@ class PayloadBossWorkflow(BaseWorkflow[Job, Progress, Any]):
         return payload
 
 
+@workflow(title="Rescued")
+class RescuedWorkflow(BaseWorkflow[Job, Progress, str]):
+    """Fails, and leaves its error place by an answer."""
+
+    @transition(to="end", error_place="broken")
+    async def work(self) -> str:
+        raise RuntimeError("nothing works")
+
+    @transition(from_="broken", to="end", wait=True)
+    async def repair(self, payload: str) -> str:
+        return payload
+
+
+@workflow(title="Hopeful boss")
+class HopefulBossWorkflow(BaseWorkflow[Job, Progress, list[str]]):
+    """Hears of a child as often as that reports."""
+
+    child: RescuedWorkflow
+
+    @transition(to="collecting")
+    async def begin(self) -> None:
+        await self.child.run(callback=self.heard)
+
+    @transition(from_="collecting", to="collecting", wait=True)
+    async def heard(self, state: Progress, input: TransitionInput[str]) -> None:
+        state.heard.append(f"{input.status} {input.data_or_none}")
+
+    @transition(from_="collecting", to="end", wait=True)
+    async def enough(self, state: Progress) -> list[str]:
+        return state.heard
+
+
 class Number(BaseModel):
     number: int = 1
 
@@ -250,6 +282,8 @@ workflows = [
     StrictBossWorkflow,
     PayloadBossWorkflow,
     WrongBossWorkflow,
+    RescuedWorkflow,
+    HopefulBossWorkflow,
     GrandparentWorkflow,
     SlowWorkflow,
 ]

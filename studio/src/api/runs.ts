@@ -93,6 +93,15 @@ export function useRetryRun(runId: string) {
   });
 }
 
+/** Pauses the run, or lets it go on. Problem: 409 `no_effect` when somebody else was faster. */
+export function usePauseRun(runId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ paused }: { readonly paused: boolean }) => told(client.POST(paused ? "/api/v1/runs/{run_id}/pause" : "/api/v1/runs/{run_id}/resume", { params: { path: { run_id: runId } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.run(runId) }),
+  });
+}
+
 /** Stops the run. */
 export function useCancelRun(runId: string) {
   const queries = useQueryClient();

@@ -14,7 +14,7 @@ export const runWords = {
   run: "Run", back: "Back to all runs", more: "More", panel: "Panel", closePanel: "Close panel", openPanel: "Open panel", feed: "What happened", status: "Status of the run",
   sections: "Parts of the run", details: "Details of the run", numbered: (workflow: string, number: number) => `${workflow} #${String(number)}`,
   actions: {
-    retry: "Retry", retrying: "Retrying…", retryNamed: (transition: string) => `Retry “${transition}”`, cancel: "Stop run", canceling: "Stopping…", again: "Run again",
+    retry: "Retry", retrying: "Retrying…", retryNamed: (transition: string) => `Retry “${transition}”`, pause: "Pause", resume: "Resume", cancel: "Stop run", canceling: "Stopping…", again: "Run again",
     showHidden: "Show hidden documents", hideHidden: "Leave hidden documents out", unfold: "Unfold quiet steps", fold: "Fold quiet steps", keys: "Keys",
     copyTemporal: "Copy as temporal", copyCurl: "Copy as curl", copyLink: "Copy link", copyId: "Copy run id", copied: "Copied", openTemporal: "Open in Temporal",
   },
@@ -78,7 +78,7 @@ export const runWords = {
   ago: (time: string) => `${time} ago`, fresh: (count: number) => `${grouped(count)} new below`, newEntry: (count: number) => `${counted(count, "new document", "new documents")}`, statusNow: (status: string) => `The run is now ${status}.`, earlier: "Show earlier", later: "Show later", newest: "To the newest", resultTitle: "Result",
   keys: {
     title: "Keys", list: [
-      ["a", "Jump to the answer"], ["⌘↵ / Ctrl ↵", "Send the form"], ["1 … 4", "Graph, steps, state, about"], ["[ ]", "Panel narrower, wider"], [".", "Show hidden documents"], ["e", "Next error"], ["r", "Retry"], ["x", "Stop the run"], ["c", "Copy as command"], ["Esc", "Close, back to the feed"], ["⌘K / Ctrl K", "Search and commands"], ["?", "This list"],
+      ["a", "Jump to the answer"], ["⌘↵ / Ctrl ↵", "Send the form"], ["1 … 4", "Graph, steps, state, about"], ["[ ]", "Panel narrower, wider"], [".", "Show hidden documents"], ["e", "Next error"], ["r", "Retry"], ["p", "Pause or resume"], ["x", "Stop the run"], ["c", "Copy as command"], ["Esc", "Close, back to the feed"], ["⌘K / Ctrl K", "Search and commands"], ["?", "This list"],
     ] as const,
   },
   reasons, unknownRun: "No run has this id.", unknownRunText: "It may have been deleted, or the address is mistyped.", toRuns: "To all runs",

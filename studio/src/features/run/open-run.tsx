@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState, type CSSProperties } from "react";
 import type { Run } from "@/api/types";
-import { useRetryRun } from "@/api/runs";
+import { usePauseRun, useRetryRun } from "@/api/runs";
 import { runWords } from "@/i18n/en-run";
 import type { MenuAction } from "@/components/frame/menu";
 import { commandFor, type CommandKind } from "@/model/commands";
@@ -34,6 +34,7 @@ const copy = (text: string): void => void navigator.clipboard.writeText(text).ca
 export function OpenRun({ run, feed, search, onSearch, view }: OpenRunProps) {
   const answering = useAnswerDesk(run);
   const retry = useRetryRun(run.id);
+  const pausing = usePauseRun(run.id);
   const navigate = useNavigate();
   const { width, wider, narrower } = usePanelWidth();
   const [stopping, setStopping] = useState(false);
@@ -49,16 +50,20 @@ export function OpenRun({ run, feed, search, onSearch, view }: OpenRunProps) {
   const onStep = (step: number | null): void => { onSearch(step === null ? { ...(search.panel === undefined ? {} : { panel: search.panel }), ...(search.doc === undefined ? {} : { doc: search.doc }) } : { ...search, panel: panel === "graph" ? "graph" : "steps", step }); };
   const copyAs = (kind: CommandKind) => (): void => { const [action] = runActions(run); if (action) copy(commandFor(kind, action, apiBase())); };
 
+  const paused = run.status === "paused";
+  const pause = (): void => { pausing.mutate({ paused: !paused }); };
+
   useRunKeys({
     a: jumpToAnswer, ".": view.onShowHidden, "?": () => { setHelp(true); }, "[": wider, "]": narrower, c: copyAs("temporal"), Escape: close,
     e: () => document.querySelector(".repair, .errdoc")?.scrollIntoView({ block: "center" }),
-    ...(isOpen(run.status) ? { x: () => { setStopping(true); } } : {}), ...(run.can_retry ? { r: () => { retry.mutate({ step: undefined }); } } : {}),
+    ...(isOpen(run.status) ? { x: () => { setStopping(true); }, p: pause } : {}), ...(run.can_retry ? { r: () => { retry.mutate({ step: undefined }); } } : {}),
     ...Object.fromEntries(PANELS.map((name, at) => [String(at + 1), () => { openPanel(name); }])),
   });
 
   const words = runWords.actions;
   const actions: MenuAction[] = [
     ...(run.can_retry ? [{ key: "retry", label: words.retry, onSelect: () => { retry.mutate({ step: undefined }); } }] : []),
+    ...(isOpen(run.status) ? [{ key: "pause", label: paused ? words.resume : words.pause, onSelect: pause, disabled: pausing.isPending }] : []),
     ...(isOpen(run.status) ? [{ key: "stop", label: words.cancel, onSelect: () => { setStopping(true); }, disabled: run.cancel_requested }] : []),
     { key: "again", label: words.again, onSelect: () => void navigate({ to: "/start/$workflow", params: { workflow: run.workflow }, search: { from: run.id } }) },
     { key: "hidden", label: view.showHidden ? words.hideHidden : words.showHidden, onSelect: view.onShowHidden },
