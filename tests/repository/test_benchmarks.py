@@ -13,7 +13,20 @@ from benchmarks.rows import ROWS, Bench, Sizes
 from benchmarks.sides import working
 from loopstack_temporal.temporal.devserver import DevServer
 
-TINY = Sizes(rounds=1, chain=4, single=2, runs=3, steps=3, crowd_rounds=1, loop=40, loop_rounds=1)
+TINY = Sizes(
+    rounds=1,
+    chain=4,
+    single=2,
+    runs=3,
+    steps=3,
+    crowd_rounds=1,
+    loop=40,
+    loop_rounds=1,
+    children=2,
+    parents=2,
+    held=3,
+    old=5,
+)
 
 
 async def test_every_benchmark_fills_its_rows_for_the_product_and_its_twin(
