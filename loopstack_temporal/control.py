@@ -38,10 +38,7 @@ class Control:
 
     async def row(self, run_id: str) -> RunRow:
         """The stored row. Raises `NotFound` (`run_not_found`)."""
-        row = await self._store.do(self._store.runs.get, run_id)
-        if row is None:
-            raise NotFound(f"There is no run `{run_id}`.", code="run_not_found")
-        return row
+        return await stored_run(self._store, run_id)
 
     # --- starting ----------------------------------------------------------------------------------------------------
 
@@ -117,20 +114,20 @@ class Control:
         """The step that applied a trigger, if one did."""
         return await self._store.do(self._store.inbox.applied_step, run_id, trigger_id)
 
-    async def _answered(self, run_id: str, step: int, message: str | None = None) -> NoReturn:
+    async def _answered(self, run_id: str, step: int) -> NoReturn:
         """Say who was faster. Raises `Conflict`."""
         try:
             row = (await self._store.do(self._store.steps.get, run_id, step)).row
         except NotFound:
             # Taken, but not committed yet: nobody can say by whom.
-            raise Conflict(message or "Somebody else is answering this step.", code="answered") from None
+            raise Conflict("Somebody else is answering this step.", code="answered") from None
         facts: dict[str, object] = {"transition": row.transition, "at": row.ended_at or row.started_at}
         if row.trigger is None:
             text = f"The run went on by itself with `{row.transition}`."
         else:
             facts["answered_by"] = row.trigger.by
             text = f"{row.trigger.by} answered `{row.transition}` already."
-        raise Conflict(message or text, code="answered", facts=facts)
+        raise Conflict(text, code="answered", facts=facts)
 
     async def _refused(self, trigger: Trigger, refused: Refused) -> NoReturn:
         if refused.code == TemporalUnreachable.code:
@@ -199,6 +196,14 @@ class Control:
             await self._store.do(self._store.runs.end, row.id, 0, Ending("canceled"))
         else:
             log.warning("run %s: Temporal did not take the cancel request: %s", row.id, refused.message)
+
+
+async def stored_run(store: Store, run_id: str) -> RunRow:
+    """The row of a run. Raises `NotFound` (`run_not_found`)."""
+    row = await store.do(store.runs.get, run_id)
+    if row is None:
+        raise NotFound(f"There is no run `{run_id}`.", code="run_not_found")
+    return row
 
 
 def app_with(workflow: str, entries: Sequence[CatalogueEntry], app: str | None = None) -> CatalogueEntry:

@@ -24,6 +24,7 @@ from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.scene import Workplace
 from loopstack_temporal.execution.values import OpenCall, Pulse, Rejected, Spent, StepAnswer, StepCall, TryAgain
 from loopstack_temporal.machine.decisions import (
+    RETRY,
     Await,
     Canceling,
     Children,
@@ -40,7 +41,6 @@ from loopstack_temporal.store.records import Checkpoint, RunRow, TriggerRow
 from loopstack_temporal.store.store import Store
 
 _HERE = "in-process"
-_RETRY = "loopstack.retry"
 
 Rest = Await | Parked | Finish
 """Where a run that is left alone stands still."""
@@ -146,7 +146,7 @@ class InProcessRun:
         """Run the failed transition of a parked run again. Raises `Conflict` (`not_retryable`)."""
         if not isinstance(self._decision, Parked):
             raise Conflict("only a run that failed and is still open can be retried", code="not_retryable")
-        return await self._triggered(self._decision.again, _RETRY, None, repeats=self._decision.step)
+        return await self._triggered(self._decision.again, RETRY, None, repeats=self._decision.step)
 
     @property
     def timers(self) -> tuple[Timer, ...]:

@@ -10,12 +10,10 @@ from loopstack_temporal.contracts.runs import MoveRun, RetryRun, TriggerReceipt,
 from loopstack_temporal.control import Control, seen
 from loopstack_temporal.definition.model import END
 from loopstack_temporal.errors import Conflict, FieldError, InvalidInput, NotFound
-from loopstack_temporal.machine.decisions import MOVE, RETRY
+from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY
 from loopstack_temporal.runs import Applied, Sender, Trigger
 from loopstack_temporal.store.records import RunRow
 
-PAUSE = "loopstack.pause"
-RESUME = "loopstack.resume"
 UNKNOWN = "unknown_transition"
 
 

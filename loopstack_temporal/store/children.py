@@ -93,6 +93,8 @@ def told_apart(
     children: Iterable[ChildWrite],
 ) -> tuple[Awaiting, ...]:
     """What is awaited, with the transitions marked that children answer and not people."""
+    if not any(one.kind == "person" for one in awaiting):
+        return awaiting  # Most steps of a run with children await nothing, and need not ask for them.
     callbacks = {child.callback for child in children}
     if locked.row.children:
         callbacks |= {row.callback for row in database.prepared.all(connection, _CALLBACKS, {"this_run": locked.id})}

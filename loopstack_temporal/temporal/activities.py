@@ -27,14 +27,13 @@ from loopstack_temporal.execution.values import (
     StepCall,
     TryAgain,
 )
-from loopstack_temporal.machine.decisions import DECIDE, MOVE
+from loopstack_temporal.machine.decisions import DECIDE, MOVE, PAUSE
 from loopstack_temporal.store.records import InboxWrite, TriggerRow
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.messages import (
     CLOSE,
     NOTE,
     OPEN,
-    PAUSE,
     REOPEN,
     CloseInput,
     FieldFault,

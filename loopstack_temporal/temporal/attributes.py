@@ -62,14 +62,18 @@ def updates(status: str, place: str, waits: Sequence[str], since: datetime) -> l
 
 def at_start(app: str, workflow: str, workspace: str, user: str) -> TypedSearchAttributes:
     """What is known when the API starts a run."""
-    pairs = [(APP, app), (WORKFLOW, workflow), (WORKSPACE, workspace), (USER, user)]
-    return TypedSearchAttributes([SearchAttributePair(key, value[:255]) for key, value in pairs])
+    pairs = _facts(app, workflow, workspace, user)
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in pairs])
 
 
 def belonging(app: str, workflow: str) -> list[SearchAttributeUpdate[Any]]:
     """What a run says of itself that was started by hand: the defaults of such a start, as in its row."""
-    pairs = [(APP, app), (WORKFLOW, workflow), (WORKSPACE, "default"), (USER, "local")]
-    return [key.value_set(value[:255]) for key, value in pairs]
+    return [key.value_set(value) for key, value in _facts(app, workflow, "default", "local")]
+
+
+def _facts(app: str, workflow: str, workspace: str, user: str) -> list[tuple[SearchAttributeKey[str], str]]:
+    pairs = [(APP, app), (WORKFLOW, workflow), (WORKSPACE, workspace), (USER, user)]
+    return [(key, value[:255]) for key, value in pairs]
 
 
 async def known(client: Client) -> bool:

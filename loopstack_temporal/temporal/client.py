@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
@@ -21,6 +22,7 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.runs import (
     Applied,
@@ -199,11 +201,10 @@ class TemporalRuns:
         """Whose run has this id already: ours by its start token, or somebody else's."""
         try:
             described = await self._client.get_workflow_handle(request.run_id).describe(rpc_timeout=SIGNAL_WITHIN)
-            memo: Any = await described.memo_value("loopstack", default=None)
+            token = await start_token_of(described)
         except (RPCError, RuntimeError):
             return "unreachable"  # Nobody knows; a worker asks again later.
-        ours = isinstance(memo, dict) and cast("dict[str, Any]", memo).get("start_token") == request.start_token
-        if ours:
+        if token == request.start_token:
             return "started"
         return Refused(
             "run_exists",
@@ -219,11 +220,22 @@ class TemporalRuns:
         return attributes.at_start(request.app, request.workflow, request.workspace_id, request.user_id)
 
 
+async def start_token_of(described: WorkflowExecutionDescription) -> str | None:
+    """Whose start a workflow is; `None`: somebody's who knows no tokens, such as the Temporal CLI."""
+    memo: object = await described.memo_value("loopstack", default=None)
+    return mapping_of(memo).get("start_token")
+
+
+def namespace_is_missing(error: RPCError) -> bool:
+    """Whether the namespace is missing, and not a workflow: that says nothing about any run."""
+    return any(detail.type_url.endswith(_NAMESPACE_NOT_FOUND) for detail in error.grpc_status.details)
+
+
 def _beginning(request: StartRun) -> tuple[list[Any], dict[str, Any]]:
     """Arguments and memo of a start; a child begins as its parent's workflow would have begun it."""
     if request.parent_id is not None:
         parent = Parent(run_id=request.parent_id, callback=request.callback)
-        return [], {"start_token": request.start_token, "parent": parent.model_dump()}
+        return [], parent.memo(request.start_token)
     return [request.args], {
         "start_token": request.start_token,
         "workspace_id": request.workspace_id,
@@ -258,8 +270,7 @@ def _start_refused(error: RPCError) -> Refused | None:
 
 def _denied(error: RPCError) -> Refused | None:
     """Why Temporal refuses everything of ours; `None`: it does not."""
-    nowhere = any(detail.type_url.endswith(_NAMESPACE_NOT_FOUND) for detail in error.grpc_status.details)
-    if error.status not in _PERMISSION and not nowhere:
+    if error.status not in _PERMISSION and not namespace_is_missing(error):
         return None
     return Refused(
         "temporal_refused",

@@ -78,7 +78,7 @@ class Commands:
 
     async def _start(self, child: Child) -> None:
         parent = msg.Parent(run_id=workflow.info().workflow_id, callback=child.callback)
-        memo = {"loopstack": {"start_token": child.token, "parent": parent.model_dump()}}
+        memo = {"loopstack": parent.memo(child.token)}
         try:
             handle = await workflow.start_child_workflow(child.workflow, id=child.id, memo=memo, **options.child(child))
         except WorkflowAlreadyStartedError:

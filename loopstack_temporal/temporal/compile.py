@@ -7,8 +7,8 @@ handlers beside the named ones have the same body: a wait transition that was re
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -16,10 +16,11 @@ from temporalio.worker import HandleQueryInput as QueryInput
 from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
 from loopstack_temporal.definition.model import WorkflowDefinition
-from loopstack_temporal.machine.decisions import MOVE, RETRY
+from loopstack_temporal.definition.shape import mapping_of
+from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, PAUSE, RESUME, STATE, Carry, OpenInput, Received
+from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, STATE, Carry, OpenInput, Received
 
 _METADATA = "__temporal_workflow_metadata"
 _UNREADABLE = "invalid_payload"
@@ -94,7 +95,7 @@ def described(definition: WorkflowDefinition) -> dict[str, str]:
 
 def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str) -> Received:
     """A message as a trigger. Whatever `meta` holds, this never fails: a sender cannot break a run."""
-    facts: Mapping[str, Any] = cast("Mapping[str, Any]", meta) if isinstance(meta, Mapping) else {}
+    facts = mapping_of(meta)
     wanted, step = facts.get("id"), facts.get("at_step")
     unfit = _unfit(payload)
     return Received(

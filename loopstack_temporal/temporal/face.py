@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
-from loopstack_temporal.machine.decisions import Await, Decision, Finish, Fire, Parked, RunStatus
+from loopstack_temporal.machine.decisions import RETRY, Await, Decision, Finish, Fire, Parked, RunStatus
 from loopstack_temporal.temporal import attributes
 from loopstack_temporal.temporal.triggers import Triggers
 
@@ -31,7 +31,7 @@ class Face:
         self.place = stay.place
         workflow.set_current_details("\n".join(_lines(stay, step)))
         if index:
-            waits = ["loopstack.retry"] if isinstance(stay, Parked) else [fire.transition for fire in stay.waits]
+            waits = [RETRY] if isinstance(stay, Parked) else [fire.transition for fire in stay.waits]
             status: RunStatus = "failed" if isinstance(stay, Parked) else "waiting"
             self._index(attributes.updates(status, stay.place, waits, workflow.now()))
 

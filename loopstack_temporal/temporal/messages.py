@@ -20,9 +20,6 @@ OPEN = "loopstack.open"
 CLOSE = "loopstack.close"
 NOTE = "loopstack.note"
 REOPEN = "loopstack.reopen"
-PAUSE = "loopstack.pause"
-"""Signal, update and the activity that writes either to the row."""
-RESUME = "loopstack.resume"
 CHILD = "loopstack.child"
 OF_CHILD = "child:"
 """How ids of children's reports begin; no sender's id does."""
@@ -69,6 +66,10 @@ class Parent(Value):
 
     run_id: str
     callback: str | None = None
+
+    def memo(self, start_token: str | None) -> dict[str, Any]:
+        """What a child carries in its memo, whoever starts it."""
+        return {"start_token": start_token, "parent": self.model_dump()}
 
 
 class OpenInput(Value):

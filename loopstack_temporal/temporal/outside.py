@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
@@ -19,7 +18,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.store.records import Ending, Untold, Watched
-from loopstack_temporal.temporal.messages import CHILD, Ended
+from loopstack_temporal.temporal.client import namespace_is_missing, start_token_of
+from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, Ended
 
 LIMIT = timedelta(seconds=5)
 PAGE = 500
@@ -70,7 +70,7 @@ class Outside:
         try:
             described = await self._client.get_workflow_handle(seen.id).describe(rpc_timeout=LIMIT)
         except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND or _nowhere(error):
+            if error.status != RPCStatusCode.NOT_FOUND or namespace_is_missing(error):
                 raise
             return None if seen.epoch == 0 else Loss("deleted_outside", "The workflow was deleted in Temporal.")
         if not await _is_ours(described, seen):
@@ -104,7 +104,7 @@ class Outside:
             workflow_execution=WorkflowExecution(workflow_id=child.parent_id),
             signal_name=CHILD,
             identity=self._client.identity,
-            request_id=f"child:{child.id}",
+            request_id=f"{OF_CHILD}{child.id}",
         )
         request.input.payloads.extend(await self._client.data_converter.encode([ended]))
         try:
@@ -126,8 +126,8 @@ class Outside:
 async def _is_ours(described: WorkflowExecutionDescription, seen: Watched) -> bool:
     if seen.first_execution_run_id is not None:
         return described.raw_info.first_run_id in ("", seen.first_execution_run_id)
-    memo: Any = await described.memo_value("loopstack", default=None)
-    return isinstance(memo, dict) and cast("dict[str, Any]", memo).get("start_token") == seen.start_token
+    token = await start_token_of(described)
+    return token is not None and token == seen.start_token
 
 
 def _reason(event: HistoryEvent | None) -> str:
@@ -142,8 +142,3 @@ def _reason(event: HistoryEvent | None) -> str:
     facts = event.workflow_execution_terminated_event_attributes
     by = f" by {facts.identity[:100]}" if facts.identity else ""
     return f"{by}: {facts.reason[:LONGEST_REASON].rstrip('.')}" if facts.reason else by
-
-
-def _nowhere(error: RPCError) -> bool:
-    """Whether the namespace is missing, not the workflow: that says nothing about any run."""
-    return any(detail.type_url.endswith("NamespaceNotFoundFailure") for detail in error.grpc_status.details)

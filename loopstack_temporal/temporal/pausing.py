@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio import workflow
 
+from loopstack_temporal.machine.decisions import PAUSE
 from loopstack_temporal.temporal import messages as msg
 from loopstack_temporal.temporal.commands import Commands
 from loopstack_temporal.temporal.messages import Received, Rejection
@@ -31,7 +32,7 @@ class Pause:
         """Why a pause or resume makes no sense now."""
         if self._triggers.phase == "ended":
             return Rejection(code="run_ended", message="The run has ended.")
-        if (received.name == msg.PAUSE) == self.on:
+        if (received.name == PAUSE) == self.on:
             state = "paused already" if self.on else "not paused"
             return Rejection(code="no_effect", message=f"The run is {state}.")
         return None
@@ -39,10 +40,10 @@ class Pause:
     async def ask(self, received: Received) -> dict[str, Any]:
         """Pause or resume, and write it down. Asking for what is so already changes nothing."""
         if self.refusal(received) is None:
-            self.by = received.by if received.name == msg.PAUSE else None
+            self.by = received.by if received.name == PAUSE else None
             # The row is written by `open` first; and of two who ask at once, the later one has the last word.
             await workflow.wait_condition(lambda: self._triggers.phase != "opening")
             async with self._writing:
                 written = msg.PauseInput(paused=self.on, by=received.by)
-                await self._commands.housekeeping(msg.PAUSE, written, msg.NoteResult)
+                await self._commands.housekeeping(PAUSE, written, msg.NoteResult)
         return {"paused": self.on}

@@ -10,9 +10,8 @@ from typing import Any, Literal
 
 from temporalio.exceptions import ApplicationError, FailureError
 
-from loopstack_temporal.machine.decisions import MOVE, RETRY
+from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY
 from loopstack_temporal.store.records import RunRow
-from loopstack_temporal.temporal.messages import PAUSE, RESUME
 from tests.faults.executions import Gone, Lost
 from tests.faults.server import Server
 

@@ -26,6 +26,7 @@ from loopstack_temporal.contracts.runs import (
 )
 from loopstack_temporal.contracts.tasks import Task, TaskPage
 from loopstack_temporal.contracts.why import Why
+from loopstack_temporal.control import stored_run
 from loopstack_temporal.definition.model import DEFAULT_POOL
 from loopstack_temporal.errors import ErrorInfo, NotFound
 from loopstack_temporal.machine.decisions import Fire
@@ -45,10 +46,7 @@ class RunView:
 
     async def row(self, run_id: str) -> RunRow:
         """The stored row."""
-        row = await self._store.do(self._store.runs.get, run_id)
-        if row is None:
-            raise NotFound(f"There is no run `{run_id}`.", code="run_not_found")
-        return row
+        return await stored_run(self._store, run_id)
 
     async def root_of(self, run_id: str) -> str:
         """The first ancestor of a run, or the run itself, which need not exist yet."""
