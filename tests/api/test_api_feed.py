@@ -100,6 +100,19 @@ async def test_the_feed_pages_both_ways(http: httpx.AsyncClient) -> None:
     assert await walk(order="desc") == positions[::-1]
 
 
+@pytest.mark.requirement("API-003")
+async def test_a_page_with_nothing_on_it_says_where_to_go_on(http: httpx.AsyncClient) -> None:
+    await start(http, run_id="r-1")
+
+    async def page(**params: str | int) -> tuple[int, int | None, int | None]:
+        page = (await http.get("/runs/r-1/documents", params={"hidden": True, **params})).json()
+        return len(page["items"]), page["before"], page["after"]
+
+    assert await page(before=1, order="desc") == (0, None, 0)
+    assert await page(after=7) == (0, 8, None)
+    assert await page(after=0) == (2, None, None), "before the first document is nothing"
+
+
 @pytest.mark.requirement("API-008")
 async def test_a_workflows_graph_equals_its_declarations(http: httpx.AsyncClient) -> None:
     graph = (await http.get("/workflows/review/graph")).json()

@@ -13,7 +13,7 @@ from tests.studio.conftest import House, Window
 
 def status(page: Page, word: str) -> Locator:
     """The chip in the head of a run page."""
-    return page.get_by_role("main").get_by_text(word, exact=True)
+    return page.get_by_role("main").get_by_text(word, exact=True).and_(page.locator(".chip"))
 
 
 @pytest.mark.requirement("STUDIO-026")
@@ -131,7 +131,7 @@ async def test_what_the_server_refuses_is_said_and_the_answer_can_be_mended(wind
     await page.get_by_role("radio", name="No").check()
     await page.get_by_label("Note").fill("without reason")
     await page.get_by_role("button", name="Send answer").click()
-    await expect(page.get_by_text("Value error, say why")).to_be_visible()
+    await expect(page.get_by_text("Value error, say why", exact=True)).to_be_visible()
     await expect(page.get_by_label("Note")).to_have_value("without reason")
     await page.get_by_label("Note").fill("too long")
     await page.get_by_role("button", name="Send answer").click()

@@ -84,10 +84,13 @@ class FeedView:
         )
         items = await self._shown(page.items, definition)
         following = int(page.next) if page.next else None
+        # Positions count from 1. An empty page is a page too: its reader goes on from where it was asked for.
         first = items[0].position if items else None
         if order == "asc":
-            return DocumentPage(items=items, before=first if after is not None else None, after=following)
-        return DocumentPage(items=items, before=following, after=first if before is not None else None)
+            return DocumentPage(items=items, before=(first or after + 1) if after else None, after=following)
+        return DocumentPage(
+            items=items, before=following, after=None if before is None else first or max(0, before - 1)
+        )
 
     async def marks(self, run_id: str) -> MarkList:
         """Early and refused answers and resets, the oldest first; at most `MARKS`."""
