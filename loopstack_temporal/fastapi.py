@@ -18,8 +18,8 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from starlette.requests import HTTPConnection
 
-from loopstack_temporal.app.values import StudioApp
 from loopstack_temporal.errors import SetupError
+from loopstack_temporal.modules import StudioApp
 from loopstack_temporal.running.runner import WorkflowRunner
 from loopstack_temporal.temporal.connection import ConnectionSettings
 

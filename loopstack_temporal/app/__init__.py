@@ -5,6 +5,6 @@ Only the plain values are imported here, so that `import loopstack_temporal` sta
 
 from __future__ import annotations
 
-from loopstack_temporal.app.values import Module, StudioApp
+from loopstack_temporal.modules import Module, StudioApp
 
 __all__ = ["Module", "StudioApp"]

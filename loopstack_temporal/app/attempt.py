@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from loopstack_temporal.definition.context import RunContext, RunRef
 from loopstack_temporal.definition.document import DocumentStore
-from loopstack_temporal.definition.session import ChildOptions, Session, session_of
+from loopstack_temporal.definition.session import (
+    ChildOptions,
+    EffectAnswer,
+    EffectCall,
+    LiveText,
+    Session,
+    session_of,
+)
 from loopstack_temporal.tools.base import ToolSession
 
 
@@ -69,3 +76,11 @@ class OwnersSession:
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled."""
         self._session("cancel_child").cancel_child(run_id)
+
+    async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
+        """The recorded answer of an outside call, or a new one."""
+        return await self._session("effect").effect(call, perform)
+
+    def live(self, live_id: str) -> LiveText:
+        """Begin a text that people can watch."""
+        return self._session("live").live(live_id)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeVar
 
-from loopstack_temporal.app.values import Module, Provider, StudioApp
 from loopstack_temporal.definition.document import Document
 from loopstack_temporal.definition.document_class import document_of
 from loopstack_temporal.definition.documents import (
@@ -26,6 +25,7 @@ from loopstack_temporal.definition.problems import Problems
 from loopstack_temporal.definition.registry import definition_of
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.errors import DefinitionError
+from loopstack_temporal.modules import Module, Provider, StudioApp
 from loopstack_temporal.tools.base import Tool, ToolDefinition, tool_of
 
 _BUILT_IN: tuple[type[Document], ...] = (

@@ -9,8 +9,8 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
-from loopstack_temporal.app.values import StudioApp
 from loopstack_temporal.errors import DefinitionError, Problem, SetupError
+from loopstack_temporal.modules import StudioApp
 
 _OWN_FOLDER = str(Path(__file__).resolve().parents[1])
 

@@ -18,14 +18,14 @@ from typing import Any, cast, get_args, get_origin
 
 from loopstack_temporal.app.gathering import Gathered
 from loopstack_temporal.app.injection import Plan, Provided, Wish
-from loopstack_temporal.app.values import Provider
 from loopstack_temporal.definition.hints import UnresolvedHint, annotations_of, resolve, type_name
 from loopstack_temporal.definition.model import Injection, Source
 from loopstack_temporal.definition.problems import Problems, hint_for
 from loopstack_temporal.definition.registry import class_source
 from loopstack_temporal.definition.workflow import BaseWorkflow
-from loopstack_temporal.llm.models import Models
-from loopstack_temporal.llm.port import ModelProvider
+from loopstack_temporal.llm.port import LlmProvider
+from loopstack_temporal.llm.registry import LlmProviderRegistry
+from loopstack_temporal.modules import Provider
 from loopstack_temporal.tools.base import Tool, line_of
 
 _YIELDING = (AsyncIterator, AsyncIterable, AsyncGenerator, Iterator, Iterable, Generator)
@@ -107,13 +107,13 @@ class _Keys:
 
 def _read_providers(given: Sequence[tuple[Provider, Source]], problems: Problems) -> tuple[Provided, ...]:
     found: dict[type[Any], Provided] = {}
-    models: dict[str, ModelProvider] = {}
+    models: dict[str, LlmProvider] = {}
     seen: set[int] = set()
     for provider, at in given:
         if id(provider) in seen:
             continue
         seen.add(id(provider))
-        if isinstance(provider, ModelProvider) and not isinstance(provider, type):
+        if isinstance(provider, LlmProvider) and not isinstance(provider, type):
             if provider.provider_id in models:
                 text = f"two model providers are named {provider.provider_id!r}"
                 problems.add(at, "provider_clash", text)
@@ -124,7 +124,8 @@ def _read_providers(given: Sequence[tuple[Provider, Source]], problems: Problems
             problems.add(at, "provider_clash", text)
         elif provided is not None:
             found[provided.key] = provided
-    found.setdefault(Models, Provided(Models, Models(tuple(models.values())), ready=True))
+    registry = LlmProviderRegistry(tuple(models.values()))
+    found.setdefault(LlmProviderRegistry, Provided(LlmProviderRegistry, registry, ready=True))
     return tuple(found.values())
 
 
@@ -134,7 +135,9 @@ def _read_provider(provider: Provider, at: Source, problems: Problems) -> Provid
         if issubclass(cls, Tool | BaseWorkflow):
             problems.add(at, "bad_provider", f"`{cls.__name__}` needs no provider: ask for it and it is there")
             return None
-        if all(callable(getattr(cls, name, None)) for name in ("text", "object")) and hasattr(cls, "provider_id"):
+        if all(callable(getattr(cls, name, None)) for name in ("generate_text", "generate_object")) and hasattr(
+            cls, "provider_id"
+        ):
             text = f"list the model provider as an object, `{cls.__name__}(...)`, not as a class"
             problems.add(at, "bad_provider", text)
             return None

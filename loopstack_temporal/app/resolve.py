@@ -11,12 +11,12 @@ from loopstack_temporal.app.application import App
 from loopstack_temporal.app.gathering import Gathered, gather
 from loopstack_temporal.app.injection import Injector
 from loopstack_temporal.app.planning import plan
-from loopstack_temporal.app.values import StudioApp
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.names import check_name, snake_case
 from loopstack_temporal.definition.problems import Problems
 from loopstack_temporal.definition.registry import with_default_timeout
 from loopstack_temporal.errors import SetupError
+from loopstack_temporal.modules import StudioApp
 
 DEFAULT_TIMEOUT = "LOOPSTACK_DEFAULT_TIMEOUT"
 

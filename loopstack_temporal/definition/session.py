@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -26,6 +26,67 @@ class ChildOptions:
     show: Show = "inline"
     label: str | None = None
     config: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class EffectCall:
+    """A call to the outside world that shall not be made again once it has answered."""
+
+    name: str
+    """What is called: `llm:claude`, `tool:send_mail` …"""
+    request: Any
+    """JSON data that tells this call from others of the step; kept only as a hash."""
+    repeatable: bool = True
+    """`False`: when a worker dies in the call nobody knows whether it happened, and the run waits for a decision."""
+    anew: bool = False
+    """After a failure of the author's own code ask again, even if there is an answer: another one may fit better."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectAnswer:
+    """What an outside call gave, as JSON data, and the tokens it cost."""
+
+    value: Any
+    usage: Mapping[str, Any] | None = None
+
+
+class LiveText(Protocol):
+    """Text that people watch while it is being written. It is no document: the document comes with the commit.
+
+    No method waits or raises; pieces that cannot be delivered are left out.
+    """
+
+    def text(self, piece: str) -> None:
+        """More of the answer."""
+        ...
+
+    def thinking(self, piece: str) -> None:
+        """More of what the model thinks before it answers."""
+        ...
+
+    def tool_call(self, call_id: str, name: str, args: Mapping[str, Any]) -> None:
+        """The model wants a tool called."""
+        ...
+
+    def end(self, error: str | None = None) -> None:
+        """Nothing more comes; with `error` because it failed."""
+        ...
+
+
+class Unwatched:
+    """A live text that nobody watches."""
+
+    def text(self, piece: str) -> None:
+        """Left out."""
+
+    def thinking(self, piece: str) -> None:
+        """Left out."""
+
+    def tool_call(self, call_id: str, name: str, args: Mapping[str, Any]) -> None:
+        """Left out."""
+
+    def end(self, error: str | None = None) -> None:
+        """Left out."""
 
 
 class Session(Protocol):
@@ -65,6 +126,17 @@ class Session(Protocol):
 
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled, with this transition's commit."""
+        ...
+
+    async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
+        """The recorded answer of an outside call, or `perform(key)` and record what it gives.
+
+        `key` is the same for every attempt at this call: outside services that know idempotency keys get it.
+        """
+        ...
+
+    def live(self, live_id: str) -> LiveText:
+        """Begin a text that people can watch. The document it becomes is saved under the same id."""
         ...
 
 

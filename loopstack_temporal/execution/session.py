@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import logging
 import types
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn, cast
 
 from pydantic import BaseModel, ConfigDict
 
 from loopstack_temporal.definition.context import RunContext, RunRef
 from loopstack_temporal.definition.model import WorkflowDefinition
-from loopstack_temporal.definition.session import ChildOptions
+from loopstack_temporal.definition.session import ChildOptions, EffectAnswer, EffectCall, LiveText, Unwatched
 from loopstack_temporal.errors import AuthorError, ContextClosed
 from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.documents import BufferedDocuments
@@ -76,6 +76,16 @@ class Attempt:
     def cancel_child(self, run_id: str) -> None:
         """Note that a child shall be canceled."""
         self._children("cancel_child").cancel(run_id)
+
+    async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
+        """The recorded answer of an outside call, or a new one."""
+        self._check("effect")
+        return (await perform(f"{self.context.idempotency_key}-{call.name}")).value
+
+    def live(self, live_id: str) -> LiveText:
+        """Begin a text that people can watch."""
+        self._check("live")
+        return Unwatched()
 
     def _children(self, what: str) -> ChildRuns:
         self._check(what)

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from loopstack_temporal.llm.port import ModelMessage, ModelProvider, ModelReply, ModelRequest, Usage
+from loopstack_temporal.llm.port import (
+    LlmMessage,
+    LlmProvider,
+    LlmReply,
+    LlmRequest,
+    OnStream,
+    StreamEvent,
+    ToolOffer,
+    Usage,
+)
 from loopstack_temporal.llm.providers.demo import DemoProvider
+from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.llm.tools import (
     GeneratedObject,
     GeneratedText,
@@ -19,9 +29,13 @@ __all__ = [
     "LlmConfig",
     "LlmGenerateObjectTool",
     "LlmGenerateTextTool",
-    "ModelMessage",
-    "ModelProvider",
-    "ModelReply",
-    "ModelRequest",
+    "LlmMessage",
+    "LlmProvider",
+    "LlmProviderRegistry",
+    "LlmReply",
+    "LlmRequest",
+    "OnStream",
+    "StreamEvent",
+    "ToolOffer",
     "Usage",
 ]

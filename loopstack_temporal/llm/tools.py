@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Generic, cast, overload
 from uuid import uuid4
 
@@ -15,8 +15,8 @@ from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.shape import Shape, field_errors
 from loopstack_temporal.errors import LoopstackError, ModelError, ToolError
 from loopstack_temporal.llm.conversation import Message, from_documents, from_messages, from_prompt
-from loopstack_temporal.llm.models import Models
-from loopstack_temporal.llm.port import ModelProvider, ModelReply, ModelRequest
+from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest
+from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.tools.base import Tool, ToolReply
 from loopstack_temporal.tools.call import validated
 from loopstack_temporal.tools.decorator import tool
@@ -78,11 +78,11 @@ class GeneratedObject(Generic[Object]):
 class ModelTool(Tool):
     """What both model tools share: the app's providers, and how a request is put together."""
 
-    models: Models
+    providers: LlmProviderRegistry
 
     async def _ask(
         self, prompt: str | None, messages: Sequence[Message] | None, options: LlmConfig
-    ) -> tuple[ModelProvider, ModelRequest]:
+    ) -> tuple[LlmProvider, LlmRequest]:
         if prompt is not None:
             found = from_prompt(prompt)
         elif messages:
@@ -90,8 +90,8 @@ class ModelTool(Tool):
         else:
             tag = options.get("messages_search_tag", "message")
             found = from_documents(await self.document_store.find_by_tag(tag), tag)
-        request = ModelRequest(found, options.get("system"), options.get("model"))
-        return self.models.get(options.get("provider")), request
+        request = LlmRequest(found, options.get("system"), options.get("model"))
+        return self.providers.get(options.get("provider")), request
 
     def _options(self, config: LlmConfig | None, options: LlmConfig) -> LlmConfig:
         twice = sorted(set(config or {}) & set(options))
@@ -125,9 +125,9 @@ class LlmGenerateTextTool(ModelTool):
         """
         merged = self._options(config, options)
         provider, request = await self._ask(prompt, messages, merged)
-        reply = await _answered(provider, provider.text(request))
+        reply = await _answered(provider, provider.generate_text(request))
         message = LlmMessageDocument(
-            role="assistant", text=reply.text, stop_reason=reply.stop_reason, id=f"msg_{uuid4().hex}"
+            role="assistant", text=reply.message.text, stop_reason=reply.stop_reason, id=f"msg_{uuid4().hex}"
         )
         if merged.get("save", True):
             meta = {"response": reply.response, "provider": provider.provider_id, **merged.get("meta", {})}
@@ -183,12 +183,14 @@ class LlmGenerateObjectTool(ModelTool):
         merged = self._options(config, options)
         provider, request = await self._ask(prompt, messages, merged)
         as_json = schema.model_json_schema() if isinstance(schema, type) else schema
-        reply = await _answered(provider, provider.object(request, as_json))
+        reply = await _answered(provider, provider.generate_object(request, as_json))
         found = _checked(provider, reply.object, schema)
-        return ToolReply(GeneratedObject(found, reply.text, reply.response), metadata=_metadata(provider, reply))
+        return ToolReply(
+            GeneratedObject(found, reply.message.text, reply.response), metadata=_metadata(provider, reply)
+        )
 
 
-async def _answered(provider: ModelProvider, call: Awaitable[R]) -> R:
+async def _answered(provider: LlmProvider, call: Awaitable[R]) -> R:
     try:
         return await call
     except LoopstackError:
@@ -199,7 +201,7 @@ async def _answered(provider: ModelProvider, call: Awaitable[R]) -> R:
         ) from error
 
 
-def _checked(provider: ModelProvider, value: Any, schema: type[BaseModel] | Mapping[str, Any]) -> Any:
+def _checked(provider: LlmProvider, value: Any, schema: type[BaseModel] | Mapping[str, Any]) -> Any:
     try:
         if isinstance(schema, type):
             return Shape(schema).from_json(value)
@@ -213,8 +215,9 @@ def _checked(provider: ModelProvider, value: Any, schema: type[BaseModel] | Mapp
     raise ModelError("\n".join([f"The answer of `{provider.provider_id}` does not fit the schema:", *lines]))
 
 
-def _metadata(provider: ModelProvider, reply: ModelReply) -> dict[str, Any]:
-    usage = {"input_tokens": reply.usage.input_tokens, "output_tokens": reply.usage.output_tokens}
-    if reply.usage.estimated:
-        usage |= {"estimated": True}
-    return {"provider": provider.provider_id, "model": reply.model, "usage": usage}
+def _metadata(provider: LlmProvider, reply: LlmReply) -> dict[str, Any]:
+    found = {"provider": provider.provider_id, "model": reply.model}
+    usage = provider.extract_usage(reply.response)
+    if usage is None:
+        return found
+    return found | {"usage": {name: value for name, value in asdict(usage).items() if value not in (None, False)}}

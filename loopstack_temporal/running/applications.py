@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from loopstack_temporal.app.application import App
 from loopstack_temporal.app.resolve import resolve
-from loopstack_temporal.app.values import StudioApp
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.errors import NotFound
+from loopstack_temporal.modules import StudioApp
 
 
 class Applications:

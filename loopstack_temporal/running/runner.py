@@ -13,13 +13,13 @@ from typing_extensions import TypeVar, Unpack
 from uuid_utils import uuid7
 
 from loopstack_temporal.app.resolve import app_name
-from loopstack_temporal.app.values import StudioApp
 from loopstack_temporal.control import Control, app_with
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.registry import definition_of
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.errors import Conflict, NotFound, SetupError
 from loopstack_temporal.inprocess import Beginning
+from loopstack_temporal.modules import StudioApp
 from loopstack_temporal.running.applications import Applications
 from loopstack_temporal.running.handle import RunHandle
 from loopstack_temporal.running.outcome import RunOutcome, arguments

@@ -13,7 +13,6 @@ from pydantic_core import to_jsonable_python
 from typing_extensions import TypeVar
 
 from loopstack_temporal.app.application import App
-from loopstack_temporal.app.values import StudioApp
 from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentT
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.registry import definition_of
@@ -23,6 +22,7 @@ from loopstack_temporal.execution.documents import stored_entity
 from loopstack_temporal.execution.state import load
 from loopstack_temporal.inprocess import Beginning, InProcessRun
 from loopstack_temporal.machine.decisions import RunStatus
+from loopstack_temporal.modules import StudioApp
 from loopstack_temporal.running.applications import Applications
 from loopstack_temporal.running.outcome import arguments, outcome_of
 from loopstack_temporal.store.private import PrivateStores

@@ -1,6 +1,6 @@
 """What `self`, `ctx` and `input` offer while a transition runs, and that it ends with it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import pytest
@@ -18,6 +18,7 @@ from loopstack_temporal import (
     workflow,
 )
 from loopstack_temporal.definition import ChildOptions, attach, detach
+from loopstack_temporal.definition.session import EffectAnswer, EffectCall, LiveText
 
 
 class Args(BaseModel):
@@ -58,6 +59,12 @@ class Recorder:
 
     def cancel_child(self, run_id: str) -> None:
         self.calls.append(("cancel_child", run_id))
+
+    async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
+        raise NotImplementedError
+
+    def live(self, live_id: str) -> LiveText:
+        raise NotImplementedError
 
 
 async def test_everything_on_self_goes_to_the_attempt_it_is_attached_to() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from loopstack_temporal.errors import ModelError
-from loopstack_temporal.llm import DemoProvider, ModelMessage, ModelRequest
+from loopstack_temporal.llm import DemoProvider, LlmMessage, LlmRequest
 
 
 class Item(BaseModel):
@@ -39,11 +39,11 @@ async def minutes_of(text: str) -> Minutes:
 
 
 async def answer(prompt: str, schema: dict[str, Any]) -> Any:
-    return (await DemoProvider().object(ModelRequest((ModelMessage("user", prompt),)), schema)).object
+    return (await DemoProvider().generate_object(LlmRequest((LlmMessage("user", prompt),)), schema)).object
 
 
 async def written(prompt: str) -> str:
-    return (await DemoProvider().text(ModelRequest((ModelMessage("user", prompt),)))).text
+    return (await DemoProvider().generate_text(LlmRequest((LlmMessage("user", prompt),)))).message.text
 
 
 async def test_minutes_with_headings_and_boxes() -> None:

@@ -15,12 +15,13 @@ from loopstack_temporal.errors import ContextClosed, ModelError, ToolError
 from loopstack_temporal.llm import (
     LlmGenerateObjectTool,
     LlmGenerateTextTool,
-    ModelMessage,
-    ModelReply,
-    ModelRequest,
+    LlmMessage,
+    LlmProviderRegistry,
+    LlmReply,
+    LlmRequest,
+    OnStream,
     Usage,
 )
-from loopstack_temporal.llm.models import Models
 from tests.tools.attempts import OneAttempt
 
 
@@ -29,18 +30,26 @@ class ListeningProvider:
 
     def __init__(self, provider_id: str = "listening", answer: Any = None) -> None:
         self.provider_id = provider_id
-        self.requests: list[ModelRequest] = []
+        self.requests: list[LlmRequest] = []
         self._answer = answer
 
-    async def text(self, request: ModelRequest) -> ModelReply:
+    async def generate_text(self, request: LlmRequest, on_stream: OnStream | None = None) -> LlmReply:
         self.requests.append(request)
-        return ModelReply("Fine.", "small-1", Usage(3, 2), response={"raw": 1})
+        return LlmReply(LlmMessage("assistant", "Fine."), "small-1", response={"raw": 1})
 
-    async def object(self, request: ModelRequest, schema: Mapping[str, Any]) -> ModelReply:
+    async def generate_object(
+        self, request: LlmRequest, schema: Mapping[str, Any], on_stream: OnStream | None = None
+    ) -> LlmReply:
         self.requests.append(request)
         if isinstance(self._answer, Exception):
             raise self._answer
-        return ModelReply("", "small-1", Usage(3, 2), object=self._answer)
+        return LlmReply(LlmMessage("assistant"), "small-1", object=self._answer)
+
+    def extract_usage(self, response: Mapping[str, Any]) -> Usage | None:
+        return Usage(3, 2)
+
+    def to_provider_message(self, message: LlmMessage) -> Mapping[str, Any]:
+        return {"role": message.role, "text": message.text}
 
 
 class City(BaseModel):
@@ -50,14 +59,14 @@ class City(BaseModel):
 
 def text_tool(*providers: ListeningProvider) -> tuple[LlmGenerateTextTool, OneAttempt]:
     tool, attempt = LlmGenerateTextTool(), OneAttempt(RunContext(run_id="r", workflow="w", args={}))
-    tool.models = Models(providers)
+    tool.providers = LlmProviderRegistry(providers)
     attach(tool, attempt)
     return tool, attempt
 
 
 def object_tool(answer: Any) -> LlmGenerateObjectTool:
     tool = LlmGenerateObjectTool()
-    tool.models = Models([ListeningProvider(answer=answer)])
+    tool.providers = LlmProviderRegistry([ListeningProvider(answer=answer)])
     return tool
 
 
@@ -131,7 +140,7 @@ async def test_wrong_options_are_named() -> None:
 
 async def test_a_model_tool_outside_a_transition_says_where_it_belongs() -> None:
     tool = LlmGenerateTextTool()
-    tool.models = Models()
+    tool.providers = LlmProviderRegistry()
 
     with pytest.raises(ContextClosed):
         await tool.call(prompt="Say hello to Ann.")
@@ -159,7 +168,7 @@ async def test_an_answer_that_does_not_fit_and_a_provider_that_breaks_are_model_
 
 @pytest.mark.requirement("LLM-005")
 def test_a_provider_that_is_not_configured_is_an_error_that_says_what_to_add() -> None:
-    models = Models([ListeningProvider("openai"), ListeningProvider("local")])
+    models = LlmProviderRegistry([ListeningProvider("openai"), ListeningProvider("local")])
 
     assert models.get().provider_id == "openai" and models.get("local").provider_id == "local"
     with pytest.raises(
@@ -174,8 +183,10 @@ def test_a_provider_that_is_not_configured_is_an_error_that_says_what_to_add() -
 
 @pytest.mark.requirement("LLM-006")
 async def test_without_any_provider_the_demo_answers_and_says_so() -> None:
-    provider = Models().get()
+    provider = LlmProviderRegistry().get()
 
-    reply = await provider.text(ModelRequest((ModelMessage("user", "Say hello to Ann."),)))
+    reply = await provider.generate_text(LlmRequest((LlmMessage("user", "Say hello to Ann."),)))
 
-    assert reply.text.startswith("Hello, Ann!") and "Demo model" in reply.text and reply.usage.estimated
+    assert reply.message.text.startswith("Hello, Ann!") and "Demo model" in reply.message.text
+    usage = provider.extract_usage(reply.response)
+    assert usage is not None and usage.estimated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from loopstack_temporal.definition.context import RunContext, RunRef
 from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentT
 from loopstack_temporal.definition.document_class import document_of
-from loopstack_temporal.definition.session import ChildOptions
+from loopstack_temporal.definition.session import ChildOptions, EffectAnswer, EffectCall, LiveText, Unwatched
 
 
 class MemoryDocuments:
@@ -89,3 +89,9 @@ class OneAttempt:
 
     def cancel_child(self, run_id: str) -> None:
         raise NotImplementedError
+
+    async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
+        return (await perform(f"key-of-{call.name}")).value
+
+    def live(self, live_id: str) -> LiveText:
+        return Unwatched()

@@ -10,6 +10,8 @@ from loopstack_temporal.definition.document import Document
 from loopstack_temporal.definition.document_class import document
 
 LlmRole = Literal["user", "assistant"]
+StopReason = Literal["end_turn", "tool_use", "max_tokens", "stop_sequence", "pause_turn", "refusal", "other"]
+"""Why a model stopped. `other` stands for whatever a provider says beyond these, so that a guard can always decide."""
 
 
 class _Block(BaseModel):
@@ -83,7 +85,7 @@ class LlmMessageDocument(Document):
     text: str = ""
     """With blocks only: their texts joined by newlines, without thinking and tools."""
     blocks: list[ContentBlock] | None = None
-    stop_reason: str | None = None
+    stop_reason: StopReason | None = None
     id: str | None = None
     """The provider's id of the message."""
 
