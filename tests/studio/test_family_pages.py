@@ -37,7 +37,7 @@ async def test_the_card_of_a_linked_child_shows_how_it_stands_without_a_reload(w
     card = page.get_by_role("article").filter(has=page.get_by_role("link", name="Another question"))
     await expect(card.get_by_text("waiting", exact=True)).to_be_visible()
     linked = (await house.stack.http.get("/api/v1/runs", params={"parent_id": run_id})).json()["items"]
-    asked = [one for one in linked if one["number"] == max(other["number"] for other in linked)][0]
+    asked = max(linked, key=lambda one: one["number"])
     answered = await house.stack.http.post(
         f"/api/v1/runs/{asked['id']}/transitions/say", json={"payload": {"answer": "red"}}
     )
