@@ -3,6 +3,8 @@
 
 BIN := .venv/bin
 PYTHON ?= python3
+# Most tests wait for servers, so a few more processes than cores are quicker; each has servers of its own.
+JOBS ?= 3
 
 ENVIRONMENT := .venv/.installed
 STUDIO_PACKAGES := studio/node_modules/.installed
@@ -24,7 +26,7 @@ test: check studio temporal server  ## all that CI runs
 	@echo "Testing the studio …"
 	@npm --prefix studio test
 	@echo "Testing Python …"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 check: environment $(STUDIO_PACKAGES)  ## style, types and import rules
 	@$(BIN)/ruff format --check --quiet .

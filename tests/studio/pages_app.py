@@ -12,7 +12,7 @@ from examples.review.workflow import ReviewWorkflow
 from examples.ui_documents.workflow import UiDocumentsWorkflow
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
 from loopstack_temporal.app import StudioApp
-from tests.studio.widget_flows import FLOWS
+from tests.studio import family_flows, widget_flows
 from tests.support.apps import ChainWorkflow, FlakyWorkflow, RoundsWorkflow, StagesWorkflow
 
 
@@ -107,7 +107,8 @@ app = StudioApp(
         ChainWorkflow,
         RoundsWorkflow,
         StagesWorkflow,
-        *FLOWS,
+        *widget_flows.FLOWS,
+        *family_flows.FLOWS,
         UiDocumentsWorkflow,
     ],
 )

@@ -35,3 +35,6 @@ export const keys = {
 
 /** `['run', id]` means the run alone; every other key means everything below it. */
 export const isExact = (key: Key): boolean => key.length === 2 && key[0] === "run";
+
+/** Whether a key is that of a run's documents. */
+export const isFeed = (key: Key): boolean => key[0] === "run" && key[2] === "documents";

@@ -55,6 +55,13 @@ export const runWords = {
     broken: (title: string) => `${title} cannot be drawn. Its content:`, errorIn: (transition: string) => `Error in “${transition}”`, empty: "Empty", rows: (count: number) => counted(count, "row", "rows"), invalid: "Its content does not fit its schema.",
     roles: { user: "You", assistant: "Assistant", system: "System", tool: "Tool" } as Readonly<Record<string, string>>,
   },
+  model: {
+    call: (tool: string) => `Call of ${tool}`, pending: "not answered yet", failed: "Failed", nothing: "nothing", tokens: (input: string, output: string) => `${input} in, ${output} out`,
+    cost: (amount: number) => `$${amount < 0.01 ? amount.toPrecision(2) : amount.toFixed(2)}`, attached: (name: string) => `Attached: ${name}`,
+    stopped: { max_tokens: "The answer ends here because it reached the limit of tokens.", refusal: "The model refused to answer.", pause_turn: "The model paused here.", other: "The model stopped for a reason of its own." } as Readonly<Record<string, string>>,
+    stoppedBy: (reason: string) => `The model stopped here: ${reason}.`,
+  },
+  child: { open: (label: string) => `Show ${label}`, close: (label: string) => `Fold ${label}`, whole: "The whole run", feed: (label: string) => `What happened in ${label}` },
   tree: { items: (count: number) => counted(count, "item", "items"), keys: (count: number) => counted(count, "key", "keys"), more: (count: number) => `${grouped(count)} more`, copyPath: "Copy path", search: "Search", none: "Nothing matches." },
   repair: {
     title: (transition: string, message: string) => `“${transition}” failed: ${message}`, after: (type: string, attempts: number) => `${type}, after ${counted(attempts, "attempt", "attempts")}.`,

@@ -3,7 +3,7 @@ import type { Key } from "@/api/keys";
 import type { Run, RunStatus, StudioEvent } from "@/api/types";
 
 /** Fields of a run that an event already knows; only applied where `rev` is higher than what is shown. */
-export type RunPatch = { readonly runId: string; readonly rev: number; readonly fields: Partial<Run> };
+export type RunPatch = { readonly runId: string; readonly rev: number; readonly fields: Partial<Run>; readonly awaitsPerson: boolean };
 
 export type Outcome = {
   readonly patches: readonly RunPatch[];
@@ -34,7 +34,7 @@ function changed(event: Changed, known: Known): Outcome {
   };
   const before = known.status(id);
   return {
-    patches: [{ runId: id, rev: event.rev, fields }],
+    patches: [{ runId: id, rev: event.rev, fields, awaitsPerson: (event.awaiting ?? []).some((item) => item.kind === "person") }],
     stale: [keys.run(id), keys.why(id), keys.graph(id), keys.allFacets, keys.system],
     rows: [id],
     fresh: [],

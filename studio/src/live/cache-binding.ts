@@ -1,8 +1,8 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import { isExact, keys } from "@/api/keys";
+import { isExact, isFeed, keys } from "@/api/keys";
 import type { Key } from "@/api/keys";
 import { runQuery } from "@/api/runs";
-import type { Run, RunPage, RunSummary } from "@/api/types";
+import type { Document, DocumentPage, Run, RunPage, RunSummary } from "@/api/types";
 import { patchRun } from "./apply-event";
 import type { Known, Outcome, RunPatch } from "./apply-event";
 
@@ -66,6 +66,20 @@ export class CacheBinding {
   private patch(patch: RunPatch): void {
     this.queries.setQueryData(keys.run(patch.runId), (run: Run | undefined) => (run === undefined ? undefined : patchRun(run, patch)));
     this.eachRow((row) => patchRun(row, patch));
+    this.eachLinked(patch);
+  }
+
+  /** Cards of runs in the feeds of others. */
+  private eachLinked(patch: RunPatch): void {
+    const change = (document: Document): Document => {
+      const { linked } = document;
+      if (linked?.id !== patch.runId || linked.rev >= patch.rev) return document;
+      return { ...document, linked: { ...patchRun(linked, patch), awaits_person: patch.awaitsPerson } };
+    };
+    for (const [key, data] of this.queries.getQueriesData<InfiniteData<DocumentPage>>({ queryKey: ["run"], predicate: (query) => isFeed(query.queryKey) })) {
+      if (data?.pages.some((page) => page.items.some((document) => document.linked?.id === patch.runId)) !== true) continue;
+      this.queries.setQueryData(key, { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) });
+    }
   }
 
   private eachRow(change: (row: RunSummary) => RunSummary): void {

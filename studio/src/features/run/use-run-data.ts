@@ -6,6 +6,7 @@ import { marksQuery, stepsQuery } from "@/api/steps";
 import type { Awaiting, Document, Run, StepSummary } from "@/api/types";
 import { feedGroups, type FeedGroup } from "@/model/feed";
 import { isOpen, liveSteps } from "@/model/shapes";
+import { joinCalls, type CallResult } from "@/model/tool-calls";
 import { transitionsOf, widgetState, type OwnerDocument } from "@/model/widget-state";
 import { widgetsOf } from "@/widgets/registry";
 
@@ -50,6 +51,8 @@ export type RunFeed = {
   /** Positions of documents that can be answered now. */
   readonly asking: ReadonlySet<number>;
   readonly pages: FeedPages;
+  /** What came back for tool calls, by the id of the call. */
+  readonly results: ReadonlyMap<string, CallResult>;
 };
 
 /** The rest of a long feed. */
@@ -111,7 +114,8 @@ export function useRunData(runId: string, options: { readonly showHidden: boolea
   const drawn = useMemo(() => {
     if (run.data === undefined) return null;
     const live = liveSteps(steps);
-    return { groups: feedGroups(run.data, documents, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, ...answerable(run.data, documents, live, later) };
+    const { documents: told, results } = joinCalls(documents);
+    return { groups: feedGroups(run.data, told, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, results, ...answerable(run.data, documents, live, later) };
   }, [run.data, documents, steps, showHidden, unfold, earlier, later, marks]);
   const feed: RunFeed | null = drawn === null ? null : { ...drawn, pages };
   return { run, feed, documents: query, steps: stepPages };

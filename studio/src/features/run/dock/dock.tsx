@@ -16,21 +16,26 @@ import { FormHeading, schemaOf } from "@/widgets/documents/form-view";
 import { PromptForm } from "@/widgets/workflow/prompt-form";
 import { hasPrimary, WaitButtons } from "./wait-buttons";
 
-type DockProps = { readonly run: Run; readonly dock: DockItems<Awaiting, Widget> };
+type DockProps = {
+  readonly run: Run;
+  readonly dock: DockItems<Awaiting, Widget>;
+  /** In the feed of a parent, not at the foot of the page. */
+  readonly inline?: boolean;
+};
 type Form = DockForm<Awaiting, Widget>;
 
 const titleOf = (form: Form): string => textOf(form.widget?.options, "title", "label") ?? form.awaited[0]?.title ?? "";
 
 /** The foot of the feed: the open gate with what answers it docked to its opening. */
-export function Dock({ run, dock }: DockProps) {
+export function Dock({ run, dock, inline = false }: DockProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const id = useId();
   const form = dock.forms.find((one) => one.key === chosen) ?? dock.forms[0];
   const person = run.awaiting.some((item) => item.kind === "person");
   const buttons = dock.buttons.length > 0 ? <WaitButtons run={run} buttons={dock.buttons} alone={form === undefined} /> : null;
   return (
-    <div className="dockwrap">
-      <section className="dock" aria-label={runWords.answer.heading} id="answer">
+    <div className={inline ? "dockin" : "dockwrap"}>
+      <section className={inline ? undefined : "dock"} aria-label={runWords.answer.heading} id={inline ? undefined : "answer"}>
         <div className={person ? "gate" : "gate engine"}>
           <span className="ring"><StatusMark status="waiting" gate={person ? "person" : "engine"} /></span>
           <div className="docked">

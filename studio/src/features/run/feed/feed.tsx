@@ -2,22 +2,18 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Document, Run, StepSummary } from "@/api/types";
 import { StatusMark } from "@/components/marks/status-mark";
 import { runWords } from "@/i18n/en-run";
-import { useLiveTexts } from "@/live/use-live";
-import type { FeedEntry, FeedGroup } from "@/model/feed";
+import type { FeedGroup } from "@/model/feed";
 import { isOpen } from "@/model/shapes";
-import { Markdown } from "@/widgets/content/markdown";
-import { took } from "../took";
+import { CallResultsContext } from "@/widgets/content/call-results";
 import type { RunFeed } from "../use-run-data";
-import { DocumentEntry } from "./document-entry";
-import { MarkLine } from "./mark-line";
+import { EntryView, type Entry } from "./entry-view";
+import { LiveRows } from "./live-rows";
 import { attemptsOf, RepairCard } from "./repair-card";
-import { ReceiptLine } from "./receipt-line";
 import { ResultView } from "./result-view";
-import { QuietStep, StopLine } from "./stop-line";
+import { StopLine } from "./stop-line";
 import { useFollow } from "./use-follow";
 
 type Group = FeedGroup<Document, StepSummary>;
-type Entry = FeedEntry<Document, StepSummary>;
 
 type FeedProps = {
   readonly run: Run;
@@ -54,6 +50,7 @@ export function Feed(props: FeedProps) {
   const behind = later && isOpen(run.status) && !follow.following;
   const shown = gated ? feed.groups.slice(0, -1) : feed.groups;
   return (
+    <CallResultsContext value={feed.results}>
     <div className="feedwrap" ref={setScroller} tabIndex={-1}>
       {earlier ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.readEarlier}>{runWords.earlier}</button></p> : null}
       <ol className="feed" ref={setContent} aria-label={runWords.feed}>
@@ -66,6 +63,7 @@ export function Feed(props: FeedProps) {
       ) : null}
       <Announcer count={documents.length} />
     </div>
+    </CallResultsContext>
   );
 }
 
@@ -95,37 +93,6 @@ function GroupView({ group, first, last, gate, ...props }: GroupProps) {
       )}
     </>
   );
-}
-
-function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: Omit<FeedProps, "foot" | "docked" | "doc"> & { readonly entry: Entry }) {
-  switch (entry.kind) {
-    case "document":
-      return <div className="entry" data-entry><DocumentEntry document={entry.document} run={run} steps={feed.steps} showHidden={showHidden} onStep={onStep} /></div>;
-    case "answer":
-      return <ReceiptLine runId={run.id} step={entry.step} />;
-    case "mark":
-      return <MarkLine mark={entry.mark} />;
-    case "step":
-      return <QuietStep step={entry.step} onOpen={onStep} />;
-    case "folded":
-      return (
-        <div className="quiet">
-          <button type="button" className="bare quietlink" onClick={onUnfold} title={runWords.step.show}>{runWords.step.folded(entry.steps.length)}</button>
-          <i className="num">{took(entry.milliseconds)}</i>
-        </div>
-      );
-  }
-}
-
-/** Replies that are being written. */
-function LiveRows({ runId }: { readonly runId: string }) {
-  const texts = useLiveTexts(runId);
-  return texts.map((text) => (
-    <div className="entry liverow" key={text.liveId} aria-busy={!text.ended}>
-      <Markdown text={text.text} />
-      {text.restarted ? <p className="hint">{runWords.step.restarted(text.attempt)}</p> : null}
-    </div>
-  ));
 }
 
 const QUIET_MS = 2_000;
