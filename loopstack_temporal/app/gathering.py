@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeVar
 
+from loopstack_temporal.app.reach import Group, Homes, Reach, reaches
 from loopstack_temporal.definition.document import Document
 from loopstack_temporal.definition.document_class import document_of
 from loopstack_temporal.definition.documents import (
@@ -25,7 +26,7 @@ from loopstack_temporal.definition.problems import Problems
 from loopstack_temporal.definition.registry import definition_of
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.errors import DefinitionError
-from loopstack_temporal.modules import Module, Provider, StudioApp
+from loopstack_temporal.modules import StudioApp
 from loopstack_temporal.tools.base import Tool, ToolDefinition, tool_of
 
 _BUILT_IN: tuple[type[Document], ...] = (
@@ -48,28 +49,43 @@ class Gathered:
     listed: tuple[str, ...] = ()
     workflows: list[WorkflowDefinition] = field(default_factory=list[WorkflowDefinition])
     tools: list[ToolDefinition] = field(default_factory=list[ToolDefinition])
-    offered: list[Tool | type[Tool]] = field(default_factory=list[Tool | type[Tool]])
-    """What the app and its modules list as tools: these can be found by name from every workflow of the app."""
+    reaches: tuple[Reach, ...] = ()
+    """What the app, and what each module can ask for; the app's first."""
+    homes: Homes = field(default_factory=Homes)
     documents: list[DocumentDefinition] = field(default_factory=list[DocumentDefinition])
-    providers: list[tuple[Provider, Source]] = field(default_factory=list[tuple[Provider, Source]])
     children: list[type[Any]] = field(default_factory=list[type[Any]])
     wanted: dict[int, type[Any]] = field(default_factory=dict[int, type[Any]])
     """What each injection asks for, by the injection's identity."""
+
+    @property
+    def workflow_classes(self) -> list[type[Any]]:
+        """The class of every workflow."""
+        return [found.cls for found in self.workflows]
+
+    @property
+    def injections(self) -> dict[type[Any], tuple[Injection, ...]]:
+        """What each workflow and tool class asks for."""
+        tools = {found.target: found.injections for found in self.tools if isinstance(found.target, type)}
+        return {found.cls: found.injections for found in self.workflows} | tools
 
 
 def gather(app: StudioApp, problems: Problems) -> Gathered:
     """Collect an app's parts. What is no workflow, tool or document, and every clash of names, is a problem."""
     walk = _Walk(problems)
-    listed = [walk.workflow(cls, app.source) for cls in app.workflows]
-    for group in (app, *_modules(app, problems)):
+    walk.gathered.reaches = reaches(app, problems)
+    groups = [reach.group for reach in walk.gathered.reaches]
+    # A workflow that a module lists belongs there, also when the app lists it so that people can start it.
+    for group in (*groups[1:], app):
         for cls in group.workflows:
-            walk.workflow(cls, group.source)
+            walk.gathered.homes.settle(cls, group)
+    listed = [walk.workflow(cls, app.source, app) for cls in app.workflows]
+    for group in groups:
+        for cls in group.workflows:
+            walk.workflow(cls, group.source, group)
         for tool in group.tools:
-            if walk.tool(tool, group.source) and tool not in walk.gathered.offered:
-                walk.gathered.offered.append(tool)
+            walk.tool(tool, group.source, group)
         for document in group.documents:
             walk.document(document, group.source)
-        walk.gathered.providers += [(provider, group.source) for provider in group.providers]
     walk.follow()
     walk.visible_documents()
     gathered = walk.gathered
@@ -80,27 +96,6 @@ def gather(app: StudioApp, problems: Problems) -> Gathered:
     return gathered
 
 
-def _modules(app: StudioApp, problems: Problems) -> list[Module]:
-    """All modules an app reaches, each once, an importing one before those it imports."""
-    found: dict[int, Module] = {}
-    waiting: list[tuple[object, StudioApp | Module]] = [(module, app) for module in app.modules]
-    while waiting:
-        module, importer = waiting.pop(0)
-        if isinstance(module, Module):
-            if id(module) not in found:
-                found[id(module)] = module
-                waiting += [(inner, module) for inner in module.modules]
-            continue
-        where = f"app {app.title!r}" if importer is app else f"module {getattr(importer, 'name', '?')!r}"
-        if isinstance(module, StudioApp):
-            text = f"the app {module.title!r} stands in the modules of the {where}; apps do not nest, so put what both"
-            text += " need into a Module"
-            problems.add(importer.source, "nested_app", text)
-        else:
-            problems.add(importer.source, "not_a_module", f"{module!r} in the modules of the {where} is no Module")
-    return list(found.values())
-
-
 class _Walk:
     """Follows injections from class to class, so that children and tools need not be listed."""
 
@@ -108,27 +103,27 @@ class _Walk:
         self.gathered = Gathered()
         self._problems = problems
         self._seen: set[int] = set()
-        self._open: list[tuple[Injection, ...]] = []
+        self._open: list[tuple[tuple[Injection, ...], Group]] = []
 
-    def workflow(self, cls: Any, at: Source) -> WorkflowDefinition | None:
+    def workflow(self, cls: Any, at: Source, group: Group) -> WorkflowDefinition | None:
         if not _is_class(cls, BaseWorkflow):
             self._problems.add(at, "not_a_workflow", f"{_named(cls)} is no workflow class")
             return None
         definition = self._read(definition_of, cls)
         if definition is not None and self._first(cls):
             self.gathered.workflows.append(definition)
-            self._open.append(definition.injections)
+            self.gathered.homes.settle(cls, group)
+            self._open.append((definition.injections, self.gathered.homes.of(cls)))
         return definition
 
-    def tool(self, target: Any, at: Source) -> ToolDefinition | None:
+    def tool(self, target: Any, at: Source, group: Group) -> None:
         if not isinstance(target, Tool) and not _is_class(target, Tool):
             self._problems.add(at, "not_a_tool", f"{_named(target)} is no tool; put `@tool` above it")
-            return None
+            return
         definition = self._read(tool_of, target)
         if definition is not None and self._first(target):
             self.gathered.tools.append(definition)
-            self._open.append(definition.injections)
-        return definition
+            self._open.append((definition.injections, group))
 
     def document(self, cls: Any, at: Source) -> None:
         if not _is_class(cls, Document):
@@ -140,14 +135,15 @@ class _Walk:
     def follow(self) -> None:
         """Take in everything that is asked for, directly or by something that is asked for."""
         while self._open:
-            for injection in self._open.pop(0):
+            injections, group = self._open.pop(0)
+            for injection in injections:
                 wanted = self._read(resolve_wanted, injection)
                 if wanted is None:
                     continue
                 self.gathered.wanted[id(injection)] = wanted
                 if _is_class(wanted, Tool):
-                    self.tool(wanted, injection.source)
-                elif _is_class(wanted, BaseWorkflow) and self.workflow(wanted, injection.source):
+                    self.tool(wanted, injection.source, group)
+                elif _is_class(wanted, BaseWorkflow) and self.workflow(wanted, injection.source, group):
                     if wanted not in self.gathered.children:
                         self.gathered.children.append(wanted)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from dishka import AsyncContainer, Scope, make_async_container
@@ -46,7 +46,7 @@ class Provided:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that can be injected into anything of one app."""
+    """Everything that can be injected into the classes of one app, or of one module of it."""
 
     providers: Sequence[Provided]
     tools: Sequence[type[Any]]
@@ -55,35 +55,57 @@ class Plan:
     """Per workflow and tool class."""
     aliases: Mapping[type[Any], type[Any]]
     """Base class or interface → the provider that stands for it."""
-    toolboxes: Mapping[type[Any], Sequence[Tool | type[Tool]]] = field(default_factory=dict[Any, Any])
+    toolboxes: Mapping[type[Any], Sequence[Tool | type[Tool]]]
     """Per workflow class that uses a toolbox: what is in it."""
+    needs: Mapping[type[Any], Sequence[type[Any]]]
+    shared: Collection[type[Any]] = ()
+    """Providers whose object the app's own plan makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plan of an app, and of those of its modules that have settings of their own."""
+
+    app: Plan
+    scoped: Mapping[type[Any], Plan]
+    """Per workflow class of such a module."""
+
+    def of(self, cls: type[Any]) -> Plan:
+        """By which plan a workflow is made."""
+        return self.scoped.get(cls, self.app)
 
 
 class Injector:
     """Makes workflow objects. Nothing is opened before the first one; `aclose` closes what was."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._container: AsyncContainer | None = None
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+        self._containers: dict[int, AsyncContainer] = {}
 
     @asynccontextmanager
     async def workflow(self, definition: WorkflowDefinition) -> AsyncGenerator[Any]:
         """A new workflow object with new tools, for one attempt."""
-        if self._container is None:
-            self._container = make_async_container(_registry(self._plan), lock_factory=asyncio.Lock)
+        plan = self._plans.of(definition.cls)
         owner, toolbox = Owner(), Toolbox()
-        async with self._container(context={Owner: owner, Toolbox: toolbox}) as scope:
-            wishes = self._plan.wishes[definition.cls]
+        async with self._container(plan)(context={Owner: owner, Toolbox: toolbox}) as scope:
+            wishes = plan.wishes[definition.cls]
             found = {wish.name: await scope.get(wish.key) for wish in wishes}
             owner.workflow = _made(definition.cls, wishes, found)
-            await _fill(toolbox, self._plan.toolboxes.get(definition.cls, ()), scope)
+            await _fill(toolbox, plan.toolboxes.get(definition.cls, ()), scope)
             yield owner.workflow
 
     async def aclose(self) -> None:
         """Close every provider that was opened, last first."""
-        container, self._container = self._container, None
-        if container is not None:
+        containers, self._containers = self._containers, {}
+        for container in reversed(containers.values()):
             await container.close()
+
+    def _container(self, plan: Plan) -> AsyncContainer:
+        """The objects that live as long as the app; the app's own first, since others may share them."""
+        base = None if plan is self._plans.app else self._container(self._plans.app)
+        if id(plan) not in self._containers:
+            self._containers[id(plan)] = make_async_container(_registry(plan, base), lock_factory=asyncio.Lock)
+        return self._containers[id(plan)]
 
 
 async def _fill(toolbox: Toolbox, tools: Sequence[Tool | type[Tool]], scope: AsyncContainer) -> None:
@@ -98,12 +120,14 @@ async def _fill(toolbox: Toolbox, tools: Sequence[Tool | type[Tool]], scope: Asy
             toolbox.add_broken(tool_of(tool).name, error)
 
 
-def _registry(plan: Plan) -> Registry:
+def _registry(plan: Plan, base: AsyncContainer | None) -> Registry:
     registry = Registry()
     registry.from_context(provides=Toolbox, scope=Scope.REQUEST)
     registry.from_context(provides=Owner, scope=Scope.REQUEST)
     for provided in plan.providers:
         source: Any = _ready(provided.source) if provided.ready else provided.source
+        if base is not None and provided.key in plan.shared:
+            source = _taken_from(base, provided.key)
         registry.provide(source, provides=provided.key, scope=Scope.APP)
     for wanted, key in plan.aliases.items():
         registry.alias(source=key, provides=wanted)
@@ -117,6 +141,13 @@ def _registry(plan: Plan) -> Registry:
 def _ready(value: object) -> Callable[[], object]:
     def give() -> object:
         return value
+
+    return give
+
+
+def _taken_from(base: AsyncContainer, key: type[Any]) -> Callable[[], Awaitable[object]]:
+    async def give() -> object:
+        return await base.get(key)
 
     return give
 

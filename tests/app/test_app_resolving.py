@@ -179,7 +179,7 @@ def test_a_module_counts_once_and_its_workflows_are_not_listed() -> None:
 
 
 def test_one_class_provided_twice_is_refused() -> None:
-    with pytest.raises(DefinitionError, match="`Clock` is provided twice; settings for one module only are not supp"):
+    with pytest.raises(DefinitionError, match="`Clock` is provided twice in one list; give one of them to a module"):
         resolve(StudioApp(title="App", providers=[Clock(), Clock()]))
 
 
