@@ -20,6 +20,7 @@ from loopstack_temporal.app.attempt import Owner, OwnersSession
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.session import attach
 from loopstack_temporal.tools.base import Tool, tool_of
+from loopstack_temporal.tools.interceptors import stand_around, step_aside
 from loopstack_temporal.tools.toolbox import Toolbox
 
 _OWNER = "_loopstack_owner"
@@ -57,6 +58,8 @@ class Plan:
     """Base class or interface → the provider that stands for it."""
     toolboxes: Mapping[type[Any], Sequence[Tool | type[Tool]]] = field(default_factory=dict[Any, Any])
     """Per workflow class that uses a toolbox: what is in it."""
+    interceptors: Sequence[type[Any]] = ()
+    """Providers that stand around tool calls, in the order in which they were listed."""
 
 
 class Injector:
@@ -77,7 +80,11 @@ class Injector:
             found = {wish.name: await scope.get(wish.key) for wish in wishes}
             owner.workflow = _made(definition.cls, wishes, found)
             await _fill(toolbox, self._plan.toolboxes.get(definition.cls, ()), scope)
-            yield owner.workflow
+            token = stand_around([await scope.get(key) for key in self._plan.interceptors])
+            try:
+                yield owner.workflow
+            finally:
+                step_aside(token)
 
     async def aclose(self) -> None:
         """Close every provider that was opened, last first."""

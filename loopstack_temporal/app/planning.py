@@ -27,6 +27,7 @@ from loopstack_temporal.llm.port import LlmProvider
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.modules import Provider
 from loopstack_temporal.tools.base import Tool, line_of
+from loopstack_temporal.tools.interceptors import priority_of
 from loopstack_temporal.tools.toolbox import Toolbox
 
 _YIELDING = (AsyncIterator, AsyncIterable, AsyncGenerator, Iterator, Iterable, Generator)
@@ -51,7 +52,8 @@ def plan(gathered: Gathered, problems: Problems) -> Plan:
         for found in gathered.workflows
         if _reaches(Toolbox, [wish.key for wish in wishes[found.cls]], needs)
     }
-    return Plan(provided, tuple(tools), tuple(gathered.children), wishes, keys.aliases, boxes)
+    around = tuple(found.key for found in provided if priority_of(found.key) is not None)
+    return Plan(provided, tuple(tools), tuple(gathered.children), wishes, keys.aliases, boxes, around)
 
 
 def _toolbox(wishes: Sequence[Wish], offered: Sequence[Tool | type[Tool]]) -> tuple[Tool | type[Tool], ...]:
