@@ -57,6 +57,9 @@ from loopstack_temporal.flows import (
 from loopstack_temporal.tools.base import ToolContext, ToolOptions, ToolReply, ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
+from loopstack_temporal.tools.interceptors import Next, ToolCall, tool_interceptor
+from loopstack_temporal.tools.server import ServerTool
+from loopstack_temporal.tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from loopstack_temporal.running.handle import RunHandle
@@ -96,6 +99,7 @@ __all__ = [
     "MessageDocument",
     "ModelError",
     "Module",
+    "Next",
     "NotFound",
     "Outcome",
     "PlainDocument",
@@ -109,15 +113,18 @@ __all__ = [
     "Sequence",
     "SequenceArgs",
     "SequenceResult",
+    "ServerTool",
     "StateError",
     "StudioApp",
     "TemplateError",
     "TemporalUnreachable",
+    "ToolCall",
     "ToolContext",
     "ToolError",
     "ToolOptions",
     "ToolReply",
     "ToolResult",
+    "Toolbox",
     "TransitionInput",
     "TransitionTimeout",
     "WorkflowRunner",
@@ -126,6 +133,7 @@ __all__ = [
     "inject",
     "on_cancel",
     "tool",
+    "tool_interceptor",
     "transition",
     "workflow",
 ]

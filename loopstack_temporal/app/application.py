@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loopstack_temporal.app.injection import Injector
-from loopstack_temporal.definition.catalogue import describe_document, describe_workflow
+from loopstack_temporal.definition.catalogue import describe_document, describe_widgets, describe_workflow
 from loopstack_temporal.definition.model import DocumentDefinition, WorkflowDefinition
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.tools.base import ToolDefinition
@@ -69,4 +69,6 @@ def _describe_tool(definition: ToolDefinition) -> dict[str, Any]:
         "description": definition.description,
         "args_schema": dict(definition.args.json_schema) if definition.args else {"type": "object"},
         "config_schema": dict(definition.config.json_schema) if definition.config else None,
+        "needs_approval": definition.needs_approval,
+        "widgets": describe_widgets(definition.widgets),
     }

@@ -20,6 +20,7 @@ from loopstack_temporal.app.attempt import Owner, OwnersSession
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.session import attach
 from loopstack_temporal.tools.base import Tool, tool_of
+from loopstack_temporal.tools.interceptors import stand_around, step_aside
 from loopstack_temporal.tools.toolbox import Toolbox
 
 _OWNER = "_loopstack_owner"
@@ -58,6 +59,8 @@ class Plan:
     toolboxes: Mapping[type[Any], Sequence[Tool | type[Tool]]]
     """Per workflow class that uses a toolbox: what is in it."""
     needs: Mapping[type[Any], Sequence[type[Any]]]
+    interceptors: Sequence[type[Any]]
+    """Providers that stand around tool calls, in the order in which they were listed."""
     shared: Collection[type[Any]] = ()
     """Providers whose object the app's own plan makes."""
 
@@ -92,7 +95,11 @@ class Injector:
             found = {wish.name: await scope.get(wish.key) for wish in wishes}
             owner.workflow = _made(definition.cls, wishes, found)
             await _fill(toolbox, plan.toolboxes.get(definition.cls, ()), scope)
-            yield owner.workflow
+            token = stand_around([await scope.get(key) for key in plan.interceptors])
+            try:
+                yield owner.workflow
+            finally:
+                step_aside(token)
 
     async def aclose(self) -> None:
         """Close every provider that was opened, last first."""

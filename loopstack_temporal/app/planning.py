@@ -15,6 +15,7 @@ from loopstack_temporal.definition.model import Injection, Source
 from loopstack_temporal.definition.problems import Problems, hint_for
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.tools.base import Tool
+from loopstack_temporal.tools.interceptors import priority_of
 from loopstack_temporal.tools.toolbox import Toolbox
 
 Tools = Sequence[Tool | type[Tool]]
@@ -52,7 +53,8 @@ class _Planning:
     def plan(self, base: Plan | None = None) -> Plan:
         """All that injection needs for these groups. What is made the same way as in `base` is taken from there."""
         own = [tool for tool in self._listed if isinstance(tool, type)]
-        for cls in (*self.workflows, *own, *self._offers.own):
+        around = [key for key in self._offers.provided if priority_of(key) is not None]
+        for cls in (*self.workflows, *own, *self._offers.own, *around):
             self._follow(cls, self._problems)
         _report_cycles(self._needs, self._problems)
         boxes = {cls: self._toolbox(cls) for cls in self.workflows if self._reaches(cls, Toolbox)}
@@ -65,6 +67,7 @@ class _Planning:
             aliases=self._keys.aliases,
             toolboxes=boxes,
             needs=self._needs,
+            interceptors=around,
             shared=_shared(provided, self._needs, base),
         )
 

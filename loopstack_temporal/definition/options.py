@@ -61,7 +61,7 @@ class Inherited:
 
 def check_options(name: str, mark: TransitionMark, inherited: Inherited, problems: Problems) -> Options:
     """Read one decorator; everything wrong goes into `problems`."""
-    check = _Check(name, mark.source, mark.options, problems)
+    check = _Check(f"transition `{name}`", mark.source, mark.options, problems)
     for option in mark.unknown:
         check.wrong("unknown_option", f"there is no option `{option}`{hint_for(option, KNOWN)}")
     wait = check.flag("wait")
@@ -90,14 +90,31 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How often something is tried, and how many seconds each try may take (`None`: no limit)."""
+
+    retry: Retry
+    timeout: float | None
+
+
+def check_limits(subject: str, retry: object, timeout: object, source: Source, problems: Problems) -> Limits:
+    """`retry=` and `timeout=` of something that is no transition; without `timeout` there is no limit."""
+    check = _Check(subject, source, {"retry": retry, "timeout": timeout}, problems)
+    found = check.retry()
+    if found.place or found.target:
+        check.wrong("bad_retry", "`place` and `target` of `Retry` are for transitions, which have places")
+    return Limits(found, check.timeout("activity")[0])
+
+
+@dataclass(frozen=True, slots=True)
 class _Check:
-    name: str
+    subject: str
     source: Source
     options: Mapping[str, object]
     problems: Problems
 
     def wrong(self, code: str, text: str) -> None:
-        self.problems.add(self.source, code, f"transition `{self.name}`: {text}")
+        self.problems.add(self.source, code, f"{self.subject}: {text}")
 
     def place(self, option: str, value: object) -> str:
         """The name of a place, or nothing if it is wrong."""

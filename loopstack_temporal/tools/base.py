@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, cast
 
 from typing_extensions import TypeVar
 
-from loopstack_temporal.definition.context import RunContext, RunRef
+from loopstack_temporal.definition.context import RunContext, RunRef, TransitionInput
 from loopstack_temporal.definition.document import DocumentStore
-from loopstack_temporal.definition.model import Injection, Source
+from loopstack_temporal.definition.model import Injection, Retry, Source, Widget
 from loopstack_temporal.definition.session import Session, session_of
 from loopstack_temporal.definition.shape import Shape
 from loopstack_temporal.errors import ContextClosed, DefinitionError, Problem
@@ -33,6 +33,16 @@ class ToolDefinition:
     """`None`: a plain dict is passed on unchanged."""
     config: Shape | None
     injections: tuple[Injection, ...] = ()
+    retry: Retry = field(default_factory=Retry)
+    """Further tries when the body raises."""
+    timeout: float | None = None
+    """Seconds each try may take; `None`: as long as the transition."""
+    needs_approval: bool = False
+    """A call chosen by a model waits until a person has approved it."""
+    repeatable: bool = True
+    """`False`: a call of which nobody knows whether it happened is not made again by itself."""
+    widgets: tuple[Widget, ...] = ()
+    """How the studio draws the calls; none: name, arguments and result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,13 @@ class Tool:
     def document_store(self) -> DocumentStore:
         """The documents of the run that calls this tool. Raises `ContextClosed` outside a transition."""
         return session_of(self, "document_store").documents
+
+    async def complete(self, result: TransitionInput[Any]) -> ToolResult[Any]:
+        """What a model is told when the run has ended that `pending` named; by default the run's result.
+
+        Called only for a run that was completed: a failed or canceled one is an error result without it.
+        """
+        return ToolResult(data=result.value)
 
 
 def context_of(tool: Tool) -> ToolContext:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic, ParamSpec, cast
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,8 @@ from loopstack_temporal.definition.shape import Shape, field_errors
 from loopstack_temporal.errors import LoopstackError, ToolError
 from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolReply, ToolResult, context_of
 from loopstack_temporal.tools.handler import Handler, run_body
+from loopstack_temporal.tools.interceptors import ToolCall, intercepted
+from loopstack_temporal.tools.limits import attempted
 
 Args = TypeVar("Args", default=dict[str, Any])
 Data = TypeVar("Data", default=Any)
@@ -52,11 +55,8 @@ class BaseTool(Tool, Generic[Args, Data]):
         """
         definition = self.definition
         checked = validated(definition, definition.args, given(definition, args, fields))
-        options = ToolOptions(config=_config(definition, config), callback=callback)
-        handler = cast("Handler", getattr(type(self), HANDLER))
-        wanted = handler.pick({"args": checked, "ctx": context_of(self), "options": options})
-        result = await guarded(definition, cast("Callable[..., Any]", getattr(self, _HANDLE)), **wanted)
-        return reply_of(definition, result)
+        options = ToolOptions(config=validated_config(definition, config), callback=callback)
+        return reply_of(definition, await raw_result(self, checked, options))
 
 
 class FunctionTool(Tool, Generic[P, R]):
@@ -80,8 +80,48 @@ class FunctionTool(Tool, Generic[P, R]):
         except TypeError as error:
             raise ToolError(f"The tool `{self._definition.name}` was called wrongly: {error}.") from None
         checked = validated(self._definition, self._definition.args, dict(bound.arguments))
+        return reply_of(self._definition, await raw_result(self, checked, ToolOptions()))
+
+    async def perform(self, checked: object) -> ToolResult[R]:
+        """Run the function with checked arguments; `raw_result` puts the chain around it."""
         named = {name: getattr(checked, name) for name in type(cast("BaseModel", checked)).model_fields}
-        return ToolReply(data=cast("R", await guarded(self._definition, self._function, **named)))
+        return ToolResult(data=cast("R", await guarded(self._definition, self._function, **named)))
+
+
+async def raw_result(tool: Tool, args: object, options: ToolOptions) -> ToolResult[Any]:
+    """Run a tool with checked arguments through the interceptors: its own result, `error` and `pending` not raised.
+
+    Raises `ToolError` for what the body raises, and for a tool that only author code can call.
+    """
+    definition = tool.definition
+    run = context_of(tool)
+
+    async def body() -> ToolResult[Any]:
+        if isinstance(tool, FunctionTool):
+            return await cast("FunctionTool[..., Any]", tool).perform(args)
+        handler = cast("Handler | None", getattr(type(tool), HANDLER, None))
+        if handler is None:
+            raise ToolError(f"The tool `{definition.name}` can be called by the code of a workflow only.")
+        wanted = handler.pick({"args": args, "ctx": run, "options": options})
+        return result_of(definition, await guarded(definition, getattr(tool, _HANDLE), **wanted))
+
+    call = ToolCall(definition, args, run, options.config)
+    return await intercepted(call, lambda: attempted(definition, body))
+
+
+def intercepted_call(method: Callable[..., Awaitable[ToolReply[Any]]]) -> Callable[..., Awaitable[ToolReply[Any]]]:
+    """A `call` of a tool's own, with the interceptors around it. They see the named arguments as they were given."""
+
+    @functools.wraps(method)
+    async def call(self: Tool, *positional: Any, **named: Any) -> ToolReply[Any]:
+        async def body() -> ToolResult[Any]:
+            reply = await method(self, *positional, **named)
+            return ToolResult(data=reply.data, type=reply.type, metadata=reply.metadata)
+
+        told = ToolCall(self.definition, named, context_of(self), named.get("config"))
+        return reply_of(self.definition, await intercepted(told, body))
+
+    return call
 
 
 def given(definition: ToolDefinition, args: object, fields: Mapping[str, Any]) -> object:
@@ -114,13 +154,17 @@ async def guarded(definition: ToolDefinition, body: Callable[..., Any], **named:
         raise ToolError(f"The tool `{definition.name}` failed: {type(error).__name__}: {error}") from error
 
 
-def reply_of(definition: ToolDefinition, result: Any) -> ToolReply[Any]:
-    """What the caller gets for what `handle` returned."""
+def result_of(definition: ToolDefinition, result: object) -> ToolResult[Any]:
+    """What `handle` returned, if it is a result. Raises `ToolError`."""
     if not isinstance(result, ToolResult):
         raise ToolError(
             f"The tool `{definition.name}` returned {type(result).__name__}; `handle` must return `ToolResult(data=…)`."
         )
-    found = cast("ToolResult[Any]", result)
+    return cast("ToolResult[Any]", result)
+
+
+def reply_of(definition: ToolDefinition, found: ToolResult[Any]) -> ToolReply[Any]:
+    """What the caller gets for a tool's result. Raises `ToolError` for an error and for one that comes later."""
     if found.error is not None:
         raise ToolError(found.error)
     if found.pending is not None:
@@ -131,7 +175,8 @@ def reply_of(definition: ToolDefinition, result: Any) -> ToolReply[Any]:
     return ToolReply(data=found.data, type=found.type, metadata=found.metadata)
 
 
-def _config(definition: ToolDefinition, config: object) -> object:
+def validated_config(definition: ToolDefinition, config: object) -> object:
+    """The configuration as an instance of `config_schema`, with its defaults. Raises `ToolError`."""
     if definition.config is None:
         if config is not None:
             raise ToolError(f"The tool `{definition.name}` takes no `config`: it has no `config_schema`.")

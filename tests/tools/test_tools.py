@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from loopstack_temporal.definition.context import RunContext, RunRef
+from loopstack_temporal.definition.model import Retry
 from loopstack_temporal.definition.session import attach
 from loopstack_temporal.errors import DefinitionError, ToolError
 from loopstack_temporal.tools.base import ToolContext, ToolOptions, ToolResult, find_tool, tool_of
@@ -147,15 +148,21 @@ async def test_a_tool_knows_the_run_it_is_called_in() -> None:
 def test_all_mistakes_of_a_tool_are_reported_together_with_their_lines() -> None:
     with pytest.raises(DefinitionError) as raised:
 
-        @tool(name="Sum now", timeout=3, needs_approval=True)
+        @tool(name="Sum now", timeout=-3, retry=Retry(place="later"), widget="nowhere.yaml")
         class BrokenTool(BaseTool[SumArgs, int]):  # pyright: ignore[reportUnusedClass]
             async def handle(self, args: SumArgs, clock: object) -> ToolResult[int]:
                 raise NotImplementedError
 
     problems = raised.value.problems
-    assert {problem.code for problem in problems} == {"bad_name", "not_yet", "tool_parameter"}
+    assert {problem.code for problem in problems} == {
+        "bad_name",
+        "bad_duration",
+        "bad_retry",
+        "widget_missing",
+        "tool_parameter",
+    }
     assert {Path(problem.file).name for problem in problems} == {"test_tools.py"}
-    assert "`timeout=` of a tool is not supported yet; leave it out" in str(raised.value)
+    assert "tool `Sum now`: `timeout` must be a `timedelta`, seconds, or 0 for none, got -3" in str(raised.value)
     assert "`handle` takes `args`, `ctx` and `options`, not 'clock'" in str(raised.value)
 
 
