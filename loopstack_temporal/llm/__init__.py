@@ -12,6 +12,7 @@ from loopstack_temporal.llm.port import (
     ToolOffer,
     Usage,
 )
+from loopstack_temporal.llm.providers.claude import ClaudeProvider, claude
 from loopstack_temporal.llm.providers.demo import DemoProvider
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.llm.tools import (
@@ -23,6 +24,7 @@ from loopstack_temporal.llm.tools import (
 )
 
 __all__ = [
+    "ClaudeProvider",
     "DemoProvider",
     "GeneratedObject",
     "GeneratedText",
@@ -38,4 +40,5 @@ __all__ = [
     "StreamEvent",
     "ToolOffer",
     "Usage",
+    "claude",
 ]
