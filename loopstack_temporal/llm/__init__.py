@@ -14,6 +14,7 @@ from loopstack_temporal.llm.port import (
 )
 from loopstack_temporal.llm.providers.claude import ClaudeProvider, claude
 from loopstack_temporal.llm.providers.demo import DemoProvider
+from loopstack_temporal.llm.providers.openai import OpenAiProvider, openai
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.llm.tools import (
     GeneratedObject,
@@ -37,8 +38,10 @@ __all__ = [
     "LlmReply",
     "LlmRequest",
     "OnStream",
+    "OpenAiProvider",
     "StreamEvent",
     "ToolOffer",
     "Usage",
     "claude",
+    "openai",
 ]
