@@ -36,14 +36,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 
 class LoopstackError(Exception):
     """Base of everything this package raises on purpose."""
 
-    code: ClassVar[str] = "error"
-    retryable: ClassVar[bool] = True
+    code: str = "error"
+    retryable: bool = True
 
 
 # --- mistakes in an application's code -------------------------------------------------------------------------------
@@ -175,12 +174,33 @@ class ToolError(RunError):
 
 
 class ModelError(RunError):
-    """A model call failed. `retry_after` is the provider's wish in seconds, if it named one."""
+    """A model call failed.
+
+    `code` says how: `model_not_configured`, `model_unauthorized`, `model_refused_request`, `model_input_too_long`,
+    `model_quota_exhausted`, `model_rate_limited`, `model_overloaded`, `model_timeout`, `model_unreachable`,
+    `model_stream_broken`, `model_no_output`, `model_invalid_output`, `model_requests_refused`, else `model_failed`.
+    With `retryable=False` a transition's automatic tries are not spent on it. `retry_after` is the provider's wish in
+    seconds, if it named one: the next try comes no earlier.
+    """
 
     code = "model_failed"
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        provider: str | None = None,
+        status: int | None = None,
+        retry_after: float | None = None,
+        retryable: bool = True,
+    ) -> None:
+        if code is not None:
+            self.code = code
+        self.provider = provider
+        self.status = status
         self.retry_after = retry_after
+        self.retryable = retryable
         super().__init__(message)
 
 

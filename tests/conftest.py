@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
 
+from loopstack_temporal.llm.configured import MODEL_REQUESTS
 from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
 from tests.support.postgres import *  # noqa: F403
 from tests.support.stack import Stack, stack_on
+
+# Also for the processes that tests start: no test may ask a real model provider.
+os.environ[MODEL_REQUESTS] = "local"
 
 
 @pytest.fixture(scope="session")

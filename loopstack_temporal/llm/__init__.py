@@ -12,7 +12,9 @@ from loopstack_temporal.llm.port import (
     ToolOffer,
     Usage,
 )
+from loopstack_temporal.llm.providers.claude import ClaudeProvider, claude
 from loopstack_temporal.llm.providers.demo import DemoProvider
+from loopstack_temporal.llm.providers.openai import OpenAiProvider, openai
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.llm.tools import (
     GeneratedObject,
@@ -23,6 +25,7 @@ from loopstack_temporal.llm.tools import (
 )
 
 __all__ = [
+    "ClaudeProvider",
     "DemoProvider",
     "GeneratedObject",
     "GeneratedText",
@@ -35,7 +38,10 @@ __all__ = [
     "LlmReply",
     "LlmRequest",
     "OnStream",
+    "OpenAiProvider",
     "StreamEvent",
     "ToolOffer",
     "Usage",
+    "claude",
+    "openai",
 ]

@@ -11,6 +11,8 @@ from loopstack_temporal.definition.documents.basic import (
 )
 from loopstack_temporal.definition.documents.llm import (
     ContentBlock,
+    FileBlock,
+    ImageBlock,
     LlmContextDocument,
     LlmMessageDocument,
     ServerToolResultBlock,
@@ -24,6 +26,8 @@ from loopstack_temporal.definition.documents.llm import (
 __all__ = [
     "ContentBlock",
     "ErrorDocument",
+    "FileBlock",
+    "ImageBlock",
     "LinkDocument",
     "LlmContextDocument",
     "LlmMessageDocument",

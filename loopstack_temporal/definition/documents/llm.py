@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -69,8 +70,47 @@ class ServerToolResultBlock(_Block):
     content: Any = None
 
 
+class _MediaBlock(_Block):
+    media_type: str
+    data: str | None = None
+    """The bytes in base64; either this or `url`."""
+    url: str | None = None
+    """Where the provider fetches it."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.data is None) == (self.url is None):
+            raise ValueError("give either `data` (base64) or `url`")
+        if self.data is not None:
+            try:
+                b64decode(self.data, validate=True)
+            except ValueError:
+                raise ValueError("`data` is no base64") from None
+        return self
+
+
+class ImageBlock(_MediaBlock):
+    """A picture for the model to look at."""
+
+    type: Literal["image"] = "image"
+
+
+class FileBlock(_MediaBlock):
+    """A file for the model to read: PDF everywhere, text where the provider takes it."""
+
+    type: Literal["file"] = "file"
+    name: str | None = None
+
+
 ContentBlock: TypeAlias = Annotated[
-    TextBlock | ThinkingBlock | ToolCallBlock | ToolResultBlock | ServerToolUseBlock | ServerToolResultBlock,
+    TextBlock
+    | ThinkingBlock
+    | ToolCallBlock
+    | ToolResultBlock
+    | ServerToolUseBlock
+    | ServerToolResultBlock
+    | ImageBlock
+    | FileBlock,
     Field(discriminator="type"),
 ]
 

@@ -1,0 +1,77 @@
+"""The only file that knows Anthropic's SDK. Loaded with the first call, because that takes a second."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import anthropic
+import httpx2
+
+from loopstack_temporal.errors import ModelError
+from loopstack_temporal.llm.faults import reason, refused, stream_broken, timed_out, unreachable
+from loopstack_temporal.llm.port import OnStream
+from loopstack_temporal.llm.providers.claude.settings import PROVIDER, ClaudeCall
+from loopstack_temporal.llm.providers.claude.stream import Assembly
+
+_STATUSES = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+"""Inside a stream an error comes with its type only: the status has long been 200."""
+
+
+async def send(call: ClaudeCall, body: dict[str, Any], on_stream: OnStream | None) -> dict[str, Any]:
+    """Send one request, stream the answer, and return the whole message as JSON data. Raises `ModelError`."""
+    assembly = Assembly(on_stream)
+    with _translated(call):
+        async with anthropic.AsyncAnthropic(
+            api_key=call.api_key,
+            base_url=call.base_url,
+            timeout=anthropic.Timeout(call.timeout, connect=min(call.timeout, 10.0)),
+            max_retries=0,
+        ) as client:
+            stream: anthropic.AsyncStream[Any] = await client.messages.create(**body, stream=True)
+            async with stream:
+                await _read(stream, assembly)
+    return assembly.message
+
+
+async def _read(stream: anthropic.AsyncStream[Any], assembly: Assembly) -> None:
+    try:
+        async for event in stream:
+            # Kinds of events that the SDK does not know yet are no reason for a warning.
+            assembly.add(event.to_dict(warnings=False))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise stream_broken(PROVIDER, f"it cannot be read ({type(error).__name__}: {error})") from error
+
+
+@contextmanager
+def _translated(call: ClaudeCall) -> Generator[None]:
+    """Errors of the SDK, and of the connection below it, as `ModelError`."""
+    try:
+        yield
+    except anthropic.APIStatusError as error:
+        raise _refused(error) from error
+    except (anthropic.APITimeoutError, httpx2.TimeoutException) as error:
+        raise timed_out(PROVIDER, call.timeout) from error
+    except anthropic.APIConnectionError as error:
+        raise unreachable(PROVIDER, call.base_url, error) from error
+    except (anthropic.AnthropicError, httpx2.TransportError) as error:
+        raise stream_broken(PROVIDER, reason(error)) from error
+
+
+def _refused(error: anthropic.APIStatusError) -> ModelError:
+    text = error.api_message or error.message
+    status = error.status_code if error.status_code >= 400 else _STATUSES.get(str(error.type), 500)
+    code = "model_input_too_long" if status == 400 and "prompt is too long" in text else None
+    return refused(PROVIDER, status, text, headers=error.response.headers, code=code)

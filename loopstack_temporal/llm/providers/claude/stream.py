@@ -1,0 +1,91 @@
+"""From the events of a stream to the message they make up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loopstack_temporal.definition.shape import mapping_of
+from loopstack_temporal.llm.faults import invalid_output, stream_broken
+from loopstack_temporal.llm.port import OnStream, StreamEvent
+from loopstack_temporal.llm.providers.claude.settings import PROVIDER
+from loopstack_temporal.llm.structured import object_in
+
+_ADDED = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
+_CALLS = ("tool_use", "server_tool_use")
+
+
+class Assembly:
+    """One answer that is being written. `add` every event, then take the `message`."""
+
+    def __init__(self, on_stream: OnStream | None = None) -> None:
+        self._on_stream = on_stream
+        self._message: dict[str, Any] = {}
+        self._blocks: dict[int, dict[str, Any]] = {}
+        self._json: dict[int, list[str]] = {}
+        self._unreadable: set[int] = set()
+
+    def add(self, event: Mapping[str, Any]) -> None:
+        """Take one event; kinds that are not known are left out."""
+        match event.get("type"):
+            case "message_start":
+                self._message = dict(event["message"])
+                self._tell(StreamEvent("start"))
+            case "content_block_start":
+                self._blocks[event["index"]] = dict(event["content_block"])
+            case "content_block_delta":
+                self._grow(event["index"], event["delta"])
+            case "content_block_stop":
+                self._close(event["index"])
+            case "message_delta":
+                known = {name: value for name, value in event["delta"].items() if value is not None}
+                usage = {name: value for name, value in mapping_of(event.get("usage")).items() if value is not None}
+                self._message |= {**known, "usage": {**self._message.get("usage", {}), **usage}}
+            case _:
+                pass
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The whole answer in the provider's form. Raises `ModelError` if it did not come to its end."""
+        reason = self._message.get("stop_reason")
+        if reason is None:
+            raise stream_broken(PROVIDER, "it ended in the middle")
+        if self._unreadable and reason != "max_tokens":
+            names = ", ".join(str(self._blocks[index].get("name")) for index in sorted(self._unreadable))
+            raise invalid_output(PROVIDER, f"the arguments of the tool call ({names}) are no JSON object")
+        # A call that was cut off by the limit is none: half of its arguments must not be acted upon.
+        blocks = [block for index, block in sorted(self._blocks.items()) if index not in self._unreadable]
+        return {**self._message, "content": blocks}
+
+    def _grow(self, index: int, delta: Mapping[str, Any]) -> None:
+        block, kind = self._blocks[index], str(delta.get("type"))
+        if kind in _ADDED:
+            name = _ADDED[kind]
+            block[name] = str(block.get(name) or "") + str(delta[name])
+            if kind == "text_delta":
+                self._tell(StreamEvent("text_delta", str(delta["text"])))
+            elif kind == "thinking_delta":
+                self._tell(StreamEvent("thinking_delta", str(delta["thinking"])))
+        elif kind == "input_json_delta":
+            self._json.setdefault(index, []).append(str(delta["partial_json"]))
+        elif kind == "citations_delta":
+            block["citations"] = [*(block.get("citations") or []), delta["citation"]]
+
+    def _close(self, index: int) -> None:
+        block = self._blocks[index]
+        if block.get("type") not in _CALLS:
+            return
+        written = "".join(self._json.get(index, []))
+        if written.strip():
+            found = object_in(written)
+            if found is None:
+                self._unreadable.add(index)
+                return
+            block["input"] = found
+        if block["type"] == "tool_use":
+            call = {"id": block.get("id"), "name": block.get("name"), "args": block["input"]}
+            self._tell(StreamEvent("tool_call", data=call))
+
+    def _tell(self, event: StreamEvent) -> None:
+        if self._on_stream is not None:
+            self._on_stream(event)
