@@ -14,6 +14,7 @@
     │   ├── RunCanceled            … or was canceled
     │   ├── TransitionTimeout      a body that exceeded its limit
     │   ├── ChildFailed            data asked of a child that failed
+    │   ├── EffectUnknown          an outside call that must not be repeated, cut off before its answer was recorded
     │   ├── ToolError              a tool call that failed
     │   └── ModelError             a model call that failed
     ├── Refusal                a request that changes nothing; carries what the sender needs to do better
@@ -22,6 +23,7 @@
     │   ├── InvalidInput           field errors
     │   └── TooLarge               more bytes than the named limit
     ├── Interrupted            the machine, not the author: the step simply runs again
+    │   ├── EffectInLocalStep      an outside call in a local step, which then runs again as a regular one
     │   ├── Fenced                 a newer attempt owns the step; this one writes nothing
     │   ├── StoreUnavailable       the database cannot be reached in time
     │   ├── TemporalRefused        Temporal takes no request of this program; its settings need repair
@@ -167,6 +169,17 @@ class ChildFailed(RunError):
     code = "child_failed"
 
 
+class EffectUnknown(RunError):
+    """A call that must not be repeated was cut off: nobody knows whether it happened. Only a person tries it again."""
+
+    code = "effect_unknown"
+    retryable = False
+
+    def __init__(self, message: str, *, name: str) -> None:
+        self.name = name
+        super().__init__(message)
+
+
 class ToolError(RunError):
     """A tool call failed."""
 
@@ -278,6 +291,12 @@ class Fenced(Interrupted):
 
     code = "fenced"
     retryable = False
+
+
+class EffectInLocalStep(Interrupted):
+    """A local step made an outside call, which may take longer than a workflow task: it runs again as a regular one."""
+
+    code = "effect_in_local_step"
 
 
 class StoreUnavailable(Interrupted):

@@ -98,11 +98,12 @@ class Stop:
 class InProcessRun:
     """One run on a store of its own. Not for two tasks at a time; `close` forgets it."""
 
-    def __init__(self, app: App, store: Store, clock: Clock) -> None:
+    def __init__(self, app: App, store: Store, clock: Clock, *, journaled: bool = True) -> None:
+        """`journaled`: whether a retried step takes the answers that its outside calls gave before."""
         self.store = store
         self.clock = clock
         self.passed: list[Stop] = []
-        workplace = Workplace(app, store, _HERE, None, stateless=True)
+        workplace = Workplace(app, store, _HERE, None, journaled=journaled, stateless=True)
         self._executor = Executor(workplace, _current, grace=0.0)
         self._pulse = Pulse(clock.now, _heartbeat, lambda: False)
         self._beginning = Beginning("")

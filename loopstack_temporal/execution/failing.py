@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from loopstack_temporal.definition.documents import ErrorDocument
 from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
-from loopstack_temporal.errors import ErrorInfo, Interrupted
+from loopstack_temporal.errors import EffectUnknown, ErrorInfo, Interrupted
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled, standing
 from loopstack_temporal.execution.documents import written
 from loopstack_temporal.execution.faults import describe, retryable, wished_delay
@@ -48,7 +48,8 @@ async def author_failed(
         if transition.retry.target is not None:
             return await _through_target(scene, fault, definition, transition, visitor, delay=delay, document=document)
         return await _try_again(scene, fault, transition, document, delay)
-    if transition.retry.place is not None:
+    unknown = isinstance(error, EffectUnknown)  # Only a person may decide, so no other way out of here is taken.
+    if transition.retry.place is not None and not unknown:
         arrival = await _arrive(scene, definition, transition.retry.place, visitor)
         return await _finish(scene, transition.retry.place, arrival, fault, document)
     return await _finish(scene, scene.call.place, _parked(scene, definition, transition, fault), fault, document)

@@ -31,7 +31,7 @@ from loopstack_temporal.store.records import (
 )
 from loopstack_temporal.store.store import Store
 
-MACHINE_FAULTS = frozenset({"unknown_transition", "step_closed", "step_keeps_dying"})
+MACHINE_FAULTS = frozenset({"unknown_transition", "step_closed", "step_keeps_dying", "effect_unknown"})
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -60,6 +60,8 @@ class Workplace:
     catalogue_hash: str | None
     threads: Threads = field(default_factory=lambda: Threads(Leaks()))
     ahead: Ahead = field(default_factory=Ahead)
+    journaled: bool = True
+    """Whether calls to the outside world are recorded, so that they are not repeated with the step."""
     stateless: bool = False
     """Driven in one process and stored nowhere: no Temporal stands behind the runs that could start children."""
 

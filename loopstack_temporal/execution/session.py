@@ -16,6 +16,7 @@ from loopstack_temporal.definition.session import ChildOptions, EffectAnswer, Ef
 from loopstack_temporal.errors import AuthorError, ContextClosed
 from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.documents import BufferedDocuments
+from loopstack_temporal.execution.effects import Journal
 from loopstack_temporal.execution.state import Workpiece
 from loopstack_temporal.execution.values import Pulse, StepCall
 from loopstack_temporal.store.records import RunFacts
@@ -32,11 +33,13 @@ class Attempt:
         documents: BufferedDocuments,
         context: RunContext[Any],
         children: ChildRuns | None = None,
+        journal: Journal | None = None,
     ) -> None:
-        """Without `children` (while only guards are asked) no child can be started."""
+        """Without `children` and `journal` (while only guards are asked) no child is started, nobody is called."""
         self.context = context
         self.documents = documents
         self.children = children
+        self._journal = journal
         self._work = work
         self._open = True
 
@@ -80,7 +83,9 @@ class Attempt:
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         """The recorded answer of an outside call, or a new one."""
         self._check("effect")
-        return (await perform(f"{self.context.idempotency_key}-{call.name}")).value
+        if self._journal is None:
+            raise AuthorError(f"`{call.name}` can be called in a transition, not in a guard")
+        return await self._journal.call(call, perform)
 
     def live(self, live_id: str) -> LiveText:
         """Begin a text that people can watch."""

@@ -21,8 +21,9 @@ from loopstack_temporal.execution.arrival import Next, Visitor, arrive, ask, can
 from loopstack_temporal.execution.body import Watch, run_body
 from loopstack_temporal.execution.callback import CHILD, envelope
 from loopstack_temporal.execution.children import ChildRuns
-from loopstack_temporal.execution.claiming import LATE_CLAIM, claim, claim_late, claims_first
+from loopstack_temporal.execution.claiming import LATE_CLAIM, claims_first
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
+from loopstack_temporal.execution.effects import Journal
 from loopstack_temporal.execution.faults import told
 from loopstack_temporal.execution.scene import Scene, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
@@ -66,7 +67,8 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
             visitor = Visitor(workflow, state, context, threads)
             work = Workpiece(definition, before)
             documents = _documents(scene)
-            attempt = Attempt(work, documents, context, ChildRuns(scene, definition, documents))
+            journal = Journal(scene)
+            attempt = Attempt(work, documents, context, ChildRuns(scene, definition, documents), journal)
             attach(workflow, attempt)
             try:
                 if transition is None:
@@ -75,18 +77,22 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
                 if isinstance(admitted, Rejected):
                     return admitted
                 first = claims_first(scene)
-                if first and (recorded := await claim(scene)):
+                if first and (recorded := await journal.claiming.now()):
                     return recorded_answer(recorded)
-                late = None if first else partial(claim_late, scene)
+                late = None if first else journal.claiming.late
                 watch = Watch(scene.workplace.threads, stopping, transition.timeout, late, LATE_CLAIM)
                 arguments = _arguments(transition, work, admitted, context)
-                work.returned(await run_body(getattr(workflow, transition.name), arguments, watch), transition)
+                body = run_body(getattr(workflow, transition.name), arguments, watch)
+                work.returned(await journal.around(body), transition)
                 hit("body.end")
                 return await _commit(scene, definition, transition, visitor, attempt, work)
             except Interrupted:
                 raise
-            except Exception as error:
+            except Exception as raised:
                 attempt.close()
+                error = journal.stopped or raised
+                if isinstance(error, Interrupted):
+                    raise error from raised
                 # Guards of an error place or a retry target may read documents: as they are without this attempt.
                 reading = Attempt(Workpiece(definition, before), _documents(scene), context)
                 attach(workflow, reading)

@@ -73,6 +73,9 @@ class StepCall:
     repeats: int | None = None
     """Use the payload of this failed step again: a manual retry, which has no further tries."""
 
+    local: bool = False
+    """Inside a workflow task, which other things wait for."""
+
     def stay_at(self, place: str) -> Stay | None:
         """The stay that goes on if the step ends at `place`; `None`: coming there is a new one."""
         return Stay(self.transition, self.deadlines) if self.timer and place == self.place else None

@@ -18,7 +18,7 @@ async def run_stateless(
 
     `store` is a private one and is closed at the end.
     """
-    run = InProcessRun(app, store, SystemClock())
+    run = InProcessRun(app, store, SystemClock(), journaled=False)
     try:
         await run.begin(beginning)
         row = await run.row()

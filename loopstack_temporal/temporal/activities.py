@@ -233,6 +233,7 @@ def _call(info: activity.Info, asked: StepInput | CloseInput, **more: Any) -> St
         transition=asked.transition,
         place=asked.place,
         scheduled_at=info.scheduled_time.timestamp(),
+        local=info.is_local,
         **more,
     )
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from loopstack_temporal.errors import Conflict, Fenced, NotFound
+from loopstack_temporal.errors import Conflict, NotFound
 from loopstack_temporal.store.records import (
     Claim,
-    EffectWrite,
     Fresh,
     IdempotencyKey,
     InboxWrite,
@@ -183,26 +182,6 @@ def test_a_lease_belongs_to_one_owner_until_it_ends(store: Store) -> None:
     assert store.leases.take("sweep", "b", 60)
     store.leases.give_back("sweep", "b")
     assert store.leases.take("sweep", "a", 60)
-
-
-def test_an_effect_is_recorded_once_and_only_by_the_attempt_that_owns_the_step(make: Making) -> None:
-    make.opened()
-    one, two = make.fence(0, attempt=1), make.fence(0, attempt=2)
-    make.claim(one)
-    write = EffectWrite("key", one, "llm", "request")
-    assert make.store.effects.begin(write) is None
-    make.claim(two)
-    with pytest.raises(Fenced):
-        make.store.effects.begin(write)
-    begun = make.store.effects.begin(replace(write, fence=two))
-    assert begun is not None
-    assert begun.status == "started"
-    assert make.store.effects.done("key", {"text": "first"}).response == {"text": "first"}
-    assert make.store.effects.done("key", {"text": "second"}).response == {"text": "first"}
-    recorded = make.store.effects.recorded("key")
-    assert recorded is not None
-    assert recorded.status == "done"
-    assert make.store.effects.recorded("other") is None
 
 
 def test_a_persons_first_workspace_of_an_app_is_made_once_and_then_found(store: Store) -> None:

@@ -171,6 +171,29 @@ class EffectWrite:
     fence: Fence
     name: str
     request_hash: str
+    repeatable: bool = True
+    """`False`: begun by an attempt that is gone, it is not begun again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectEnd:
+    """The outcome of a call, by the attempt that made it."""
+
+    key: str
+    fence: Fence
+    response: Json
+    usage: Json
+    at: datetime
+    status: Literal["done", "unknown"] = "done"
+    """`unknown`: it happened, but its answer cannot be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectUsage:
+    """What one call cost, as it was recorded."""
+
+    name: str
+    usage: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
