@@ -21,6 +21,7 @@
     │   ├── NotFound               no such run, workflow, document, transition
     │   ├── Conflict               the request does not fit what is now (not awaited, answered, exists already)
     │   ├── InvalidInput           field errors
+    │   │   └── InvalidAnswer          a wait transition's own code does not take the answer
     │   └── TooLarge               more bytes than the named limit
     ├── Interrupted            the machine, not the author: the step simply runs again
     │   ├── EffectInLocalStep      an outside call in a local step, which then runs again as a regular one
@@ -275,6 +276,21 @@ class InvalidInput(Refusal):
     ) -> None:
         self.fields = tuple(fields)
         super().__init__(message, code=code, facts=facts)
+
+
+class InvalidAnswer(InvalidInput):
+    """Raised by the method of a wait transition: the answer is refused, and the run waits on as if it had not come.
+
+    For rules that the payload's type cannot say, such as those that depend on the run's arguments or its state. The
+    sender gets `message` as the error of the field at `path`, nothing the method did is kept, and no try is spent.
+    Where there is nobody to refuse (an automatic transition, a child's report, an answer whose attempt has failed
+    before) it is an exception like any other.
+    """
+
+    code = "invalid_payload"
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message, (FieldError(path, message),))
 
 
 # --- the machine, not the author -------------------------------------------------------------------------------------

@@ -72,6 +72,8 @@ class TransitionInput(Generic[DataT]):
     """The data without the check that `data` makes."""
     meta: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What was given as `metadata=` when the child was started."""
+    by: str | None = None
+    """Who sent the trigger, as the API knows people; after a retry who asked for it. `None`: a child's end, a timer."""
 
     @property
     def has_error(self) -> bool:

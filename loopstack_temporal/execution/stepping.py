@@ -15,7 +15,7 @@ from loopstack_temporal.definition.context import RunContext, TransitionInput
 from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
 from loopstack_temporal.definition.session import attach, detach
 from loopstack_temporal.definition.shape import field_errors, mapping_of
-from loopstack_temporal.errors import FieldError, GuardError, Interrupted
+from loopstack_temporal.errors import FieldError, GuardError, Interrupted, InvalidAnswer
 from loopstack_temporal.execution import failing
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, ask, canceled, standing
 from loopstack_temporal.execution.body import Watch, run_body
@@ -93,13 +93,9 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
                 error = journal.stopped or raised
                 if isinstance(error, Interrupted):
                     raise error from raised
-                # Guards of an error place or a retry target may read documents: as they are without this attempt.
-                reading = Attempt(Workpiece(definition, before), _documents(scene), context)
-                attach(workflow, reading)
-                try:
-                    return await failing.author_failed(scene, error, definition, transition, visitor)
-                finally:
-                    reading.close()
+                if transition is not None and (refused := _refused(scene, transition, error)):
+                    return refused
+                return await _failed(scene, error, definition, transition, visitor, context)
             finally:
                 attempt.close()
                 detach(workflow)
@@ -107,6 +103,23 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
         raise
     except Exception as error:  # So are a provider that cannot be built, and arguments newer code does not take.
         return await failing.author_failed(scene, error, definition, transition, visitor)
+
+
+async def _failed(
+    scene: Scene,
+    error: Exception,
+    definition: WorkflowDefinition,
+    transition: TransitionDefinition | None,
+    visitor: Visitor,
+    context: RunContext[Any],
+) -> StepAnswer:
+    """The author's failure. Guards of where it leads may read documents: as they are without this attempt."""
+    reading = Attempt(Workpiece(definition, scene.entered.checkpoint), _documents(scene), context)
+    attach(visitor.workflow, reading)
+    try:
+        return await failing.author_failed(scene, error, definition, transition, visitor)
+    finally:
+        reading.close()
 
 
 async def _commit(
@@ -173,10 +186,8 @@ async def _admit(scene: Scene, transition: TransitionDefinition, visitor: Visito
         try:
             payload = transition.payload.from_json(payload)
         except ValidationError as error:
-            faults = field_errors(error)
-            text = f"The payload of `{transition.name}` does not fit: {told(faults)}"
-            return Rejected("invalid_payload", text[:2_000], faults)
-    return TransitionInput(run_id=scene.call.run_id, value=payload)
+            return _unfit(transition, field_errors(error))
+    return TransitionInput(run_id=scene.call.run_id, value=payload, by=trigger.by if trigger else None)
 
 
 async def _barred(scene: Scene, transition: TransitionDefinition, visitor: Visitor) -> Rejected | None:
@@ -194,6 +205,20 @@ async def _barred(scene: Scene, transition: TransitionDefinition, visitor: Visit
         return Rejected(error.code, str(error))
     text = f"`{transition.name}` is not possible now: its guard `{transition.guard.name}` says no."
     return Rejected("not_awaited", text)
+
+
+def _refused(scene: Scene, transition: TransitionDefinition, error: Exception) -> Rejected | None:
+    """The author's own refusal of an answer; `None` if the body failed, or if nobody is there to be refused."""
+    trigger = scene.trigger
+    if not isinstance(error, InvalidAnswer) or not transition.wait or trigger is None or trigger.channel == CHILD:
+        return None
+    # A recorded failure belongs to this trigger already: the step has to end with an outcome.
+    return None if scene.entered.failure_no else _unfit(transition, error.fields)
+
+
+def _unfit(transition: TransitionDefinition, faults: tuple[FieldError, ...]) -> Rejected:
+    text = f"The payload of `{transition.name}` does not fit: {told(faults)}"
+    return Rejected("invalid_payload", text[:2_000], faults)
 
 
 async def asked_for(scene: Scene) -> TriggerRow | None:
