@@ -38,10 +38,14 @@ class Door:
                 return found
             await self._register(run_id, step, temporal_run_id, found)
 
-    async def _register(self, run_id: str, step: int, temporal_run_id: str, found: Unregistered) -> None:
+    async def must_be_current(self, run_id: str, temporal_run_id: str) -> None:
+        """Ask Temporal. Raises `Fenced` when the run goes on in another Temporal run, `Interrupted` without answer."""
         current = await self._current_run(run_id)
         if current is None:
             raise Interrupted(f"Temporal does not know run `{run_id}` at this moment")
         if current != temporal_run_id:
             raise Fenced(f"run `{run_id}` goes on in another Temporal run; this attempt belongs to an earlier one")
+
+    async def _register(self, run_id: str, step: int, temporal_run_id: str, found: Unregistered) -> None:
+        await self.must_be_current(run_id, temporal_run_id)
         await self._store.do(self._store.steps.register, run_id, step, temporal_run_id, found.seen_epoch)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -24,12 +26,14 @@ from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
 from loopstack_temporal.execution.stepping import asked_for, run_step
 from loopstack_temporal.execution.values import (
+    Asking,
     Cancel,
     CurrentRun,
     Done,
     OpenCall,
     Pulse,
     Rejected,
+    Spent,
     StepAnswer,
     StepCall,
 )
@@ -46,6 +50,7 @@ from loopstack_temporal.store.records import (
     Opened,
     OpenRun,
     StepOutcome,
+    Unregistered,
 )
 
 OPEN_TRANSITION = "loopstack.open"
@@ -72,7 +77,7 @@ class Executor:
             call.run_id, call.step, call.temporal_run_id, transition=call.transition, trigger_id=trigger_id
         )
         if entered.recorded is not None:
-            return recorded_answer(entered.recorded)
+            return recorded_answer(entered.recorded, call.trigger)
         if entered.applied_step is not None:
             return Rejected("answered", f"This answer was applied already, by step {entered.applied_step}.")
         scene = Scene.of(self.workplace, call, pulse, entered, call.trigger)
@@ -114,7 +119,7 @@ class Executor:
         trigger_id = call.trigger.id if call.trigger else None
         entered = await self.door.enter(call.run_id, call.step, call.temporal_run_id, trigger_id=trigger_id)
         if entered.recorded is not None:
-            return Done(entered.recorded.decision, entered.recorded.place)
+            return _done(recorded_answer(entered.recorded, call.trigger))
         hit("close.before_commit")
         step = replace(call, transition=call.transition or CANCEL_TRANSITION)
         scene = Scene.of(self.workplace, step, pulse, entered, call.trigger)
@@ -131,37 +136,52 @@ class Executor:
             arrival = Next(parked, "failed", error=failure)
         answer = await scene.finish("closed", call.place, arrival, ending=ending, failure=failure)
         hit("close.after_commit")
-        return answer if isinstance(answer, Done) else Done(arrival.decision, call.place)
+        return _done(answer)
 
-    async def note(self, writes: list[InboxWrite], workflow: str) -> list[str]:
+    async def note(self, asking: Asking, writes: list[InboxWrite], workflow: str) -> list[str]:
         """Write kept and refused triggers; gives the ids of kept ones that no transition will ever take."""
         definition = self.workplace.app.workflows.get(workflow)
         known = (
             {transition.name for transition in definition.transitions if transition.wait} if definition else set[str]()
         )
         unknown: list[str] = []
-        store = self.workplace.store
         for write in writes:
             noted = write
             if write.outcome == "kept" and definition and write.trigger.name not in known:
                 unknown.append(write.trigger.id)
                 text = f"`{workflow}` has no wait transition `{write.trigger.name}`."
                 noted = replace(write, outcome="rejected", code="unknown_trigger", message=text)
-            with contextlib.suppress(NotFound):  # The run was deleted; there is nobody left to tell.
-                await store.do(store.inbox.note, noted)
+            await self._aside(asking, partial(self.workplace.store.inbox.note, noted))
         return unknown
 
-    async def pause(self, run_id: str, by: str | None) -> None:
-        """Note who paused a run, or with `None` that it goes on."""
-        store = self.workplace.store
-        with contextlib.suppress(NotFound):
-            await store.do(store.runs.pause, run_id, by)
+    async def pause(self, asking: Asking, by: str | None, number: int | None) -> None:
+        """Note who paused a run, or with `None` that it goes on; `number` counts what the Temporal run said of that."""
+        await self._aside(asking, partial(self.workplace.store.runs.pause, asking.run_id, by, number))
 
-    async def reopen(self, run_id: str, step: int, temporal_run_id: str) -> None:
-        """A Temporal reset landed at a rest: rewind the row to before `step` now, not at the next answer."""
-        await self.door.enter(run_id, step, temporal_run_id)
+    async def reopen(self, asking: Asking, paused_by: str | None, number: int | None) -> None:
+        """A Temporal reset landed at a rest: rewind the row to before that step now, not at the next answer.
+
+        It was `paused_by` somebody at the point it was reset to, or not; what came later is undone too.
+        """
+        assert asking.step is not None
+        await self.door.enter(asking.run_id, asking.step, asking.temporal_run_id)
+        await self.pause(asking, paused_by, number)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _aside(self, asking: Asking, write: Callable[[str | None], Unregistered | None]) -> None:
+        """Write what stands beside the steps, unless the Temporal run that asks for it was replaced."""
+        store, fence = self.workplace.store, asking.temporal_run_id
+        # Of a run that was deleted there is nobody left to tell, and of one that was reset it is told anew.
+        with contextlib.suppress(NotFound, Fenced):
+            if await store.do(write, fence) is None:
+                return
+            if asking.step is None:  # Too early to say what a reset undoes, or too late: it ends once more at once.
+                await self.door.must_be_current(asking.run_id, fence)
+                await store.do(write, None)
+            else:
+                await self.door.enter(asking.run_id, asking.step, fence)
+                await store.do(write, fence)
 
     async def _before_cancel(self, call: StepCall, cancel: Cancel) -> Canceling | Finish:
         """What has to be done before a canceled run ends; nothing is done twice."""
@@ -267,6 +287,12 @@ class Executor:
         )
         entered = Entered(opened.run.facts, opened.epoch, None, None, 0, 0, 0, None)
         return Scene.of(self.workplace, step, pulse, entered, None)
+
+
+def _done(answer: StepAnswer) -> Done:
+    """A finished step, whether or not it failed."""
+    assert isinstance(answer, Done | Spent), "what is recorded is finished"
+    return answer.done if isinstance(answer, Spent) else answer
 
 
 def _is_child(call: OpenCall) -> bool:

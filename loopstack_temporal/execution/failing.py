@@ -123,7 +123,7 @@ async def _try_again(
         started_at=scene.started_at,
     )
     recorded = await surely(store, store.steps.fail, failure)
-    return recorded_answer(recorded) if recorded else TryAgain(fault, delay)
+    return recorded_answer(recorded, scene.trigger) if recorded else TryAgain(fault, delay)
 
 
 async def _through_target(

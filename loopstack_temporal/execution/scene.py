@@ -138,7 +138,7 @@ class Scene:
         if recorded.moved is not None and status == "committed":
             self._look_ahead(recorded.decision, recorded.moved, checkpoint)
         hit("act.before_return")
-        return recorded_answer(recorded)
+        return recorded_answer(recorded, self.trigger)
 
     def _look_ahead(self, decision: Decision, moved: Moved, checkpoint: Checkpoint | None) -> None:
         if not isinstance(decision, Fire):
@@ -165,9 +165,13 @@ def _given_up(parked: Parked) -> Next:
     return Next(Finish(status="failed", place=parked.place, code=parked.code, message=parked.message), "failed")
 
 
-def recorded_answer(recorded: RecordedStep) -> StepAnswer:
-    """A finished step, as the attempt that finished it answered."""
-    done = Done(recorded.decision, recorded.place)
+def recorded_answer(recorded: RecordedStep, trigger: TriggerRow | None) -> StepAnswer:
+    """A finished step, as the attempt that finished it answered.
+
+    Another `trigger` may ask for it than the one it applied: a workflow task that is done once more, because messages
+    came while its local activities ran, can begin with one of those messages.
+    """
+    done = Done(recorded.decision, recorded.place, trigger is not None and trigger.id != recorded.trigger_id)
     if recorded.status == "failed" and recorded.error is not None:
         return Spent(recorded.error, done)
     return done

@@ -78,7 +78,7 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
                     return admitted
                 first = claims_first(scene)
                 if first and (recorded := await journal.claiming.now()):
-                    return recorded_answer(recorded)
+                    return recorded_answer(recorded, scene.trigger)
                 late = None if first else journal.claiming.late
                 watch = Watch(scene.workplace.threads, stopping, transition.timeout, late, LATE_CLAIM)
                 arguments = _arguments(transition, work, admitted, context)

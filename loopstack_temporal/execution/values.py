@@ -87,6 +87,8 @@ class Done:
 
     decision: Decision
     place: str
+    unapplied: bool = False
+    """It was finished without the trigger that asks for it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,16 @@ class Spent:
 
 
 StepAnswer = Done | Rejected | TryAgain | Spent
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Which Temporal run wants something written beside its steps: nobody listens to one that was replaced."""
+
+    run_id: str
+    temporal_run_id: str
+    step: int | None
+    """The step it stands before; `None` if it does not stand still, or has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
 
     database.prepared.send(connection, writes())
     moved = Moved(tuple(changes["path"]), locked.value("document_seq"), changes["failures"] or {})
-    return RecordedStep(outcome.status, outcome.decision, outcome.place, outcome.error, moved)
+    applied = outcome.trigger.id if outcome.trigger is not None else None
+    return RecordedStep(outcome.status, outcome.decision, outcome.place, outcome.error, moved, applied)
 
 
 def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -> RecordedStep | None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from loopstack_temporal.errors import NotFound
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.faults import StoreBehindHistory
-from loopstack_temporal.store.locked import LockedRun, get_locked, live_step
+from loopstack_temporal.store.locked import LockedRun, get_locked, known_epoch, live_step
 from loopstack_temporal.store.records import Checkpoint, Entered, RunFacts, Unregistered
 from loopstack_temporal.store.rewind import new_epoch, rewind
 from loopstack_temporal.store.rows import Row, checkpoint, inbox_trigger, recorded_step, run_facts
@@ -41,7 +41,9 @@ _ENTER = (
         run.c.failures,
         run_epoch.c.epoch.label("asking_epoch"),
         *_labelled(
-            _current, "current__", "status", "transition", "decision", "to_place", "error", "failure_no", "claims"
+            _current,
+            "current__",
+            *("status", "transition", "decision", "to_place", "error", "failure_no", "claims", "trigger_id"),
         ),
         *_labelled(_holder, "holder__", "state", "result", "has_result"),
         *_labelled(inbox, "inbox__", "trigger_id", "name", "payload", "by", "channel", "outcome", "applied_step"),
@@ -122,9 +124,7 @@ def register(
     locked = get_locked(connection, run_id)
     if locked.row.epoch != seen_epoch:
         return None
-    known = connection.execute(
-        sa.select(run_epoch.c.epoch).where(run_epoch.c.run_id == run_id, run_epoch.c.temporal_run_id == temporal_run_id)
-    ).scalar_one_or_none()
+    known = known_epoch(connection, run_id, temporal_run_id)
     if known is not None:
         return known
     if number > locked.row.next_step:

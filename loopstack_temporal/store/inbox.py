@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from loopstack_temporal.store.database import Database
-from loopstack_temporal.store.locked import LockedRun, get_locked, live_step
-from loopstack_temporal.store.records import InboxWrite, TriggerRow
+from loopstack_temporal.store.locked import LockedRun, check_temporal_run, get_locked, live_step
+from loopstack_temporal.store.records import InboxWrite, TriggerRow, Unregistered
 from loopstack_temporal.store.rows import inbox_trigger
 from loopstack_temporal.store.tables import inbox, step
 
@@ -17,15 +17,20 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def note(self, write: InboxWrite) -> None:
-        """Keep a trigger's payload, or record its refusal, with an event. Raises `NotFound`.
+    def note(self, write: InboxWrite, temporal_run_id: str | None = None) -> Unregistered | None:
+        """Keep a trigger's payload, or record its refusal, with an event. Raises `NotFound` and `Fenced`.
 
-        Noting it twice does nothing. A trigger that was applied stays applied. A refusal gives back the wait that the
-        trigger's attempt had claimed.
+        Within one epoch a trigger only goes on, from kept to refused or applied: whoever comes late with an earlier
+        word, or to a run that has ended, changes nothing. Noting it twice does nothing. A refusal gives back the wait
+        that the trigger's attempt had claimed. Nothing is written for a `temporal_run_id` that is not registered.
         """
         trigger = write.trigger
         with self._database.write() as connection:
             locked = get_locked(connection, write.run_id)
+            if temporal_run_id is not None and (unseen := check_temporal_run(connection, locked, temporal_run_id)):
+                return unseen
+            if write.outcome == "kept" and locked.row.ended_at is not None:
+                return None
             insert = self._database.insert(inbox).values(
                 run_id=write.run_id,
                 trigger_id=trigger.id,
@@ -48,16 +53,22 @@ class Inbox:
                 insert.on_conflict_do_update(
                     index_elements=[inbox.c.run_id, inbox.c.trigger_id],
                     set_=changed,
-                    where=sa.and_(inbox.c.applied_step.is_(None), inbox.c.outcome != write.outcome),
+                    where=sa.and_(
+                        inbox.c.applied_step.is_(None),
+                        inbox.c.outcome != write.outcome,
+                        # After a reset the same message may have another fate.
+                        sa.or_(inbox.c.outcome == "kept", inbox.c.epoch < locked.row.epoch),
+                    ),
                 ).returning(inbox.c.trigger_id)
             ).one_or_none()
             if news is None:
-                return
+                return None
             if write.outcome != "dropped":
                 _announce(locked, write)
             if write.outcome == "rejected":
                 _release(connection, locked, trigger.id)
             self._database.prepared.send(connection, locked.statements())
+            return None
 
     def payload(self, run_id: str, trigger_id: str) -> TriggerRow | None:
         """A kept or applied trigger."""

@@ -13,9 +13,9 @@ from loopstack_temporal.store import codec
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.prepared import Statement
-from loopstack_temporal.store.records import Awaiting
+from loopstack_temporal.store.records import Awaiting, Unregistered
 from loopstack_temporal.store.rows import OPEN, Row, can_retry
-from loopstack_temporal.store.tables import event, run, step
+from loopstack_temporal.store.tables import event, run, run_epoch, step
 
 PATH_LENGTH = 12
 _UNKNOWN = object()
@@ -179,6 +179,21 @@ def lock_step(database: Database, connection: sa.Connection, run_id: str, number
     if found is None:
         raise _unknown(run_id)
     return LockedRun(found, found.now), row
+
+
+def known_epoch(connection: sa.Connection, run_id: str, temporal_run_id: str) -> int | None:
+    """The epoch that a Temporal run was registered with; `None`: it was not."""
+    return connection.execute(
+        sa.select(run_epoch.c.epoch).where(run_epoch.c.run_id == run_id, run_epoch.c.temporal_run_id == temporal_run_id)
+    ).scalar_one_or_none()
+
+
+def check_temporal_run(connection: sa.Connection, locked: LockedRun, temporal_run_id: str) -> Unregistered | None:
+    """May a Temporal run write? Gives `Unregistered` for one that nobody has seen, raises `Fenced` for an old one."""
+    epoch = known_epoch(connection, locked.id, temporal_run_id)
+    if epoch is None:
+        return Unregistered(locked.row.epoch)
+    return check_epoch(locked, epoch)
 
 
 def _unknown(run_id: str) -> NotFound:

@@ -11,11 +11,11 @@ from loopstack_temporal.errors import Fenced
 from loopstack_temporal.store.committing import finish
 from loopstack_temporal.store.creating import DEFAULT_USER, DEFAULT_WORKSPACE, insert_run
 from loopstack_temporal.store.database import Database
-from loopstack_temporal.store.locked import LockedRun, get_locked, live_step, lock_run
+from loopstack_temporal.store.locked import LockedRun, get_locked, known_epoch, live_step, lock_run
 from loopstack_temporal.store.records import OPENING, Opened, OpenRun, RecordedStep, StepOutcome
 from loopstack_temporal.store.rewind import new_epoch, rewind
 from loopstack_temporal.store.rows import recorded_step, run_row
-from loopstack_temporal.store.tables import run, run_epoch, workspace
+from loopstack_temporal.store.tables import run, workspace
 
 
 def open_run(database: Database, connection: sa.Connection, request: OpenRun) -> Opened:
@@ -29,7 +29,7 @@ def open_run(database: Database, connection: sa.Connection, request: OpenRun) ->
         return Opened("in_use", run_row(locked.row), 0, None)
     if first is not None and first != request.first_execution_run_id:
         return Opened("in_use", run_row(locked.row), 0, None)
-    known = _known_epoch(connection, request)
+    known = known_epoch(connection, request.run_id, request.temporal_run_id)
     if known is not None:
         return _repeated(connection, locked, known)
     epoch = _take(connection, locked, request)
@@ -53,14 +53,6 @@ def _may_take(locked: LockedRun, request: OpenRun) -> bool:
     """A row nobody opened yet: ours by token, or still pending, in which case a workflow beats a mere request."""
     ours = locked.row.start_token == request.start_token
     return locked.row.ended_at is None and (ours or locked.row.status == "pending")
-
-
-def _known_epoch(connection: sa.Connection, request: OpenRun) -> int | None:
-    return connection.execute(
-        sa.select(run_epoch.c.epoch).where(
-            run_epoch.c.run_id == request.run_id, run_epoch.c.temporal_run_id == request.temporal_run_id
-        )
-    ).scalar_one_or_none()
 
 
 def _repeated(connection: sa.Connection, locked: LockedRun, epoch: int) -> Opened:

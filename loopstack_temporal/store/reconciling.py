@@ -40,10 +40,11 @@ class Reconciling:
         return self._watched(query.order_by(run.c.id).limit(limit))
 
     def open_among(self, app: str, ids: Sequence[str]) -> tuple[Watched, ...]:
-        """Those of `ids` (a few hundred at most) that are open runs of an app."""
+        """Those of `ids` (a few hundred at most) that are open runs of an app, by id."""
         if not ids:
             return ()
-        return self._watched(sa.select(*_WATCHED).where(run.c.app == app, run.c.ended_at.is_(None), run.c.id.in_(ids)))
+        query = sa.select(*_WATCHED).where(run.c.app == app, run.c.ended_at.is_(None), run.c.id.in_(ids))
+        return self._watched(query.order_by(run.c.id))
 
     def unwanted(self, app: str, limit: int = 100) -> tuple[str, ...]:
         """Ids of open runs on Temporal that nobody waits for: their parent's step was undone, or their parent lost."""

@@ -18,7 +18,7 @@ def new_epoch(connection: sa.Connection, locked: LockedRun, temporal_run_id: str
         run_epoch.insert(),
         [{"run_id": locked.id, "temporal_run_id": temporal_run_id, "epoch": epoch, "registered_at": locked.at}],
     )
-    locked.set_quietly(epoch=epoch, temporal_run_id=temporal_run_id)
+    locked.set_quietly(epoch=epoch, temporal_run_id=temporal_run_id, pauses=0)
     return epoch
 
 
@@ -53,6 +53,8 @@ def rewind(connection: sa.Connection, locked: LockedRun, to_step: int) -> None:
         restored = before.run_after | {"place": before.to_place, "checkpoint_step": before.checkpoint_step}
         del restored["ended"]
     cleared = dict.fromkeys(("error", "error_transition", "retry", "awaiting", "result", "ended_at"))
+    # A workflow that was paused at the point it was reset to says so itself.
+    cleared |= dict.fromkeys(("paused_at", "paused_by"))
     cleared |= {"has_error": False, "can_retry": False, "cancel_requested": False, "awaits_person": False}
     locked.set(**(cleared | restored | {"next_step": max(to_step, 0)}))
     locked.event("run.rewound", {"step": to_step, "epoch": locked.value("epoch")})

@@ -130,7 +130,7 @@ def recorded_step(row: Row | None) -> RecordedStep | None:
     decided = None if row is None else decision(row)
     if row is None or decided is None:
         return None
-    return RecordedStep(row.status, decided, row.to_place, codec.load_error(row.error))
+    return RecordedStep(row.status, decided, row.to_place, codec.load_error(row.error), None, row.trigger_id)
 
 
 def checkpoint(row: Row | None) -> Checkpoint | None:

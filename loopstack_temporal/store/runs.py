@@ -16,7 +16,14 @@ from loopstack_temporal.store.creating import insert_run, run_exists
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.deleting import family, remove, remove_family
 from loopstack_temporal.store.idempotency import begin_key, drop_key
-from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, get_locked, lock_run
+from loopstack_temporal.store.locked import (
+    LockedRun,
+    awaiting_columns,
+    check_epoch,
+    check_temporal_run,
+    get_locked,
+    lock_run,
+)
 from loopstack_temporal.store.opening import open_run
 from loopstack_temporal.store.records import (
     Ending,
@@ -31,6 +38,7 @@ from loopstack_temporal.store.records import (
     RunCounts,
     RunFilter,
     RunRow,
+    Unregistered,
 )
 from loopstack_temporal.store.rows import run_row
 from loopstack_temporal.store.tables import run, step
@@ -122,13 +130,29 @@ class Runs:
             self._database.prepared.send(connection, locked.statements())
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
-    def pause(self, run_id: str, by: str | None) -> None:
-        """Note who paused a run, or with `None` that it goes on. Nothing happens to one that has ended."""
+    def pause(
+        self, run_id: str, by: str | None, number: int | None = None, temporal_run_id: str | None = None
+    ) -> Unregistered | None:
+        """Note who paused a run, or with `None` that it goes on. Nothing happens to one that has ended.
+
+        Of the words of one Temporal run the one with the highest `number` counts; an older Temporal run is `Fenced`.
+        Nothing is written for one that is not registered; without `temporal_run_id` nothing is compared. Raises
+        `NotFound`.
+        """
         with self._database.write() as connection:
             locked = get_locked(connection, run_id)
-            if locked.row.ended_at is None and (by is None) != (locked.row.paused_at is None):
+            if temporal_run_id is not None and (unseen := check_temporal_run(connection, locked, temporal_run_id)):
+                return unseen
+            if locked.row.ended_at is not None:
+                return None
+            if temporal_run_id is not None and number is not None:
+                if number < locked.row.pauses:
+                    return None
+                locked.set_quietly(pauses=number)
+            if (by is None) != (locked.row.paused_at is None):
                 locked.set(paused_at=locked.at if by is not None else None, paused_by=by)
-                self._database.prepared.send(connection, locked.statements())
+            self._database.prepared.send(connection, locked.statements())
+            return None
 
     def end(self, run_id: str, epoch: int, ending: Ending) -> RunRow:
         """End a run outside a step. Does nothing to a run that has ended. Raises `NotFound` and `Fenced`."""

@@ -30,6 +30,8 @@ identity = sa.Table(
     Column("id", Text, primary_key=True),
     Column("pruned_xid", BigInteger, nullable=False, server_default="0"),
     Column("pruned_id", BigInteger, nullable=False, server_default="0"),
+    Column("temporal_id", Text, comment="Id of the Temporal namespace that the runs live in, once a worker has said."),
+    Column("temporal_name", Text, comment="Its name and address then."),
     comment="One row: which database this is, and up to where old events were dropped. Part of every event cursor.",
 )
 
@@ -112,6 +114,7 @@ run = sa.Table(
     Column("cancel_reason", Text),
     Column("paused_at", Moment),
     Column("paused_by", Text),
+    Column("pauses", Integer, nullable=False, server_default="0", comment="Words on that by the present Temporal run."),
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("updated_at", Moment, nullable=False),

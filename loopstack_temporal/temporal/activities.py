@@ -17,6 +17,7 @@ from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.errors import FieldError, Interrupted
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.values import (
+    Asking,
     Cancel,
     Done,
     OpenCall,
@@ -49,6 +50,7 @@ from loopstack_temporal.temporal.messages import (
     StepInput,
     StepResult,
 )
+from loopstack_temporal.temporal.triggers import ANSWERED
 
 BEAT = 1.0
 """Seconds between heartbeats: cancel reaches an activity only in the answer to one."""
@@ -136,30 +138,28 @@ class Activities:
             cancel = Cancel(asked.wound_down, asked.unstarted) if asked.final else None
             call = _call(info, asked, trigger=_trigger(asked.trigger), repeats=asked.repeats)
             done = await self._executor.close(call, asked.reason, pulse, cancel)
-        return StepResult(decision=done.decision, place=done.place)
+        return _told(done)
 
     @activity.defn(name=NOTE)
     async def _note(self, asked: NoteInput) -> NoteResult:
         info = activity.info()
-        run_id = _workflow_id(info)
         with _beating(info), _translated():
-            unknown = await self._executor.note(
-                [_inbox(run_id, note) for note in asked.notes], info.workflow_type or ""
-            )
+            writes = [_inbox(info, note) for note in asked.notes]
+            unknown = await self._executor.note(_asking(info, asked.step), writes, info.workflow_type or "")
         return NoteResult(unknown=tuple(unknown))
 
     @activity.defn(name=PAUSE)
     async def _pause(self, asked: PauseInput) -> NoteResult:
         info = activity.info()
         with _beating(info), _translated():
-            await self._executor.pause(_workflow_id(info), asked.by if asked.paused else None)
+            await self._executor.pause(_asking(info, None), asked.by if asked.paused else None, asked.number)
         return NoteResult()
 
     @activity.defn(name=REOPEN)
     async def _reopen(self, asked: ReopenInput) -> NoteResult:
         info = activity.info()
         with _beating(info), _translated():
-            await self._executor.reopen(_workflow_id(info), asked.step, _workflow_run_id(info))
+            await self._executor.reopen(_asking(info, asked.step), asked.paused_by, asked.number)
         return NoteResult()
 
 
@@ -207,15 +207,18 @@ def _server_time(info: activity.Info) -> float:
 def _result(answer: StepAnswer) -> StepResult:
     match answer:
         case Done():
-            return StepResult(decision=answer.decision, place=answer.place)
+            return _told(answer)
         case Rejected():
             rejection = Rejection(code=answer.code, message=answer.message, fields=_faults(answer.fields))
             return StepResult(rejected=rejection)
         case TryAgain():
             raise failures.again(answer.error.message, answer.error.type, answer.delay)
         case Spent():
-            result = StepResult(decision=answer.done.decision, place=answer.done.place)
-            raise failures.spent(f"{answer.error.type}: {answer.error.message}", result)
+            raise failures.spent(f"{answer.error.type}: {answer.error.message}", _told(answer.done))
+
+
+def _told(done: Done) -> StepResult:
+    return StepResult(decision=done.decision, place=done.place, rejected=ANSWERED if done.unapplied else None)
 
 
 def _faults(fields: Sequence[FieldError]) -> tuple[FieldFault, ...]:
@@ -244,11 +247,15 @@ def _trigger(received: Received | None) -> TriggerRow | None:
     return TriggerRow(received.id, received.name, received.payload, received.by, received.channel)
 
 
-def _inbox(run_id: str, note: NotedTrigger) -> InboxWrite:
+def _inbox(info: activity.Info, note: NotedTrigger) -> InboxWrite:
     trigger = _trigger(note.received)
     assert trigger is not None
     fields = [fault.model_dump(mode="json") for fault in note.fields] or None
-    return InboxWrite(run_id, trigger, note.outcome, note.code, note.message, fields)
+    return InboxWrite(_workflow_id(info), trigger, note.outcome, note.code, note.message, fields)
+
+
+def _asking(info: activity.Info, step: int | None) -> Asking:
+    return Asking(_workflow_id(info), _workflow_run_id(info), step)
 
 
 def _workflow_id(info: activity.Info) -> str:

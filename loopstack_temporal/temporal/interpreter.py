@@ -36,8 +36,8 @@ class Interpreter:
         self.opening = opening
         self.carry = carry
         self.triggers = Triggers.carried(carry) if carry else Triggers()
-        self.mailbox = Mailbox(self.triggers)
         self.commands = Commands(self.name)
+        self.mailbox = Mailbox(self.triggers, self.commands)
         self.pause = Pause(self.commands, self.triggers, carry.paused_by if carry else None)
         self.face = Face(self.name)
         self.stay: Decision | None = carry.decision if carry else None
@@ -126,10 +126,11 @@ class Interpreter:
             result = failures.decided(failure) or msg.StepResult(
                 decision=await self._close(reason, asked, final=self.canceled)
             )
-            if decisions.is_canceled(result.decision):
-                self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
-        self.triggers.settle(result.place, result.rejected)
-        self.tries = self.tries if result.rejected else 0
+        if decisions.is_canceled(result.decision):
+            self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
+        moved = result.decision is not None
+        self.triggers.settle(result.place, result.rejected, moved=moved)
+        self.tries = 0 if moved else self.tries
         return result
 
     def _interrupts(self) -> bool:
@@ -148,7 +149,7 @@ class Interpreter:
                 await self._hold(stay, waits)
                 self.face.resting(stay, self.triggers.step, index=self.opened.search_attributes)
             self.triggers.rest(waits)
-            await self._write_notes()
+            await self.mailbox.write_notes()
             due = await self._wake(timers)
             if taken := self.triggers.taken:
                 repeats = stay.step if isinstance(stay, Parked) and taken.name == decisions.RETRY else None
@@ -192,7 +193,7 @@ class Interpreter:
         self.triggers.pause(waits)
         self.face.paused(stay, self.pause.by, index=self.opened.search_attributes)
         while self.pause.on and not self.canceled:
-            await self._write_notes()
+            await self.mailbox.write_notes()
             await until(lambda: not self.pause.on or self._stirs())
             if self.rewound:
                 await self._reopen()
@@ -248,12 +249,15 @@ class Interpreter:
     async def _finish(self, finish: Finish) -> Any:
         self.stay = finish
         self.triggers.end(_ENDED)
-        if finish.code != "run_id_in_use":  # Then row and parent belong to somebody else.
-            await self._write_notes()
+        mine = finish.code != "run_id_in_use"  # Otherwise row and parent belong to somebody else.
+        if mine:
+            await self.mailbox.write_notes()
             if parent := self.opening.parent:
                 await self.commands.tell_parent(parent, finish.status)
         self.face.ended(finish, index=self.opened.search_attributes)
         await workflow.wait_condition(workflow.all_handlers_finished)
+        if mine:
+            await self.mailbox.write_last_notes(_ENDED)
         failures.conclude(finish)
         return finish.result
 
@@ -265,7 +269,7 @@ class Interpreter:
         """Go on in a fresh history when this one is long. Nothing is awaited between reading the inbox and leaving."""
         if not self._is_long():
             return
-        await self._write_notes()
+        await self.mailbox.write_notes()
         if self.triggers.taken or self.triggers.held or self.triggers.notes or self.canceled:
             return
         carry = msg.Carry(
@@ -281,15 +285,10 @@ class Interpreter:
 
     # --- around ------------------------------------------------------------------------------------------------------
 
-    async def _write_notes(self) -> None:
-        """Write kept and refused triggers to SQL, so that people see them and the carry stays small."""
-        while notes := self.triggers.take_notes():
-            result = await self.commands.housekeeping(msg.NOTE, msg.NoteInput(notes=notes), msg.NoteResult)
-            self.triggers.stored([note.received.id for note in notes], result.unknown)
-
     async def _reopen(self) -> None:
         self.rewound = False
-        await self.commands.housekeeping(msg.REOPEN, msg.ReopenInput(step=self.triggers.step), msg.NoteResult)
+        asked = msg.ReopenInput(step=self.triggers.step, paused_by=self.pause.by, number=self.pause.said)
+        await self.commands.housekeeping(msg.REOPEN, asked, msg.NoteResult)
 
     def _on_reset(self, seed: int) -> None:
         self.rewound = True

@@ -8,15 +8,20 @@ from pydantic import ValidationError
 from temporalio import workflow
 
 from loopstack_temporal.temporal import failures
-from loopstack_temporal.temporal.messages import OF_CHILD, Ended, Received
+from loopstack_temporal.temporal.commands import Commands
+from loopstack_temporal.temporal.messages import NOTE, OF_CHILD, Ended, NoteInput, NoteResult, Received, Rejection
 from loopstack_temporal.temporal.triggers import Triggers
+
+LAST_NOTES = "loopstack.last-notes"
+"""Marks histories in which nothing that came too late for its run is left without a note."""
 
 
 class Mailbox:
     """Hands messages to the trigger rules, and tells the senders of updates what became of them."""
 
-    def __init__(self, triggers: Triggers) -> None:
+    def __init__(self, triggers: Triggers, commands: Commands) -> None:
         self._triggers = triggers
+        self._commands = commands
         self.ended: set[str] = set()
         """Child runs that reported their end to this Temporal run."""
 
@@ -55,3 +60,17 @@ class Mailbox:
         if settled.queued:
             return {"queued": True}
         return {"step": settled.step, "place": settled.place}
+
+    async def write_notes(self) -> None:
+        """Write kept and refused triggers to SQL, so that people see them and the carry stays small."""
+        triggers = self._triggers
+        while notes := triggers.take_notes():
+            asked = NoteInput(notes=notes, step=None if triggers.phase == "ended" else triggers.step)
+            result = await self._commands.housekeeping(NOTE, asked, NoteResult)
+            triggers.stored([note.received.id for note in notes], result.unknown)
+
+    async def write_last_notes(self, rejection: Rejection) -> None:
+        """Write down what was in hand when the run ended, and what came after that: it is refused."""
+        while self._triggers.has_late and workflow.patched(LAST_NOTES):
+            self._triggers.drop_late(rejection)
+            await self.write_notes()

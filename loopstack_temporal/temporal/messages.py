@@ -121,7 +121,7 @@ class StepInput(Value):
 
 
 class StepResult(Value):
-    """What the step decided. With `rejected` the run stays where it was and the decision is the old one."""
+    """What the step decided, and why it did not apply its trigger. Without a decision the run stays where it was."""
 
     decision: Decision | None = None
     rejected: Rejection | None = None
@@ -162,6 +162,8 @@ class NoteInput(Value):
     """Triggers that were kept or refused since the last note."""
 
     notes: tuple[NotedTrigger, ...]
+    step: int | None = None
+    """The step the run stands before; `None`: it has ended."""
 
 
 class NoteResult(Value):
@@ -174,6 +176,10 @@ class ReopenInput(Value):
     """A reset landed: the run continues from before `step`."""
 
     step: int
+    paused_by: str | None = None
+    """Who had paused it at the point it was reset to."""
+    number: int | None = None
+    """See `PauseInput`."""
 
 
 class PauseInput(Value):
@@ -181,6 +187,8 @@ class PauseInput(Value):
 
     paused: bool
     by: str = "local"
+    number: int | None = None
+    """Counts what this Temporal run says of that: a word that is written late must not undo a later one."""
 
 
 class Ended(Value):

@@ -19,6 +19,8 @@ class Pause:
 
     def __init__(self, commands: Commands, triggers: Triggers, by: str | None) -> None:
         self.by = by
+        self.said = 0
+        """How often this Temporal run said that it is paused or goes on."""
         self._commands = commands
         self._triggers = triggers
         self._writing = asyncio.Lock()
@@ -41,9 +43,10 @@ class Pause:
         """Pause or resume, and write it down. Asking for what is so already changes nothing."""
         if self.refusal(received) is None:
             self.by = received.by if received.name == PAUSE else None
+            self.said += 1
             # The row is written by `open` first; and of two who ask at once, the later one has the last word.
             await workflow.wait_condition(lambda: self._triggers.phase != "opening")
             async with self._writing:
-                written = msg.PauseInput(paused=self.on, by=received.by)
+                written = msg.PauseInput(paused=self.on, by=received.by, number=self.said)
                 await self._commands.housekeeping(PAUSE, written, msg.NoteResult)
         return {"paused": self.on}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from loopstack_temporal.machine.decisions import MOVE
-from loopstack_temporal.temporal.messages import Carry, FieldFault, NotedTrigger, Received, Rejection
+from loopstack_temporal.temporal.messages import Carry, NotedTrigger, Received, Rejection
 
 MOST_KEPT = 1_000
 MOST_REPORTS = 5_000
@@ -21,6 +21,7 @@ MOST_OUTCOMES = 200
 MOST_NOTED = 1024 * 1024
 
 Phase = Literal["opening", "moving", "resting", "paused", "ended"]
+Outcome = Literal["kept", "rejected", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Triggers:
     held: list[Received] = field(default_factory=list[Received])
     kept: list[Received] = field(default_factory=list[Received])
     notes: list[NotedTrigger] = field(default_factory=list[NotedTrigger])
+    late: list[NotedTrigger] = field(default_factory=list[NotedTrigger])
+    """What was in hand when the run ended; see `drop_late`."""
     _seen: dict[str, None] = field(default_factory=dict[str, None])
     _outcomes: dict[str, Settled] = field(default_factory=dict[str, Settled])
 
@@ -125,7 +128,7 @@ class Triggers:
                 self._take(received)
             else:
                 refused = self._stale(received) or self._unawaited(received)
-                self._settle(received, Settled(self.step, refused=refused or _ANSWERED))
+                self._settle(received, Settled(self.step, refused=refused or ANSWERED))
         for received in list(self.kept):
             if not self._at_rest:
                 return
@@ -154,15 +157,15 @@ class Triggers:
             self.phase, self.waits = "moving", frozenset()
         return self.taken
 
-    def settle(self, place: str, rejected: Rejection | None = None) -> None:
-        """The step in flight is over: its trigger applied, or refused by the step (then its number is used again)."""
+    def settle(self, place: str, rejected: Rejection | None = None, *, moved: bool = True) -> None:
+        """The step in flight is over: its trigger applied, or refused. Unless the run moved, its number comes again."""
         if self.taken is not None:
             if rejected is not None:
                 self._refuse(self.taken, rejected)
             else:
                 self._settle(self.taken, Settled(self.step, place))
             self.taken = None
-        if rejected is None:
+        if moved:
             self.step += 1
 
     def take_notes(self) -> tuple[NotedTrigger, ...]:
@@ -196,7 +199,19 @@ class Triggers:
             self._settle(received, Settled(self.step, refused=rejection))
         for received in self.kept:
             self._note(received, "dropped", rejection)
+        if self.taken is not None:
+            self.late.append(_noted(self.taken, "dropped", rejection))
         self.held, self.kept, self.taken = [], [], None
+
+    @property
+    def has_late(self) -> bool:
+        """Whether something was in hand when the run ended, or came after that, and was not written down."""
+        return bool(self.late or self.kept or self.notes)
+
+    def drop_late(self, rejection: Rejection) -> None:
+        """Make notes of that. Apart from `end`, because histories of earlier releases tell nothing of it."""
+        self.end(rejection)
+        self.notes, self.late = [*self.notes, *self.late], []
 
     @property
     def awaited(self) -> list[str]:
@@ -233,7 +248,7 @@ class Triggers:
             return None
         gone = received.at_step < self.step
         busy = self.phase == "moving" or self.taken is not None
-        return _ANSWERED if gone or (busy and received.at_step == self.step) else None
+        return ANSWERED if gone or (busy and received.at_step == self.step) else None
 
     def _unawaited(self, received: Received) -> Rejection | None:
         if self._stands and self._fits(received):
@@ -273,19 +288,16 @@ class Triggers:
         if received.reports:
             self._seen.pop(received.id, None)  # Whoever made it up must not keep the child from telling the truth.
 
-    def _note(
-        self, received: Received, outcome: Literal["kept", "rejected", "dropped"], rejection: Rejection | None = None
-    ) -> None:
-        fields: tuple[FieldFault, ...] = rejection.fields if rejection else ()
-        self.notes.append(
-            NotedTrigger(
-                received=received,
-                outcome=outcome,
-                code=rejection.code if rejection else None,
-                message=rejection.message if rejection else None,
-                fields=fields,
-            )
-        )
+    def _note(self, received: Received, outcome: Outcome, rejection: Rejection | None = None) -> None:
+        self.notes.append(_noted(received, outcome, rejection))
+
+
+def _noted(received: Received, outcome: Outcome, rejection: Rejection | None) -> NotedTrigger:
+    if rejection is None:
+        return NotedTrigger(received=received, outcome=outcome)
+    return NotedTrigger(
+        received=received, outcome=outcome, code=rejection.code, message=rejection.message, fields=rejection.fields
+    )
 
 
 def _unfit(code: str) -> Rejection:
@@ -293,4 +305,4 @@ def _unfit(code: str) -> Rejection:
 
 
 _FULL = Rejection(code="inbox_full", message=f"{MOST_KEPT} triggers are kept.")
-_ANSWERED = Rejection(code="answered", message="This question was answered already.")
+ANSWERED = Rejection(code="answered", message="This question was answered already.")

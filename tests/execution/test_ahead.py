@@ -10,7 +10,7 @@ import pytest
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, guard, transition, workflow
 from loopstack_temporal.errors import Fenced
 from loopstack_temporal.execution.ahead import MOST, Ahead, Coming
-from loopstack_temporal.execution.values import Done, StepCall
+from loopstack_temporal.execution.values import Asking, Done, StepCall
 from loopstack_temporal.machine.decisions import Fire
 from loopstack_temporal.store.steps import Steps
 from tests.execution.conftest import Driver, Drivers
@@ -85,7 +85,7 @@ async def test_a_reset_fences_what_the_old_history_remembers(drive: Drivers) -> 
     assert isinstance(driver.decision, Fire)
     old = driver.call(driver.decision)
     driver.temporal_run_id = "t2"
-    await driver.executor.reopen(driver.run_id, 1, "t2")
+    await driver.executor.reopen(Asking(driver.run_id, "t2", 1), None, None)
     with pytest.raises(Fenced):
         await driver.executor.step(old, driver.pulse)
     assert (driver.row.next_step, driver.texts) == (1, [])

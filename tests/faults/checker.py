@@ -253,8 +253,6 @@ def _queue(tables: Tables, evidence: Evidence) -> Iterator[str]:
         if click.channel != "signal" or click.outcome != "ok":
             continue
         found = tables.inbox.get(click.id)
-        if tables.run.status == "canceled" and (found is None or found.outcome == "kept"):
-            continue  # In hand when the cancel came: it ends with its step.
         answered = any(one.type == "trigger.rejected" and one.data["id"] == click.id for one in tables.events)
         if found is None or (found.outcome == "kept" and found.applied_step is None and not answered):
             yield f"the signal {click.id} ({click.name}) was lost: {found and found.outcome}"
@@ -326,10 +324,7 @@ def _ends(tables: Tables, evidence: Evidence) -> Iterator[str]:
         yield f"ended as {status} by Temporal, {row.status} (ended: {row.ended_at is not None}) in the store"
     last = evidence.revisions.get(row.id)
     if last is not None and row.event_seq != last:
-        # A note has no fence: a late one may still say that an answer was kept (docs/reliability.md, "Known gaps").
-        late = [(one.type, one.data) for one in tables.events if one.rev > last and one.type != "trigger.kept"]
-        if late:
-            yield f"written after its end: {late}"
+        yield f"written after its end: {[(one.type, one.data) for one in tables.events if one.rev > last]}"
 
 
 def _stream(rows: Sequence[Row], evidence: Evidence) -> list[str]:

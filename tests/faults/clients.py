@@ -177,9 +177,7 @@ class Client:
         if history.tasks:
             self._log.resets.add(row.id)
             self._server.counts["run reset"] += 1
-            # A continued run is reset to its beginning only: to a later task it does not replay (docs/reliability.md).
-            last = 1 if history.facts.continued_run_id else len(history.tasks)
-            self._server.reset(row.id, self._rng.randrange(last))
+            self._server.reset(row.id, self._rng.randrange(len(history.tasks)))
 
     def _channel(self) -> Literal["update", "signal"]:
         return "update" if self._rng.random() < 0.7 else "signal"

@@ -43,6 +43,17 @@ class Task:
         """All commands of the task."""
         return [command for commands in self.commands for command in commands]
 
+    @property
+    def marked(self) -> list[WorkflowActivationJob]:
+        """The markers of patches that the task left, as a replay is told of them."""
+        found: list[WorkflowActivationJob] = []
+        for command in self.effects:
+            if command.HasField("set_patch_marker"):
+                job = WorkflowActivationJob()
+                job.notify_has_patch.patch_id = command.set_patch_marker.patch_id
+                found.append(job)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -89,8 +100,10 @@ class History:
     def _replay(self) -> None:
         self._instance = UnsandboxedWorkflowRunner().create_instance(self._details())
         for number, task in enumerate(self.tasks):
+            marked = task.marked  # Told before anything else of their task, as the SDK's core does.
             for jobs, recorded in zip(task.jobs, task.commands, strict=True):
-                commands, _ = self._activate(jobs, task.at, replaying=True, flags=tuple(task.flags))
+                commands, _ = self._activate([*marked, *jobs], task.at, replaying=True, flags=tuple(task.flags))
+                marked = []
                 if _told(commands) != _told(recorded):
                     raise TaskFailed(f"replay of task {number} differs: {_told(commands)} after {_told(recorded)}")
 

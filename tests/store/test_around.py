@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from loopstack_temporal.errors import Conflict, NotFound
+from loopstack_temporal.errors import Conflict, Fenced, NotFound
 from loopstack_temporal.store.records import (
     Claim,
+    Ending,
     Fresh,
     IdempotencyKey,
     InboxWrite,
@@ -17,6 +18,7 @@ from loopstack_temporal.store.records import (
     Repeated,
     Reused,
     RunRow,
+    Unregistered,
 )
 from loopstack_temporal.store.store import Store
 from tests.store.make import Making, new_run, person_wait, trigger, types
@@ -69,6 +71,55 @@ def test_a_refusal_after_a_claim_gives_the_wait_back(make: Making) -> None:
     assert (run.status, run.awaiting) == ("waiting", (person_wait(),))
     assert types(make.events("task.opened", "task.closed")) == ["task.opened", "task.closed", "task.opened"]
     assert make.finish(1, "approve", "asked", "done").place == "done"
+
+
+def test_a_note_that_comes_late_turns_no_trigger_back(make: Making) -> None:
+    make.opened()
+    refused, kept = trigger("refused"), trigger("kept")
+    note = make.store.inbox.note
+    note(InboxWrite(make.run, refused, "kept"), "t1")
+    note(InboxWrite(make.run, refused, "rejected", "answered", "too late"), "t1")
+    note(InboxWrite(make.run, refused, "kept"), "t1")
+    note(InboxWrite(make.run, refused, "dropped", "run_ended", "over"), "t1")
+    assert types(make.events("trigger.kept", "trigger.rejected")) == ["trigger.kept", "trigger.rejected"]
+    assert make.store.inbox.payload(make.run, "refused") is None
+
+    make.store.runs.end(make.run, 1, Ending("canceled"))
+    said = len(make.events())
+    note(InboxWrite(make.run, kept, "kept"), "t1")
+    assert make.store.inbox.payload(make.run, "kept") is None
+    assert len(make.events()) == said, "an ended run says nothing any more"
+
+
+def test_after_a_reset_the_same_message_may_have_another_fate(make: Making) -> None:
+    make.opened()
+    note, message = make.store.inbox.note, trigger("again", {"n": 1})
+    note(InboxWrite(make.run, message, "rejected", "answered", "too late"), "t1")
+    assert note(InboxWrite(make.run, message, "kept"), "t2") == Unregistered(1)
+    make.store.steps.register(make.run, 0, "t2", 1)
+    note(InboxWrite(make.run, message, "kept"), "t2")
+    assert make.store.inbox.payload(make.run, "again") == message
+    with pytest.raises(Fenced):
+        note(InboxWrite(make.run, message, "rejected", "answered", "too late"), "t1")
+    assert make.store.inbox.payload(make.run, "again") == message
+
+
+def test_of_pauses_and_resumes_the_last_one_said_counts_and_not_the_last_one_written(make: Making) -> None:
+    make.opened()
+    pause = make.store.runs.pause
+    pause(make.run, "ann", 1, "t1")
+    pause(make.run, None, 2, "t1")
+    pause(make.run, "ann", 1, "t1")
+    assert make.row().paused_by is None
+    pause(make.run, "bob", 3, "t1")
+    make.store.steps.register(make.run, 0, "t2", 1)
+    assert make.row().paused_by == "bob"
+    pause(make.run, None, 1, "t2")
+    assert make.row().paused_by is None, "another history counts anew"
+    with pytest.raises(Fenced):
+        pause(make.run, "bob", 4, "t1")
+    assert pause(make.run, "cem", 1, "t3") == Unregistered(2)
+    assert make.row().paused_by is None
 
 
 def test_a_kept_trigger_can_be_forgotten_and_dropped_ones_make_no_event(make: Making) -> None:

@@ -45,6 +45,15 @@ def test_a_rewound_run_goes_on_with_new_versions_at_the_old_position(make: Makin
     assert events[-3].data == {"step": 1, "epoch": 2}
 
 
+def test_a_run_that_was_paused_after_the_point_it_is_reset_to_is_not_paused(make: Making) -> None:
+    _chain(make, 2)
+    make.store.runs.pause(make.run, "ann", 1, "t1")
+    make.store.steps.register(make.run, 1, "t2", seen_epoch=1)
+    run = make.store.runs.get(make.run)
+    assert run is not None
+    assert (run.status, run.paused_at, run.paused_by) == ("running", None, None)
+
+
 def test_a_completed_run_is_open_again_after_a_reset(make: Making) -> None:
     make.opened()
     make.finish(0)

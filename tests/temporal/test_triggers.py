@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from loopstack_temporal.temporal.messages import Received, Rejection
-from loopstack_temporal.temporal.triggers import MOST_KEPT, Triggers
+from loopstack_temporal.temporal.triggers import ANSWERED, MOST_KEPT, Triggers
 
 
 def resting(*waits: str, step: int = 3) -> Triggers:
@@ -118,7 +118,7 @@ def test_a_rejected_payload_uses_its_step_number_again_and_keeps_the_others_out_
     triggers = resting("go")
     triggers.offer_update(click(id="bad", at_step=3))
     triggers.depart()
-    triggers.settle("", Rejection(code="invalid_payload", message="no"))
+    triggers.settle("", Rejection(code="invalid_payload", message="no"), moved=False)
     assert triggers.step == 3
     triggers.rest({"go"})
     assert refused(triggers, click(id="good", at_step=3)) is None
@@ -141,6 +141,31 @@ def test_everything_open_is_refused_at_the_end() -> None:
     assert outcome is not None and outcome.refused is not None and outcome.refused.code == "run_ended"
     assert [note.outcome for note in triggers.take_notes()] == ["dropped"]
     assert refused(triggers, click(id="new")) == "run_ended"
+
+
+def test_what_was_in_hand_or_came_after_the_end_is_noted_as_dropped_too() -> None:
+    triggers = resting("go")
+    over = Rejection(code="run_ended", message="over")
+    triggers.offer_signal(click(id="in hand"))
+    triggers.depart()
+    triggers.end(over)
+    assert (triggers.taken, triggers.take_notes()) == (None, ())
+    triggers.offer_signal(click("later", id="after the end"))
+    assert triggers.has_late
+    triggers.drop_late(over)
+    dropped = [(note.received.id, note.outcome, note.code) for note in triggers.take_notes()]
+    assert dropped == [("after the end", "dropped", "run_ended"), ("in hand", "dropped", "run_ended")]
+    assert not triggers.has_late
+
+
+def test_a_step_that_was_done_without_its_trigger_moves_the_run_and_refuses_the_trigger() -> None:
+    triggers = resting("go")
+    triggers.offer_update(click())
+    triggers.depart()
+    triggers.settle("b", ANSWERED, moved=True)
+    outcome = triggers.outcome("k")
+    assert outcome is not None and outcome.refused == ANSWERED
+    assert (triggers.step, triggers.taken) == (4, None)
 
 
 class Desk(RuleBasedStateMachine):
@@ -180,7 +205,8 @@ class Desk(RuleBasedStateMachine):
     def step(self, waits: set[str], rejected: bool) -> None:
         before = self.triggers.step
         taken = self.triggers.depart()
-        self.triggers.settle("x", Rejection(code="no", message="no") if rejected and taken else None)
+        refused = Rejection(code="no", message="no") if rejected and taken else None
+        self.triggers.settle("x", refused, moved=refused is None)
         if taken and not rejected:
             self.applied.append(taken.id)
         assert self.triggers.step == before + (0 if rejected and taken else 1)

@@ -71,8 +71,13 @@ async def test_a_pool_alone_carries_nothing_of_the_apps_own_queue(crew: Stack) -
     await asyncio.gather(pool(crew, "gpu"), crew.api(LOOPSTACK_APP=APP))
     started = await crew.http.post("/api/v1/runs", json={"workflow": "train", "run_id": f"train-{crew.app}"})
     assert started.status_code == 201, started.text
-    why = (await crew.http.get(f"/api/v1/runs/train-{crew.app}/why")).json()
-    assert why["text"].startswith(f"Ready to start, but no worker for pool “default” of “{crew.app}” is running")
+    sentence = f"Ready to start, but no worker for pool “default” of “{crew.app}” is running"
+
+    async def says_so() -> bool:
+        # The API keeps for a moment which workers there are, and may have looked before any was.
+        return (await crew.http.get(f"/api/v1/runs/train-{crew.app}/why")).json()["text"].startswith(sentence)
+
+    await eventually(says_so, what="why")
     await pool(crew, "default")
     await crew.run_is(f"train-{crew.app}", "completed")
 

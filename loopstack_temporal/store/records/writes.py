@@ -101,6 +101,8 @@ class RecordedStep:
     error: ErrorInfo | None
     moved: Moved | None = field(default=None, compare=False)
     """`None`: it had been recorded before."""
+    trigger_id: str | None = field(default=None, compare=False)
+    """What it applied, or had in hand when it was closed."""
 
 
 @dataclass(frozen=True, slots=True)
