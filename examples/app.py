@@ -9,8 +9,8 @@ from examples.dynamic_routing.workflow import DynamicRoutingWorkflow
 from examples.error_retry.workflow import ErrorRetryWorkflow
 from examples.fan_out.fan_out import FanOutExampleWorkflow
 from examples.fan_out.sequence import SequenceExampleWorkflow
-from examples.greetings.greeter import greeter
 from examples.greetings.workflows import (
+    GREETINGS,
     DefaultGreetingWorkflow,
     FrenchGreetingWorkflow,
     GermanGreetingWorkflow,
@@ -54,6 +54,6 @@ app = StudioApp(
         SequenceExampleWorkflow,
         ToolErrorsWorkflow,
     ],
-    modules=[greeter(salutation="Welcome")],
+    modules=[*GREETINGS],
     providers=[Calculator],
 )

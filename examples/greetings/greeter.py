@@ -1,63 +1,35 @@
-"""A greeter tool with settings, and the module that brings both into an app."""
+"""A greeter tool with settings, the module that brings both, and a module that wraps that one."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel
 
-from loopstack_temporal import BaseTool, Module, ToolOptions, ToolResult, tool
+from loopstack_temporal import BaseTool, Module, ToolResult, tool
 
 
 class GreeterSettings(BaseModel):
-    """Given once for the whole app."""
-
     salutation: str = "Hello"
-
-
-class GermanSettings(GreeterSettings):
-    """A type of its own is a setting of its own, for whoever asks for it."""
-
-    salutation: str = "Guten Tag"
-
-
-class GreeterConfig(BaseModel):
-    """Given with one call."""
-
-    salutation: str | None = None
+    question: str = ""
 
 
 class GreeterArgs(BaseModel):
     name: str
 
 
-@tool(description="Greets somebody.", config_schema=GreeterConfig)
+@tool(description="Greets somebody.")
 class GreeterTool(BaseTool[GreeterArgs, str]):
-    def __init__(self, settings: GreeterSettings) -> None:
-        self.settings = settings
-
-    async def handle(self, args: GreeterArgs, options: ToolOptions) -> ToolResult[str]:
-        salutation = options.config.salutation or self.settings.salutation
-        return ToolResult(data=f"{salutation}, {args.name}!")
-
-
-@tool(description="Greets somebody in German.", config_schema=GreeterConfig)
-class GermanGreeterTool(GreeterTool):
-    """The same tool, which asks for other settings."""
-
-    def __init__(self, settings: GermanSettings) -> None:
-        super().__init__(settings)
-
-
-@tool(description="Greets somebody, and asks how they are.")
-class PoliteGreeterTool(BaseTool[GreeterArgs, str]):
-    """A wrapper: it has the greeter greet and adds its own words."""
-
-    greeter: GreeterTool
+    settings: GreeterSettings
 
     async def handle(self, args: GreeterArgs) -> ToolResult[str]:
-        greeting = await self.greeter.call(args, config=GreeterConfig(salutation="Good morning"))
-        return ToolResult(data=f"{greeting.data} How do you do?")
+        return ToolResult(data=f"{self.settings.salutation}, {args.name}!{self.settings.question}")
 
 
-def greeter(salutation: str = "Hello") -> Module:
+def greeter(salutation: str = "Hello", *, question: str = "") -> Module:
     """A module with settings is a function that gives one."""
-    return Module(name="greeter", providers=[GreeterSettings(salutation=salutation), GermanSettings()])
+    settings = GreeterSettings(salutation=salutation, question=question)
+    return Module(name="greeter", tools=[GreeterTool], providers=[settings])
+
+
+def polite_greeter(salutation: str) -> Module:
+    """A module of one's own that wraps another one and hands its settings on."""
+    return Module(name="polite_greeter", modules=[greeter(salutation, question=" How do you do?")])

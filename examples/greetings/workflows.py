@@ -1,11 +1,11 @@
-"""Four workflows that use one greeter, each with other settings."""
+"""Four workflows with one greeter, each in a module with other settings."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel
 
-from examples.greetings.greeter import GermanGreeterTool, GreeterConfig, GreeterTool, PoliteGreeterTool
-from loopstack_temporal import BaseWorkflow, MessageDocument, RunContext, transition, workflow
+from examples.greetings.greeter import GreeterTool, greeter, polite_greeter
+from loopstack_temporal import BaseWorkflow, MessageDocument, Module, RunContext, transition, workflow
 
 
 class GreetingArgs(BaseModel):
@@ -19,9 +19,12 @@ class Greeting(BaseModel):
 class GreetingWorkflow(BaseWorkflow[GreetingArgs, Greeting, str]):
     """What the four have in common. It is no workflow itself: `@workflow` stands above those that are."""
 
-    async def say(self, state: Greeting, text: str) -> None:
-        state.text = text
-        await self.document_store.save(MessageDocument(role="assistant", text=text))
+    greeter: GreeterTool
+
+    @transition(to="done")
+    async def greet(self, state: Greeting, ctx: RunContext[GreetingArgs]) -> None:
+        state.text = (await self.greeter.call(name=ctx.args.name)).data
+        await self.document_store.save(MessageDocument(role="assistant", text=state.text))
 
     @transition(from_="done", to="end")
     def finish(self, state: Greeting) -> str:
@@ -29,37 +32,25 @@ class GreetingWorkflow(BaseWorkflow[GreetingArgs, Greeting, str]):
 
 
 @workflow(title="Greeting", description="Greets with the settings of the app.")
-class DefaultGreetingWorkflow(GreetingWorkflow):
-    greeter: GreeterTool
-
-    @transition(to="done")
-    async def greet(self, state: Greeting, ctx: RunContext[GreetingArgs]) -> None:
-        await self.say(state, (await self.greeter.call(name=ctx.args.name)).data)
+class DefaultGreetingWorkflow(GreetingWorkflow): ...
 
 
-@workflow(title="French greeting", description="Greets with settings that are given with the call.")
-class FrenchGreetingWorkflow(GreetingWorkflow):
-    greeter: GreeterTool
-
-    @transition(to="done")
-    async def greet(self, state: Greeting, ctx: RunContext[GreetingArgs]) -> None:
-        reply = await self.greeter.call(config=GreeterConfig(salutation="Bonjour"), name=ctx.args.name)
-        await self.say(state, reply.data)
+@workflow(title="French greeting", description="Greets with the settings of its module.")
+class FrenchGreetingWorkflow(GreetingWorkflow): ...
 
 
-@workflow(title="German greeting", description="Greets with a tool that has settings of its own.")
-class GermanGreetingWorkflow(GreetingWorkflow):
-    greeter: GermanGreeterTool
-
-    @transition(to="done")
-    async def greet(self, state: Greeting, ctx: RunContext[GreetingArgs]) -> None:
-        await self.say(state, (await self.greeter.call(name=ctx.args.name)).data)
+@workflow(title="German greeting", description="Greets with the settings of another module.")
+class GermanGreetingWorkflow(GreetingWorkflow): ...
 
 
-@workflow(title="Nested greeting", description="Greets with a tool that wraps the greeter.")
-class NestedGreetingWorkflow(GreetingWorkflow):
-    greeter: PoliteGreeterTool
+@workflow(title="Nested greeting", description="Greets with settings that come through a wrapper.")
+class NestedGreetingWorkflow(GreetingWorkflow): ...
 
-    @transition(to="done")
-    async def greet(self, state: Greeting, ctx: RunContext[GreetingArgs]) -> None:
-        await self.say(state, (await self.greeter.call(name=ctx.args.name)).data)
+
+GREETINGS = [
+    greeter("Welcome"),
+    Module(name="french", workflows=[FrenchGreetingWorkflow], modules=[greeter("Bonjour")]),
+    Module(name="german", workflows=[GermanGreetingWorkflow], modules=[greeter("Guten Tag")]),
+    Module(name="nested", workflows=[NestedGreetingWorkflow], modules=[polite_greeter("Good morning")]),
+]
+"""The modules of the four. The first one stands in the app itself and holds for whoever has nothing nearer."""

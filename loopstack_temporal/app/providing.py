@@ -11,12 +11,13 @@ from collections.abc import (
     Generator,
     Iterable,
     Iterator,
+    Sequence,
 )
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args, get_origin
 
 from loopstack_temporal.app.injection import Provided
-from loopstack_temporal.app.reach import Reach
+from loopstack_temporal.app.reach import Group, Reach
 from loopstack_temporal.definition.hints import UnresolvedHint, annotations_of, resolve
 from loopstack_temporal.definition.model import Source
 from loopstack_temporal.definition.problems import Problems
@@ -24,7 +25,7 @@ from loopstack_temporal.definition.registry import class_source
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.llm.port import LlmProvider
 from loopstack_temporal.llm.registry import LlmProviderRegistry
-from loopstack_temporal.modules import Provider
+from loopstack_temporal.modules import Provider, StudioApp
 from loopstack_temporal.tools.base import Tool, line_of
 
 _YIELDING = (AsyncIterator, AsyncIterable, AsyncGenerator, Iterator, Iterable, Generator)
@@ -39,12 +40,18 @@ class Offers:
     """Classes that modules at the same distance provide differently, with the names of these modules."""
     own: list[type[Any]] = field(default_factory=list[type[Any]])
     """Those the group itself lists."""
+    models: dict[str, LlmProvider] = field(default_factory=dict[str, LlmProvider])
+    """Model providers by their ids, the nearest first."""
 
     def same_as(self, other: Offers) -> bool:
         """Whether everything comes from the same providers."""
-        mine = {key: provided.source for key, provided in self.provided.items() if key is not LlmProviderRegistry}
-        theirs = {key: provided.source for key, provided in other.provided.items() if key is not LlmProviderRegistry}
+        mine, theirs = self._sources(), other._sources()
         return mine.keys() == theirs.keys() and all(mine[key] is theirs[key] for key in mine)
+
+    def _sources(self) -> dict[object, object]:
+        found: dict[object, object] = {key: provided.source for key, provided in self.provided.items()}
+        found.pop(LlmProviderRegistry, None)
+        return found | dict(self.models)
 
 
 def offers(reach: Reach, problems: Problems) -> Offers:
@@ -52,51 +59,49 @@ def offers(reach: Reach, problems: Problems) -> Offers:
     found = Offers()
     for level in reach.levels:
         _take_level(level, found, reach, problems)
-    registry = _registry(found, reach, problems)
+    registry = LlmProviderRegistry(tuple(found.models.values()))
     found.provided.setdefault(LlmProviderRegistry, Provided(LlmProviderRegistry, registry, ready=True))
     return found
 
 
-def _take_level(level: tuple[Any, ...], found: Offers, reach: Reach, problems: Problems) -> None:
-    here: dict[type[Any], list[tuple[Provided, Any]]] = {}
+def _take_level(level: Sequence[Group], found: Offers, reach: Reach, problems: Problems) -> None:
+    here: dict[type[Any], dict[int, tuple[Provided, Group]]] = {}
+    models: dict[str, LlmProvider] = {}
     for group in level:
-        for key, provided in _read_group(group, problems).items():
-            here.setdefault(key, []).append((provided, group))
+        for provided in _read_group(group, problems):
+            here.setdefault(provided.key, {}).setdefault(id(provided.source), (provided, group))
             if group is reach.group:
-                found.own.append(key)
+                found.own.append(provided.key)
+            if isinstance(provided.source, LlmProvider) and provided.ready:
+                models.setdefault(provided.source.provider_id, provided.source)
+    found.models = found.models | {name: model for name, model in models.items() if name not in found.models}
     for key, given in here.items():
         if key in found.provided or key in found.unclear:
             continue
-        if len({id(provided.source) for provided, _ in given}) == 1:
-            found.provided[key] = given[0][0]
+        if len(given) == 1:
+            found.provided[key] = next(iter(given.values()))[0]
         else:
-            found.unclear[key] = tuple(getattr(group, "name", None) or "the app" for _, group in given)
+            found.unclear[key] = tuple(_name(group) for _, group in given.values())
 
 
-def _read_group(group: Any, problems: Problems) -> dict[type[Any], Provided]:
-    found: dict[type[Any], Provided] = {}
+def _read_group(group: Group, problems: Problems) -> list[Provided]:
+    found: dict[object, Provided] = {}
     for provider in group.providers:
         provided = read_provider(provider, group.source, problems)
         if provided is None:
             continue
-        other = found.setdefault(provided.key, provided)
+        # Several model providers may be of one class: these are told apart by their ids.
+        model = provided.source if provided.ready and isinstance(provided.source, LlmProvider) else None
+        other = found.setdefault(model.provider_id if model else provided.key, provided)
         if other.source is not provided.source:
-            text = f"`{provided.key.__name__}` is provided twice in one list; give one of them to a module of its own"
+            what = f"A model provider named {model.provider_id!r}" if model else f"`{provided.key.__name__}`"
+            text = f"{what} is provided twice in one list; give one of them to a module of its own"
             problems.add(group.source, "provider_clash", text)
-    return found
+    return list(found.values())
 
 
-def _registry(found: Offers, reach: Reach, problems: Problems) -> LlmProviderRegistry:
-    """The model providers of a reach; of two with one id the nearer one counts."""
-    models: dict[str, LlmProvider] = {}
-    for provided in found.provided.values():
-        if not (provided.ready and isinstance(provided.source, LlmProvider)):
-            continue
-        first = models.setdefault(provided.source.provider_id, provided.source)
-        if first is not provided.source and provided.key in found.own and type(first) in found.own:
-            text = f"two model providers are named {provided.source.provider_id!r}"
-            problems.add(reach.group.source, "provider_clash", text)
-    return LlmProviderRegistry(tuple(models.values()))
+def _name(group: Group) -> str:
+    return group.name or group.title if isinstance(group, StudioApp) else group.name
 
 
 def read_provider(provider: Provider, at: Source, problems: Problems) -> Provided | None:

@@ -50,6 +50,7 @@ PROVES = {
     "workflow_state": "EXAMPLE-004",
     "custom_tool": "EXAMPLE-005",
     "batch_processing": "EXAMPLE-006",
+    "greetings": "EXAMPLE-008",
     "error_retry": "EXAMPLE-009",
     "sub_workflows": "EXAMPLE-010",
     "fan_out": "EXAMPLE-011",
