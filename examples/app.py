@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from examples.batch_processing.workflow import BatchProcessingWorkflow
+from examples.chat import workflow as chat
 from examples.custom_tool.tools import Calculator
 from examples.custom_tool.workflow import CustomToolWorkflow
 from examples.dynamic_routing.workflow import DynamicRoutingWorkflow
@@ -18,7 +19,11 @@ from examples.greetings.workflows import (
 )
 from examples.hello.workflow import HelloWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
+from examples.multi_provider import workflow as multi_provider
+from examples.offline import models
+from examples.prompt import workflow as prompt
 from examples.review.workflow import ReviewWorkflow
+from examples.structured_output import workflow as structured_output
 from examples.sub_workflows.child_errors import ChildErrorsWorkflow
 from examples.sub_workflows.show_modes import ShowModesWorkflow
 from examples.sub_workflows.two_postcards import TwoPostcardsWorkflow
@@ -28,6 +33,9 @@ from examples.workflow_state.state import WorkflowStateWorkflow
 from examples.workflow_state.tool_results import WorkflowToolResultsWorkflow
 from loopstack_temporal.app import StudioApp
 
+SCRIPTS = [prompt.script, structured_output.script, chat.script, multi_provider.script]
+"""What models say in the stories as long as there is no key."""
+
 app = StudioApp(
     name="examples",
     title="Examples",
@@ -36,6 +44,10 @@ app = StudioApp(
         MeetingNotesWorkflow,
         ReviewWorkflow,
         HelloWorkflow,
+        prompt.PromptWorkflow,
+        structured_output.StructuredOutputWorkflow,
+        chat.ChatWorkflow,
+        multi_provider.MultiProviderWorkflow,
         DynamicRoutingWorkflow,
         WorkflowStateWorkflow,
         WorkflowToolResultsWorkflow,
@@ -54,6 +66,6 @@ app = StudioApp(
         SequenceExampleWorkflow,
         ToolErrorsWorkflow,
     ],
-    modules=[*GREETINGS],
+    modules=[*models(SCRIPTS), *GREETINGS],
     providers=[Calculator],
 )

@@ -72,6 +72,14 @@ class Client:
         found = self._call("GET", f"runs/{run_id}/documents")["items"]
         return {document["name"]: document["content"] for document in found}
 
+    def tagged(self, run_id: str) -> dict[str, list[Json]]:
+        """The documents of a run by their tags, in order."""
+        found: dict[str, list[Json]] = {}
+        for document in self._call("GET", f"runs/{run_id}/documents")["items"]:
+            for tag in document["tags"]:
+                found.setdefault(tag, []).append(document)
+        return found
+
     def _until(self, run_id: str, wanted: Callable[[Json], bool], seconds: float = 60) -> Json:
         deadline = time.monotonic() + seconds
         while not wanted(run := self._call("GET", f"runs/{run_id}")):

@@ -18,6 +18,10 @@ EXPECTED = {
     "meeting_notes": (
         "Weekly meeting, 12 May 2026\n- We decided to launch on 1 June.\n- Carla is on call at the weekend."
     ),
+    "prompt": "Steam over the desk:\nall morning I think about\nnothing but tea.",
+    "structured_output": 'hello.php: <?php echo "Hello!";',
+    "chat": "Answer 3, with 6 messages in mind: water it.",
+    "multi_provider": "claude: Talk to somebody every day.\nopenai: Talk to",
     "dynamic_routing": "100 is petty cash: paid at once.",
     "workflow_state": "2 cakes for Ann, Bob, Carla\n750 g flour, 9 eggs",
     "custom_tool": "total 3, counted 4 times",
@@ -46,6 +50,10 @@ async def examples(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory
 
 PROVES = {
     "meeting_notes": "EXAMPLE-016",
+    "prompt": "EXAMPLE-018",
+    "structured_output": "EXAMPLE-019",
+    "chat": "EXAMPLE-020",
+    "multi_provider": "EXAMPLE-022",
     "dynamic_routing": "EXAMPLE-003",
     "workflow_state": "EXAMPLE-004",
     "custom_tool": "EXAMPLE-005",
