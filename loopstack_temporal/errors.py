@@ -14,6 +14,7 @@
     │   ├── RunCanceled            … or was canceled
     │   ├── TransitionTimeout      a body that exceeded its limit
     │   ├── ChildFailed            data asked of a child that failed
+    │   ├── Unanswered             a question that nobody answered in time
     │   ├── ToolError              a tool call that failed
     │   └── ModelError             a model call that failed
     ├── Refusal                a request that changes nothing; carries what the sender needs to do better
@@ -97,7 +98,7 @@ class StateError(AuthorError):
 
 
 class GuardError(AuthorError):
-    """A guard that raised, or returned something that is no bool."""
+    """A guard that raised or returned something that is no bool; so for a function given as `after=`."""
 
     code = "guard_failed"
 
@@ -167,6 +168,12 @@ class ChildFailed(RunError):
     """The data of a child run was asked for, but the child failed or was canceled."""
 
     code = "child_failed"
+
+
+class Unanswered(RunError):
+    """Nobody answered a question before it expired."""
+
+    code = "unanswered"
 
 
 class ToolError(RunError):
