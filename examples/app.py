@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from examples.ask_user.workflows import AskUserConfirmWorkflow, AskUserOptionsWorkflow, AskUserTextWorkflow
 from examples.batch_processing.workflow import BatchProcessingWorkflow
+from examples.confirm_content.workflow import ConfirmContentWorkflow
 from examples.custom_tool.tools import Calculator
 from examples.custom_tool.workflow import CustomToolWorkflow
 from examples.dynamic_routing.workflow import DynamicRoutingWorkflow
@@ -17,7 +19,9 @@ from examples.greetings.workflows import (
     NestedGreetingWorkflow,
 )
 from examples.hello.workflow import HelloWorkflow
+from examples.inline_form.workflow import InlineFormWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
+from examples.prompt_chat.workflow import PromptChatWorkflow
 from examples.review.workflow import ReviewWorkflow
 from examples.sub_workflows.child_errors import ChildErrorsWorkflow
 from examples.sub_workflows.show_modes import ShowModesWorkflow
@@ -53,6 +57,12 @@ app = StudioApp(
         FanOutExampleWorkflow,
         SequenceExampleWorkflow,
         ToolErrorsWorkflow,
+        AskUserTextWorkflow,
+        AskUserOptionsWorkflow,
+        AskUserConfirmWorkflow,
+        ConfirmContentWorkflow,
+        InlineFormWorkflow,
+        PromptChatWorkflow,
     ],
     modules=[greeter(salutation="Welcome")],
     providers=[Calculator],
