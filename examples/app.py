@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from examples.ask_user.workflows import AskUserConfirmWorkflow, AskUserOptionsWorkflow, AskUserTextWorkflow
 from examples.batch_processing.workflow import BatchProcessingWorkflow
 from examples.chat import workflow as chat
+from examples.confirm_content.workflow import ConfirmContentWorkflow
 from examples.custom_tool.tools import Calculator
 from examples.custom_tool.workflow import CustomToolWorkflow
 from examples.dynamic_routing.workflow import DynamicRoutingWorkflow
@@ -18,10 +20,12 @@ from examples.greetings.workflows import (
     NestedGreetingWorkflow,
 )
 from examples.hello.workflow import HelloWorkflow
+from examples.inline_form.workflow import InlineFormWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
 from examples.multi_provider import workflow as multi_provider
 from examples.offline import models
 from examples.prompt import workflow as prompt
+from examples.prompt_chat.workflow import PromptChatWorkflow
 from examples.review.workflow import ReviewWorkflow
 from examples.structured_output import workflow as structured_output
 from examples.sub_workflows.child_errors import ChildErrorsWorkflow
@@ -65,6 +69,12 @@ app = StudioApp(
         FanOutExampleWorkflow,
         SequenceExampleWorkflow,
         ToolErrorsWorkflow,
+        AskUserTextWorkflow,
+        AskUserOptionsWorkflow,
+        AskUserConfirmWorkflow,
+        ConfirmContentWorkflow,
+        InlineFormWorkflow,
+        PromptChatWorkflow,
     ],
     modules=[*models(SCRIPTS), *GREETINGS],
     providers=[Calculator],

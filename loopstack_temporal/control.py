@@ -6,6 +6,7 @@ port become exceptions here, so that whoever asks reads the same words.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NoReturn, cast
@@ -21,7 +22,7 @@ from loopstack_temporal.errors import (
     TooLarge,
 )
 from loopstack_temporal.runs import Applied, Recorded, Refused, Runs, Sender, Trigger
-from loopstack_temporal.store.records import CatalogueEntry, Ending, IdempotencyKey, RunRow
+from loopstack_temporal.store.records import CatalogueEntry, Ending, IdempotencyKey, RunRow, StepRow
 from loopstack_temporal.store.store import Store
 
 log = logging.getLogger("loopstack.runs")
@@ -86,9 +87,10 @@ class Control:
     async def refuse_by_row(self, run: RunRow, name: str, step: int | None) -> None:
         """Refuse what the committed row shows to be too late or too early; the row is never behind the workflow.
 
-        Raises `Conflict` (`run_ended`, `answered`, `not_awaited`).
+        Raises `Conflict` (`answered`, `run_ended`, `not_awaited`).
         """
         if run.ended_at is not None:
+            await self._answered_last(run.id, step)
             raise Conflict(
                 f"Run `{run.id}` has ended ({run.status}); nothing is awaited.", code="run_ended", facts={"awaited": ()}
             )
@@ -121,13 +123,16 @@ class Control:
         except NotFound:
             # Taken, but not committed yet: nobody can say by whom.
             raise Conflict("Somebody else is answering this step.", code="answered") from None
-        facts: dict[str, object] = {"transition": row.transition, "at": row.ended_at or row.started_at}
-        if row.trigger is None:
-            text = f"The run went on by itself with `{row.transition}`."
-        else:
-            facts["answered_by"] = row.trigger.by
-            text = f"{row.trigger.by} answered `{row.transition}` already."
-        raise Conflict(text, code="answered", facts=facts)
+        raise _taken(row)
+
+    async def _answered_last(self, run_id: str, step: int | None) -> None:
+        """Say who was faster if the answer that came too late was to the question that ended the run."""
+        if step is None:
+            return
+        with contextlib.suppress(NotFound):
+            row = (await self._store.do(self._store.steps.get, run_id, step)).row
+            if row.trigger is not None and row.status == "committed":
+                raise _taken(row)
 
     async def _refused(self, trigger: Trigger, refused: Refused) -> NoReturn:
         if refused.code == TemporalUnreachable.code:
@@ -136,6 +141,8 @@ class Control:
             raise TemporalRefused(f"{refused.message} The answer was not sent.")
         if refused.code == "answered" and trigger.at_step is not None:
             await self._answered(trigger.run_id, trigger.at_step)
+        if refused.code == "run_ended":
+            await self._answered_last(trigger.run_id, trigger.at_step)
         raise await self._refusal(trigger, refused)
 
     async def _refusal(self, trigger: Trigger, refused: Refused) -> Refusal:
@@ -242,6 +249,17 @@ def seen(run: RunRow, name: str) -> int | None:
     without it the workflow would say that nothing is awaited.
     """
     return run.next_step if name in awaited(run) else None
+
+
+def _taken(row: StepRow) -> Conflict:
+    """What the sender of an answer is told whose step is done."""
+    facts: dict[str, object] = {"transition": row.transition, "at": row.ended_at or row.started_at}
+    if row.trigger is None:
+        text = f"The run went on by itself with `{row.transition}`."
+    else:
+        facts["answered_by"] = row.trigger.by
+        text = f"{row.trigger.by} answered `{row.transition}` already."
+    return Conflict(text, code="answered", facts=facts)
 
 
 def _ahead(step: int | None, run: RunRow) -> bool:

@@ -15,6 +15,7 @@
     │   ├── TransitionTimeout      a body that exceeded its limit
     │   ├── ChildFailed            data asked of a child that failed
     │   ├── EffectUnknown          an outside call that must not be repeated, cut off before its answer was recorded
+    │   ├── Unanswered             a question that nobody answered in time
     │   ├── ToolError              a tool call that failed
     │   └── ModelError             a model call that failed
     ├── Refusal                a request that changes nothing; carries what the sender needs to do better
@@ -98,7 +99,7 @@ class StateError(AuthorError):
 
 
 class GuardError(AuthorError):
-    """A guard that raised, or returned something that is no bool."""
+    """A guard that raised or returned something that is no bool; so for a function given as `after=`."""
 
     code = "guard_failed"
 
@@ -179,6 +180,12 @@ class EffectUnknown(RunError):
     def __init__(self, message: str, *, name: str) -> None:
         self.name = name
         super().__init__(message)
+
+
+class Unanswered(RunError):
+    """Nobody answered a question before it expired."""
+
+    code = "unanswered"
 
 
 class ToolError(RunError):

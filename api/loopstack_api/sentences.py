@@ -197,7 +197,9 @@ def _for_person(asked: Sequence[Awaiting], timers: Sequence[Awaiting], facts: Fa
     if due is None:
         return Told("person", told.core, told.tail, told.since, told.until, (*answers, *told.actions))
     late = due < facts.now
-    tail = (*told.tail, TextPart(text=", due "), _time(due, facts, relative=late))
+    # A deadline that was told already is what the answer is due for.
+    told_already = due == told.until and not late
+    tail = told.tail if told_already else (*told.tail, TextPart(text=", due "), _time(due, facts, relative=late))
     code: WhyCode = "person_overdue" if late else "person"
     return Told(code, told.core, tail, told.since, min(due, told.until or due), (*answers, *told.actions))
 

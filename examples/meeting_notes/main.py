@@ -27,7 +27,8 @@ def main() -> None:
 
     result = client.completed(run_id)["result"]
     assert result == notes, result
-    assert client.documents(run_id)["meeting_notes"] == notes, "the edited notes replace the draft"
+    documents = client.feed(run_id)
+    assert documents == [{"text": NOTES}, notes], "each edited version replaces the one before it"
     print("\n".join([result["title"], *(f"- {decision}" for decision in result["decisions"])]))
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypedDict
 
 from loopstack_temporal.definition.model import (
     DocumentDefinition,
+    Inquiry,
     Retry,
     TransitionDefinition,
     Widget,
@@ -122,7 +123,7 @@ def describe_transition(transition: TransitionDefinition) -> TransitionEntry:
         "guard": transition.guard.name if transition.guard else None,
         "priority": transition.priority,
         "timeout": transition.timeout,
-        "after": transition.after,
+        "after": None if isinstance(transition.after, Inquiry) else transition.after,
         "retry": _retry(transition.retry),
         "error_place": transition.retry.place,
         "retry_target": transition.retry.target,

@@ -1,4 +1,4 @@
-"""Turning what an author gave as a guard into a `GuardDefinition`."""
+"""Turning what an author gave as a guard, or as a function for `after=`, into its definition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal, cast, get_origin
 from loopstack_temporal.definition.context import RunContext
 from loopstack_temporal.definition.hints import Names, UnresolvedHint, annotations_of, resolve
 from loopstack_temporal.definition.marks import GuardMark, Mark, TransitionMark
-from loopstack_temporal.definition.model import GuardDefinition, Source
+from loopstack_temporal.definition.model import DelayDefinition, GuardDefinition, Source
 from loopstack_temporal.definition.names import is_reserved
 from loopstack_temporal.definition.problems import Problems, hint_for
 
@@ -88,11 +88,37 @@ def read_guard(
         return refuse("bad_guard", f"guard `{name}` {error}")
     return GuardDefinition(
         name,
-        function if roles == sorted(roles, key=("self", "state", "ctx").index) else _reordered(function, roles),
+        _in_order(function, roles),
         takes_self="self" in roles,
         takes_state="state" in roles,
         takes_ctx="ctx" in roles,
     )
+
+
+def read_delay(
+    cls: type[Any], transition: str, given: GivenGuard, locals_: Names, problems: Problems
+) -> DelayDefinition | None:
+    """The definition of a function given as `after=`. For an unusable one the reason goes into `problems`."""
+    name, function, bound = _find(cls, given.value)
+    if function is None:
+        return None
+    try:
+        roles = _roles(function, bound, locals_)
+    except ValueError as error:
+        text = f"transition `{transition}`: the function `{name}` of `after` {error}"
+        problems.add(given.source, "bad_duration", text)
+        return None
+    return DelayDefinition(
+        name,
+        _in_order(function, roles),
+        takes_self="self" in roles,
+        takes_state="state" in roles,
+        takes_ctx="ctx" in roles,
+    )
+
+
+def _in_order(function: Callable[..., Any], roles: Sequence[_Role]) -> Callable[..., Any]:
+    return function if list(roles) == sorted(roles, key=("self", "state", "ctx").index) else _reordered(function, roles)
 
 
 def _stand_in() -> bool:

@@ -34,6 +34,10 @@ Guard: TypeAlias = str | Callable[[Any], Answer] | Callable[[Any, Any], Answer] 
 Seconds: TypeAlias = float | timedelta
 """A number of seconds, or a `timedelta`."""
 
+Delay: TypeAlias = Seconds | Awaitable[Seconds | None] | None
+After: TypeAlias = Seconds | Callable[[Any], Delay] | Callable[[Any, Any], Delay] | Callable[[Any, Any, Any], Delay]
+"""A length of time, or a method or function that says it, with the parameters a guard may have."""
+
 _M = TypeVar("_M", bound=Callable[..., Any])
 
 
@@ -78,7 +82,7 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
     schema: object = UNSET,
     retry: int | Retry | None = None,
     timeout: Seconds | Literal[Unset.UNSET] | None = UNSET,
-    after: Seconds | None = None,
+    after: After | None = None,
     pool: str | None = None,
     error_place: str | None = None,
     retry_attempts: int | None = None,
@@ -103,7 +107,8 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
         retry: Number of further tries after an exception, or `Retry(...)`. Default none.
         timeout: Seconds or `timedelta` the body may take; `0` or `None` for no limit. Default 5 minutes, for
             `execution="local"` 10 s (at most 30 s).
-        after: Fire when the run has stayed at `from_` this long (seconds or `timedelta`). Every arrival at the place
+        after: Fire when the run has stayed at `from_` this long (seconds or `timedelta`). A method or function, with
+            the parameters of a guard, is asked on arrival; `None` means not in this stay. Every arrival at the place
             starts the clock again; only for a transition that fired by its own `after` and came back, such as a
             reminder, the stay goes on, and the other deadlines of the place stand.
         pool: Worker pool that runs the body.

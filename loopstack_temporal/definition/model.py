@@ -40,14 +40,24 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class GuardDefinition:
-    """A guard: `function` is called with `self` if `takes_self`, then with `state` and/or `ctx` by position or name."""
+class Inquiry:
+    """A function that is asked about a run: called with `self` if `takes_self`, then with `state` and/or `ctx`."""
 
     name: str
     function: Callable[..., Any]
     takes_self: bool
     takes_state: bool
     takes_ctx: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GuardDefinition(Inquiry):
+    """Whether a transition is possible: true or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class DelayDefinition(Inquiry):
+    """How long a run stays before a transition fires: seconds, a `timedelta`, or `None` for not at all."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -114,8 +124,8 @@ class TransitionDefinition:
     """Seconds the body may take; `None`: no limit."""
     timeout_set: bool = True
     """False: the author named none, so the process's default applies (`with_default_timeout`)."""
-    after: float | None = None
-    """Seconds the run stays at `from_` before this automatic transition fires."""
+    after: float | DelayDefinition | None = None
+    """Seconds the run stays at `from_` before this automatic transition fires, or who says how many."""
     pool: str | None = None
     execution: Execution = "activity"
     title: str = ""

@@ -47,6 +47,7 @@ class Options:
     timeout: float | None
     timeout_set: bool
     after: float | None
+    """Seconds; `None` also where a function says how many."""
     pool: str | None
     execution: Execution
 
@@ -65,8 +66,8 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
     for option in mark.unknown:
         check.wrong("unknown_option", f"there is no option `{option}`{hint_for(option, KNOWN)}")
     wait = check.flag("wait")
-    after = check.seconds("after")
-    if after is not None and wait:
+    after = None if callable(mark.options.get("after")) else check.seconds("after")
+    if "after" in mark.options and wait:
         check.wrong("after_on_wait", "`after` is for automatic transitions; with `wait=True` it would never be used")
         after = None
     execution = check.execution(inherited.execution)

@@ -10,12 +10,13 @@ from typing import Any, cast
 
 from loopstack_temporal.definition.folders import docstring_of, folders_of
 from loopstack_temporal.definition.graph import check_graph, places_of
-from loopstack_temporal.definition.guards import GivenGuard, guards_by_transition, read_guard
+from loopstack_temporal.definition.guards import GivenGuard, guards_by_transition, read_delay, read_guard
 from loopstack_temporal.definition.hints import Names, fits, type_name
 from loopstack_temporal.definition.injection import read_injections
 from loopstack_temporal.definition.marks import CancelMark, TransitionMark
 from loopstack_temporal.definition.members import Member, members_of
 from loopstack_temporal.definition.model import (
+    DelayDefinition,
     OnFailure,
     Parameter,
     Source,
@@ -241,11 +242,17 @@ class _Reader:
             retry=options.retry,
             timeout=options.timeout,
             timeout_set=options.timeout_set,
-            after=options.after,
+            after=self._after(member, mark) or options.after,
             pool=options.pool,
             execution=options.execution,
             title=options.title or "",
         )
+
+    def _after(self, member: Member, mark: TransitionMark) -> DelayDefinition | None:
+        given = mark.options.get("after")
+        if not callable(given) or mark.options.get("wait"):
+            return None
+        return read_delay(self.cls, member.name, GivenGuard(mark.source, given), self.names, self.problems)
 
     def _check_templates(self) -> None:
         for base in self.cls.__mro__:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 from loopstack_temporal.definition.context import RunContext
-from loopstack_temporal.definition.model import GuardDefinition, WorkflowDefinition
+from loopstack_temporal.definition.model import DelayDefinition, GuardDefinition, Inquiry, WorkflowDefinition
 from loopstack_temporal.errors import ErrorInfo, GuardError
 from loopstack_temporal.execution.faults import describe
 from loopstack_temporal.execution.threads import Threads
@@ -63,10 +64,13 @@ async def arrive(
     """Ask the guards of `place` (not the end) and decide. An author's guard that fails parks the run there."""
     try:
         answers = await _ask_all(definition, place, visitor)
+        arrival = Arrival(definition, place, now, answers, stay)
+        decision = decide(arrival)
+        if isinstance(decision, Await) and (delays := await _delays(arrival, visitor)):
+            decision = decide(replace(arrival, delays=delays))
     except GuardError as error:
         fault = describe(error)
         return Next(Parked(place=place, code=fault.code, message=fault.message), "failed", error=fault)
-    decision = decide(Arrival(definition, place, now, answers, stay))
     if isinstance(decision, Fire) and chain >= _limit(definition):
         return _runaway(definition, place, path)
     if isinstance(decision, Await):
@@ -77,28 +81,18 @@ async def arrive(
 
 async def ask(guard: GuardDefinition, visitor: Visitor) -> bool:
     """One guard's answer. Raises `GuardError` when it raises, takes too long or does not say true or false."""
-    arguments: list[Any] = []
-    try:
-        if guard.takes_self:
-            arguments.append(visitor.workflow)
-        if guard.takes_state:
-            arguments.append(visitor.state())
-        if guard.takes_ctx:
-            arguments.append(visitor.context)
-        answer = await _answer(guard, arguments, visitor.threads)
-    except GuardError:
-        raise
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
-        raise GuardError(f"guard `{guard.name}` raised {type(error).__name__}: {error}") from error
+    answer = await _asked(guard, visitor, "guard")
     if not isinstance(answer, bool):
         raise GuardError(f"guard `{guard.name}` returned {type(answer).__name__}; a guard returns True or False")
     return answer
 
 
 def awaiting_of(stay: Await, now: float) -> tuple[Awaiting, ...]:
-    """What the run row says of a stay."""
+    """What the run row says of a stay. An answer is due before the first deadline that leaves the place."""
     since = datetime.fromtimestamp(now, UTC)
-    waits = tuple(Awaiting(fire.transition, "person", since) for fire in stay.waits)
+    leaving = min((timer.due for timer in stay.timers if timer.fire.to != stay.place), default=None)
+    due = None if leaving is None else datetime.fromtimestamp(leaving, UTC)
+    waits = tuple(Awaiting(fire.transition, "person", since, due) for fire in stay.waits)
     timers = tuple(
         Awaiting(timer.fire.transition, "timer", since, datetime.fromtimestamp(timer.due, UTC)) for timer in stay.timers
     )
@@ -133,7 +127,43 @@ async def _ask_all(definition: WorkflowDefinition, place: str, visitor: Visitor)
     return answers
 
 
-async def _answer(guard: GuardDefinition, arguments: list[Any], threads: Threads) -> Any:
+async def _delays(arrival: Arrival, visitor: Visitor) -> dict[int, float]:
+    """What the functions say that are asked how long this stay may last."""
+    found: dict[int, float] = {}
+    for transition in arrival.definition.leaving(arrival.place):
+        if not isinstance(transition.after, DelayDefinition) or not arrival.begins(transition):
+            continue
+        said = await _asked(transition.after, visitor, "`after`")
+        if said is None:
+            continue
+        seconds = said.total_seconds() if isinstance(said, timedelta) else said
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < inf:
+            wanted = "a `timedelta` or seconds above 0, or None for no deadline"
+            raise GuardError(
+                f"`after` `{transition.after.name}` of `{transition.name}` gave {said!r}; it gives {wanted}"
+            )
+        found[transition.order] = float(seconds)
+    return found
+
+
+async def _asked(inquiry: Inquiry, visitor: Visitor, what: str) -> Any:
+    """What a function of the author's says. Raises `GuardError` when it raises or takes too long."""
+    arguments: list[Any] = []
+    try:
+        if inquiry.takes_self:
+            arguments.append(visitor.workflow)
+        if inquiry.takes_state:
+            arguments.append(visitor.state())
+        if inquiry.takes_ctx:
+            arguments.append(visitor.context)
+        return await _answer(inquiry, arguments, visitor.threads)
+    except GuardError:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        raise GuardError(f"{what} `{inquiry.name}` raised {type(error).__name__}: {error}") from error
+
+
+async def _answer(guard: Inquiry, arguments: list[Any], threads: Threads) -> Any:
     limit = asyncio.timeout(GUARD_LIMIT)
     try:
         async with limit:

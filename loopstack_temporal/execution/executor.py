@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from loopstack_temporal.definition.model import START, WorkflowDefinition
+from loopstack_temporal.definition.model import START, DelayDefinition, WorkflowDefinition
 from loopstack_temporal.definition.session import attach, detach
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
@@ -319,7 +319,8 @@ def _complete(definition: WorkflowDefinition | None, given: Any) -> Any:
 
 
 def _guarded_start(definition: WorkflowDefinition) -> bool:
-    return any(transition.guard for transition in definition.leaving(START))
+    """Whether something of the author's is asked before the first decision."""
+    return any(one.guard or isinstance(one.after, DelayDefinition) for one in definition.leaving(START))
 
 
 def _bad_args(definition: WorkflowDefinition, given: Any, unfit: str | None) -> ErrorInfo | None:

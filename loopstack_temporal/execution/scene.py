@@ -119,6 +119,7 @@ class Scene:
             decision=children.before(arrival.decision) if children else arrival.decision,
             run_status=arrival.status,
             awaiting=arrival.awaiting,
+            stays=self.call.stay_at(place) is not None,
             checkpoint=checkpoint,
             documents=documents,
             children=children.writes if children else (),

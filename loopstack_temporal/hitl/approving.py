@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from loopstack_temporal.definition.context import RunContext, TransitionInput
 from loopstack_temporal.definition.marks import transition
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 from loopstack_temporal.errors import InvalidAnswer
 from loopstack_temporal.hitl.documents import ApproveToolCallDocument
+from loopstack_temporal.hitl.patience import Reminded, nobody_answered, save_reminder, until_expiry, until_reminder
 from loopstack_temporal.hitl.values import Approval, ApprovalAnswer, ApproveToolCallArgs
 
 _KEY = "call"
 
 
-class ApproveToolCallState(BaseModel):
-    """Nothing has to be kept."""
-
-
 @workflow(title="Approve a tool call", description="Shows a tool with its arguments and waits for a person's decision.")
-class ApproveToolCallWorkflow(BaseWorkflow[ApproveToolCallArgs, ApproveToolCallState, Approval]):
-    """Its result says who decided what about which call; running the tool is the asker's business."""
+class ApproveToolCallWorkflow(BaseWorkflow[ApproveToolCallArgs, Reminded, Approval]):
+    """Its result says who decided what about which call; running the tool is the asker's business.
+
+    A call that nobody decided about before it expired is denied, by nobody.
+    """
 
     @transition(to="waiting_for_decision")
     async def show_call(self, ctx: RunContext[ApproveToolCallArgs]) -> None:
@@ -36,10 +34,20 @@ class ApproveToolCallWorkflow(BaseWorkflow[ApproveToolCallArgs, ApproveToolCallS
                 f"This is an answer to another call; the digest of this one is {ctx.args.digest}.", "digest"
             )
         approved = answer.decision == "approve"
-        reason = "" if approved else answer.reason
-        decided = {"decision": "approved" if approved else "denied", "decided_by": input.by, "reason": reason or None}
-        await self.document_store.save(_shown(ctx.args).model_copy(update=decided), key=_KEY)
-        return Approval(approved=approved, digest=ctx.args.digest, by=input.by, reason=reason)
+        return await self._decided(ctx.args, approved, input.by, "" if approved else answer.reason)
+
+    @transition(from_="waiting_for_decision", to="waiting_for_decision", after=until_reminder, title="Remind")
+    async def remind(self, state: Reminded) -> None:
+        await save_reminder(self.document_store, state)
+
+    @transition(from_="waiting_for_decision", to="end", after=until_expiry, title="Give up")
+    async def expire(self, ctx: RunContext[ApproveToolCallArgs]) -> Approval:
+        return await self._decided(ctx.args, False, None, nobody_answered(ctx.args))
+
+    async def _decided(self, asked: ApproveToolCallArgs, approved: bool, by: str | None, reason: str) -> Approval:
+        decision = {"decision": "approved" if approved else "denied", "decided_by": by, "reason": reason or None}
+        await self.document_store.save(_shown(asked).model_copy(update=decision), key=_KEY)
+        return Approval(approved=approved, digest=asked.digest, by=by, reason=reason)
 
 
 def _shown(asked: ApproveToolCallArgs) -> ApproveToolCallDocument:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from loopstack_temporal.definition.context import RunContext
 from loopstack_temporal.definition.document import Document
 from loopstack_temporal.definition.marks import guard, transition
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
-from loopstack_temporal.errors import InvalidAnswer
+from loopstack_temporal.errors import InvalidAnswer, Unanswered
 from loopstack_temporal.hitl.documents import AskUserConfirmDocument, AskUserDocument, AskUserOptionsDocument
+from loopstack_temporal.hitl.patience import Reminded, nobody_answered, save_reminder, until_expiry, until_reminder
 from loopstack_temporal.hitl.values import AskUserAnswer, AskUserArgs, Question
 
 KEY = "question"
 """The question and its answer are versions of one document."""
 
 
-class AskUserState(BaseModel):
-    """Nothing has to be kept: the question stands in the arguments."""
+@workflow(title="Ask a person", description="Asks one question and waits for the answer.", on_failure="fail")
+class AskUserWorkflow(BaseWorkflow[AskUserArgs, Reminded, AskUserAnswer]):
+    """Asks in words, with options to choose from, or for yes or no; its result is the answer.
 
-
-@workflow(title="Ask a person", description="Asks one question and waits for the answer.")
-class AskUserWorkflow(BaseWorkflow[AskUserArgs, AskUserState, AskUserAnswer]):
-    """Asks in words, with options to choose from, or for yes or no; its result is the answer."""
+    A question that expires fails the run with the code `unanswered`.
+    """
 
     @transition(to="show_question")
     async def start(self) -> None: ...
@@ -52,6 +50,14 @@ class AskUserWorkflow(BaseWorkflow[AskUserArgs, AskUserState, AskUserAnswer]):
         check_answer(ctx.args, payload.answer)
         await self._show(ctx.args, payload.answer)
         return payload
+
+    @transition(from_="waiting_for_user", to="waiting_for_user", after=until_reminder, title="Remind")
+    async def remind(self, state: Reminded) -> None:
+        await save_reminder(self.document_store, state)
+
+    @transition(from_="waiting_for_user", to="end", after=until_expiry, title="Give up")
+    async def expire(self, ctx: RunContext[AskUserArgs]) -> None:
+        raise Unanswered(nobody_answered(ctx.args))
 
     async def _show(self, asked: Question, answer: str | None = None) -> None:
         await self.document_store.save(question_document(asked, answer), key=KEY)

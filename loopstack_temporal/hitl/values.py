@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 Mode = Literal["text", "options", "confirm"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Text that says something."""
+
+
+def _in_seconds(value: object) -> object:
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+Time = Annotated[
+    float | timedelta,
+    Field(gt=0),
+    BeforeValidator(_in_seconds),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "description": "Seconds."}),
+]
+"""A number of seconds or a `timedelta`, kept as seconds."""
+
+
+class Patience(BaseModel):
+    """How long a question may stay open."""
+
+    remind_after: Time | None = None
+    """Save a reminder when nobody answered for so long, and again after each further such time."""
+    expires_after: Time | None = None
+    """Give up when nobody answered for so long; until then the answer is due."""
 
 
 class Question(BaseModel):
@@ -34,7 +65,7 @@ class Question(BaseModel):
         return self
 
 
-class AskUserArgs(Question):
+class AskUserArgs(Patience, Question):
     """Arguments of `AskUserWorkflow`."""
 
     # The validator above in the words of JSON Schema, so that a start is refused before anything runs.
@@ -52,7 +83,7 @@ class AskUserAnswer(BaseModel):
     answer: Words = Field(title="Answer")
 
 
-class ConfirmUserArgs(BaseModel):
+class ConfirmUserArgs(Patience):
     """Arguments of `ConfirmUserWorkflow`."""
 
     markdown: str = Field(min_length=1, description="What to show, as Markdown.")
@@ -65,7 +96,7 @@ class ConfirmUserResult(BaseModel):
     markdown: str
 
 
-class ApproveToolCallArgs(BaseModel):
+class ApproveToolCallArgs(Patience):
     """Arguments of `ApproveToolCallWorkflow`: one call of one tool."""
 
     tool: str

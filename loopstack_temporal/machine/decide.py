@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from loopstack_temporal.definition.model import DEFAULT_POOL, END, TransitionDefinition, WorkflowDefinition
+from loopstack_temporal.definition.model import DEFAULT_POOL, END, Inquiry, TransitionDefinition, WorkflowDefinition
 from loopstack_temporal.machine.decisions import Await, Deadlines, Fire, Timer
 
 
@@ -35,14 +35,21 @@ class Arrival:
     """What the guards said, by the `order` of their transition. Absent: not asked."""
     stay: Stay | None = None
     """`None`: a new stay, which starts every clock of the place."""
+    delays: Mapping[int, float] = field(default_factory=dict[int, float])
+    """What functions given as `after=` said, in seconds, by the `order` of their transition. Absent: no deadline."""
 
     def due(self, transition: TransitionDefinition) -> float | None:
         """When an `after=` transition of the place fires; `None`: not in this stay."""
         if transition.after is None:
             return None
-        if self.stay is None or transition.name == self.stay.fired:
-            return self.now + transition.after
-        return self.stay.deadlines.get(transition.name)
+        if not self.begins(transition):
+            return self.stay.deadlines.get(transition.name) if self.stay else None
+        delay = self.delays.get(transition.order) if isinstance(transition.after, Inquiry) else transition.after
+        return None if delay is None else self.now + delay
+
+    def begins(self, transition: TransitionDefinition) -> bool:
+        """Whether the clock of an `after=` transition starts with this arrival."""
+        return self.stay is None or transition.name == self.stay.fired
 
 
 def automatic(definition: WorkflowDefinition, place: str) -> tuple[TransitionDefinition, ...]:

@@ -20,7 +20,14 @@ from loopstack_temporal.store import codec
 from loopstack_temporal.store.children import insert_children, told_apart
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.fencing import check_owner, check_position, overtaken, rank
-from loopstack_temporal.store.locked import LockedRun, awaiting_columns, check_epoch, extended_path, lock_step
+from loopstack_temporal.store.locked import (
+    LockedRun,
+    awaiting_columns,
+    check_epoch,
+    extended_path,
+    lock_step,
+    still_awaited,
+)
 from loopstack_temporal.store.prepared import Statement
 from loopstack_temporal.store.records import (
     OPENING,
@@ -113,9 +120,8 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
     began = row.started_at if row is not None else min(outcome.started_at or locked.at, locked.at)
     columns = _outcome_columns(locked, outcome, row, began)
     _announce(locked, outcome, failure_no, columns["duration_ms"])
-    changes = _run_columns(
-        locked, outcome, told_apart(database, connection, locked, outcome.awaiting, outcome.children)
-    )
+    awaiting = still_awaited(locked, outcome) if outcome.stays else outcome.awaiting
+    changes = _run_columns(locked, outcome, told_apart(database, connection, locked, awaiting, outcome.children))
     children = insert_children(database, connection, locked, fence.step, outcome.children)
     locked.set(**changes)
     columns |= {"failure_no": failure_no, "run_after": _run_after(changes)}

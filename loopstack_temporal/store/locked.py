@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from loopstack_temporal.store import codec
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.prepared import Statement
-from loopstack_temporal.store.records import Awaiting, Unregistered
+from loopstack_temporal.store.records import Awaiting, StepOutcome, Unregistered
 from loopstack_temporal.store.rows import OPEN, Row, can_retry
 from loopstack_temporal.store.tables import event, run, run_epoch, step
 
@@ -110,8 +111,12 @@ class LockedRun:
         }
 
     def _task_events(self) -> None:
-        """A task is a person's wait of a waiting run: close those that are gone, open those that are new."""
-        before, after = _tasks(self.row.status, self.row.awaiting), _tasks(self.value("status"), self.value("awaiting"))
+        """A task is a person's wait of a waiting run: close those that are gone, open those that are new.
+
+        One that a reminder interrupted is new, too: it is answered by another step.
+        """
+        before = _tasks(self.row.status, self.row.awaiting, self.row.next_step)
+        after = _tasks(self.value("status"), self.value("awaiting"), self.value("next_step"))
         for task in before:
             if task not in after:
                 answer = self._answer if self._answer.get("transition") == task[0] else {}
@@ -125,10 +130,17 @@ class LockedRun:
         self._answer = {"transition": transition, "by": by, "channel": channel}
 
 
-def _tasks(status: str, awaiting: Any) -> list[tuple[str, str]]:
+def _tasks(status: str, awaiting: Any, step: int) -> list[tuple[str, str, int]]:
     if status != "waiting":
         return []
-    return [(one["transition"], one["since"]) for one in awaiting or () if one["kind"] == "person"]
+    return [(one["transition"], one["since"], step) for one in awaiting or () if one["kind"] == "person"]
+
+
+def still_awaited(locked: LockedRun, outcome: StepOutcome) -> tuple[Awaiting, ...]:
+    """What is awaited after a deadline that came back to its place; only its own clock has started again."""
+    before = {one.transition: one.since for one in codec.load_awaiting(locked.row.awaiting)}
+    before.pop(outcome.transition, None)
+    return tuple(replace(one, since=before.get(one.transition, one.since)) for one in outcome.awaiting)
 
 
 def awaiting_columns(status: str, awaiting: tuple[Awaiting, ...]) -> dict[str, Any]:

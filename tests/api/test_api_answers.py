@@ -98,6 +98,9 @@ async def test_what_is_not_awaited_is_refused_and_says_what_is(http: httpx.Async
     assert ended.status_code == 200
     assert (again.status_code, again.json()["code"]) == (409, "run_ended")
     assert again.json()["awaited"] == []
+    # To the question that ended the run somebody was faster, which says more than that it is over.
+    late = await http.post(DECIDE, json=YES)
+    assert (late.status_code, late.json()["code"], late.json()["answered_by"]) == (409, "answered", "local")
     assert len(desk.triggers) == 1
 
 

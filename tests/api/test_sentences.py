@@ -159,6 +159,21 @@ GOLDEN: list[tuple[str, Mapping[str, Any], Facts, str, str]] = [
         "Waiting for an answer to “Decide” since Tue 14:00 UTC, due Wed 09:00 UTC.",
     ),
     (
+        "person",
+        waits(person("decide", TOMORROW), timer("give_up", TOMORROW)),
+        Facts(NOW),
+        "Waiting for an answer to “Decide”.",
+        "Waiting for an answer to “Decide” since Tue 14:00 UTC; goes on with “Give up” at Wed 09:00 UTC.",
+    ),
+    (
+        "person",
+        waits(person("decide", TOMORROW), timer("remind", NOW + timedelta(hours=1)), timer("give_up", TOMORROW)),
+        Facts(NOW),
+        "Waiting for an answer to “Decide”.",
+        "Waiting for an answer to “Decide” since Tue 14:00 UTC; goes on with “Remind” at Tue 17:00 UTC, due Wed 09:00 "
+        "UTC.",
+    ),
+    (
         "person_overdue",
         waits(person("decide", NOW - timedelta(hours=1))),
         Facts(NOW),

@@ -24,7 +24,11 @@ def test_all_examples_stand_in_one_app(reference: str) -> None:
 
     assert app.name == "examples"
     assert app.listed[:3] == ("meeting_notes", "review", "hello")
-    assert {definition.cls.__module__.split(".")[1] for definition in app.workflows.values()} == {*FOLDERS, "flows"}
+    assert {definition.cls.__module__.split(".")[1] for definition in app.workflows.values()} == {
+        *FOLDERS,
+        "flows",
+        "hitl",
+    }
     assert not [warning for definition in app.workflows.values() for warning in definition.warnings]
 
 

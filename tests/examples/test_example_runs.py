@@ -31,6 +31,10 @@ EXPECTED = {
     "error_retry": "auto_retry_step: failures: 2\nmanual_retry_step: failures: 1",
     "sub_workflows": "Dear Ann, the weather is fine.\nDear Bob, the weather is fine.\ncards: Inside the feed,",
     "fan_out": "at once: {'flour': '5 minutes'",
+    "ask_user": "What is your **name**? Ada: Hello, Ada!\nWhere shall version 1.4.0 go? staging: 1.4.0 goes to staging",
+    "confirm_content": "user_confirmed: the order is placed\nuser_denied: the order is dropped",
+    "inline_form": "rated 5 of 5: More cake.",
+    "prompt_chat": "assistant: Hello! Tell me something.\nuser: one\nassistant: 1 words in turn 1. Go on.",
     "tool_errors": "The arguments of the tool `strict_ticket` do not fit",
 }
 
@@ -49,11 +53,11 @@ async def examples(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory
 
 
 PROVES = {
-    "meeting_notes": "EXAMPLE-016",
     "prompt": "EXAMPLE-018",
     "structured_output": "EXAMPLE-019",
     "chat": "EXAMPLE-020",
     "multi_provider": "EXAMPLE-022",
+    "meeting_notes": "EXAMPLE-016 HITL-011",
     "dynamic_routing": "EXAMPLE-003",
     "workflow_state": "EXAMPLE-004",
     "custom_tool": "EXAMPLE-005",
@@ -62,9 +66,13 @@ PROVES = {
     "error_retry": "EXAMPLE-009",
     "sub_workflows": "EXAMPLE-010",
     "fan_out": "EXAMPLE-011",
+    "ask_user": "EXAMPLE-013",
+    "confirm_content": "EXAMPLE-013",
+    "inline_form": "EXAMPLE-014",
+    "prompt_chat": "EXAMPLE-015",
 }
 STORIES = [
-    pytest.param(folder, marks=[pytest.mark.requirement(PROVES[folder])] if folder in PROVES else [])
+    pytest.param(folder, marks=[pytest.mark.requirement(*PROVES[folder].split())] if folder in PROVES else [])
     for folder in EXPECTED
 ]
 

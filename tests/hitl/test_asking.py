@@ -159,7 +159,9 @@ def test_the_module_stands_alone_and_its_models_have_the_fields_of_the_seeds() -
     assert set(app.tools) == {"ask_clarification", "ask_for_approval"}
     assert {"question", "mode", "options", "allow_custom_answer"} <= set(AskUserArgs.model_fields)
     assert set(AskUserAnswer.model_fields) == {"answer"}
-    assert set(ConfirmUserArgs.model_fields) == {"markdown"}
+    assert "markdown" in ConfirmUserArgs.model_fields
+    required = {cls: cls.model_json_schema().get("required") for cls in (AskUserArgs, AskUserAnswer, ConfirmUserArgs)}
+    assert required == {AskUserArgs: ["question"], AskUserAnswer: ["answer"], ConfirmUserArgs: ["markdown"]}
 
 
 @pytest.mark.requirement("DOC-040")

@@ -158,6 +158,8 @@ class StepOutcome:
     decision: Decision
     run_status: RunStatus
     awaiting: tuple[Awaiting, ...] = ()
+    stays: bool = False
+    """A deadline came back to its place: what else is awaited there has been awaited since before."""
     checkpoint: Checkpoint | None = None
     """`None`: unchanged, the step refers to the former one."""
     documents: tuple[DocumentWrite, ...] = ()

@@ -64,6 +64,13 @@ class ReviewWorkflow(BaseWorkflow[ReviewArgs, ReviewState, Verdict]):
     async def give_up(self, state: ReviewState) -> Verdict:
         return Verdict(approved=False)
 
+    def patience(self, state: ReviewState, ctx: RunContext[ReviewArgs]) -> timedelta | None:
+        return None if state.rounds else timedelta(hours=len(ctx.args.topic))
+
+    @transition(from_="waiting", to="waiting", after=patience, execution="local")
+    @transition(from_="drafted", to="drafted", after=lambda state: state.rounds * 60.0)
+    def remind(self) -> None: ...
+
     @transition(from_="drafted", to="waiting")
     @guard(has_draft)
     def ask(self) -> None: ...
