@@ -51,6 +51,8 @@ class BufferedDocuments:
         self._stored: Sequence[DocumentRow] | None = None
         self._saved: dict[str, tuple[DocumentWrite, DocumentEntity[Any]]] = {}
         self._closed = False
+        self.live_ids: set[str] = set()
+        """Texts that people watched being written: the document that is saved under such a key takes its place."""
 
     @property
     def writes(self) -> tuple[DocumentWrite, ...]:
@@ -73,13 +75,14 @@ class BufferedDocuments:
         key, id = options.get("key"), options.get("id")
         if key is not None and id is not None and key != id:
             raise DocumentError(f"`key={key!r}` and `id={id!r}` mean the same and differ; give one of them")
+        named = key if key is not None else id
         definition, value, data, fault = _content(document, content, options.get("validate", "strict"))
         tags, hidden, meta = options.get("tags"), options.get("hidden"), options.get("meta") or {}
         facts = {**definition.meta, **meta}
         write = DocumentWrite(
             id=str(uuid7()),
             name=definition.name,
-            key=key if key is not None else id,
+            key=named,
             content=data,
             tags=tuple(definition.tags if tags is None else tags),
             meta=_json(meta, f"the meta of {definition.name}"),
@@ -87,6 +90,7 @@ class BufferedDocuments:
             internal=definition.internal,
             keep_previous=facts.get("invalidate") is False,
             validation_error=fault,
+            live_id=named if named in self.live_ids else None,
         )
         index, version = await self._place(write)
         entity = self._entity(write, value, index, version)

@@ -52,11 +52,11 @@ _within: ContextVar[str] = ContextVar("effect_within", default="")
 class Journal:
     """The calls of one attempt."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.claiming = Claiming(scene)
+    def __init__(self, scene: Scene, claiming: Claiming) -> None:
         self.stopped: Interrupted | EffectUnknown | None = None
         """Why no call is made any more. It outranks whatever the body makes of it."""
         self._scene = scene
+        self._claiming = claiming
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._running = 0
         self._idle = asyncio.Event()
@@ -120,7 +120,7 @@ class Journal:
                 await self._idle.wait()
 
     async def _journaled(self, write: EffectWrite, call: EffectCall, perform: Perform) -> Any:
-        await self.claiming.late()
+        await self._claiming.late()
         store = self._scene.workplace.store
         found = await store.do(store.effects.begin, write)
         if found is not None and found.status == "done":

@@ -16,7 +16,7 @@ from loopstack_temporal.definition.session import ChildOptions, EffectAnswer, Ef
 from loopstack_temporal.errors import AuthorError, ContextClosed
 from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.documents import BufferedDocuments
-from loopstack_temporal.execution.effects import Journal
+from loopstack_temporal.execution.outside import Outside
 from loopstack_temporal.execution.state import Workpiece
 from loopstack_temporal.execution.values import Pulse, StepCall
 from loopstack_temporal.store.records import RunFacts
@@ -33,13 +33,13 @@ class Attempt:
         documents: BufferedDocuments,
         context: RunContext[Any],
         children: ChildRuns | None = None,
-        journal: Journal | None = None,
+        outside: Outside | None = None,
     ) -> None:
-        """Without `children` and `journal` (while only guards are asked) no child is started, nobody is called."""
+        """Without `children` and `outside` (while only guards are asked) no child is started and nobody is called."""
         self.context = context
         self.documents = documents
         self.children = children
-        self._journal = journal
+        self._outside = outside
         self._work = work
         self._open = True
 
@@ -47,6 +47,12 @@ class Attempt:
         """The attempt is over; every later use raises `ContextClosed` and changes nothing."""
         self._open = False
         self.documents.close()
+
+    async def end(self) -> None:
+        """Close, and wait for what goes on in the background."""
+        self.close()
+        if self._outside is not None:
+            await self._outside.close()
 
     def assign_state(self, fields: Mapping[str, Any]) -> None:
         """Merge fields into the state."""
@@ -83,14 +89,17 @@ class Attempt:
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         """The recorded answer of an outside call, or a new one."""
         self._check("effect")
-        if self._journal is None:
+        if self._outside is None:
             raise AuthorError(f"`{call.name}` can be called in a transition, not in a guard")
-        return await self._journal.call(call, perform)
+        return await self._outside.journal.call(call, perform)
 
     def live(self, live_id: str) -> LiveText:
         """Begin a text that people can watch."""
         self._check("live")
-        return Unwatched()
+        if self._outside is None:
+            return Unwatched()
+        self.documents.live_ids.add(live_id)
+        return self._outside.texts.begin(live_id)
 
     def _children(self, what: str) -> ChildRuns:
         self._check(what)

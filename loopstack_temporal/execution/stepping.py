@@ -23,12 +23,12 @@ from loopstack_temporal.execution.callback import CHILD, envelope
 from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.claiming import LATE_CLAIM, claims_first
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
-from loopstack_temporal.execution.effects import Journal
 from loopstack_temporal.execution.faults import told
+from loopstack_temporal.execution.outside import Outside
 from loopstack_temporal.execution.scene import Scene, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
-from loopstack_temporal.execution.values import Pulse, Rejected, StepAnswer
+from loopstack_temporal.execution.values import Rejected, StepAnswer
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decisions import DECIDE, MOVE, Finish
 from loopstack_temporal.store.records import Ending, TriggerRow
@@ -56,8 +56,7 @@ async def run_step(scene: Scene, *, grace: float) -> StepAnswer:
 async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: TransitionDefinition | None) -> StepAnswer:
     before = scene.entered.checkpoint
     stopping = threading.Event()
-    given = scene.pulse
-    pulse = Pulse(given.now, given.heartbeat, lambda: stopping.is_set() or given.is_cancelled())
+    pulse = replace(scene.pulse, is_cancelled=lambda: stopping.is_set() or scene.pulse.is_cancelled())
     state, threads = partial(load, definition.state, before.state if before else None), scene.workplace.threads
     visitor = Visitor(None, state, None, threads)
     try:
@@ -67,8 +66,8 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
             visitor = Visitor(workflow, state, context, threads)
             work = Workpiece(definition, before)
             documents = _documents(scene)
-            journal = Journal(scene)
-            attempt = Attempt(work, documents, context, ChildRuns(scene, definition, documents), journal)
+            outside = Outside.of(scene)
+            attempt = Attempt(work, documents, context, ChildRuns(scene, definition, documents), outside)
             attach(workflow, attempt)
             try:
                 if transition is None:
@@ -77,27 +76,27 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
                 if isinstance(admitted, Rejected):
                     return admitted
                 first = claims_first(scene)
-                if first and (recorded := await journal.claiming.now()):
+                if first and (recorded := await outside.claiming.now()):
                     return recorded_answer(recorded, scene.trigger)
-                late = None if first else journal.claiming.late
+                late = None if first else outside.claiming.late
                 watch = Watch(scene.workplace.threads, stopping, transition.timeout, late, LATE_CLAIM)
                 arguments = _arguments(transition, work, admitted, context)
                 body = run_body(getattr(workflow, transition.name), arguments, watch)
-                work.returned(await journal.around(body), transition)
+                work.returned(await outside.journal.around(body), transition)
                 hit("body.end")
                 return await _commit(scene, definition, transition, visitor, attempt, work)
             except Interrupted:
                 raise
             except Exception as raised:
-                attempt.close()
-                error = journal.stopped or raised
+                await attempt.end()
+                error = outside.journal.stopped or raised
                 if isinstance(error, Interrupted):
                     raise error from raised
                 if transition is not None and (refused := _refused(scene, transition, error)):
                     return refused
                 return await _failed(scene, error, definition, transition, visitor, context)
             finally:
-                attempt.close()
+                await attempt.end()
                 detach(workflow)
     except Interrupted:
         raise

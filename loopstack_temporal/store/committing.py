@@ -20,6 +20,7 @@ from loopstack_temporal.store import codec
 from loopstack_temporal.store.children import insert_children, told_apart
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.fencing import check_owner, check_position, overtaken, rank
+from loopstack_temporal.store.live import removal
 from loopstack_temporal.store.locked import (
     LockedRun,
     awaiting_columns,
@@ -98,7 +99,8 @@ def claim(database: Database, connection: sa.Connection, request: Claim) -> Reco
         locked.answered(request.trigger.name, request.trigger.by, request.trigger.channel)
     if fence.step != OPENING and (locked.row.status != "running" or locked.row.retry is not None):
         locked.set(status="running", retry=None, awaits_person=False)
-    database.prepared.send(connection, [_write_step(locked, fence, row, columns), *locked.statements()])
+    written = [_write_step(locked, fence, row, columns), *_end_of_live(fence, row), *locked.statements()]
+    database.prepared.send(connection, written)
     return None
 
 
@@ -133,6 +135,7 @@ def finish(database: Database, connection: sa.Connection, outcome: StepOutcome) 
         yield from children
         hit("commit.mid_documents")
         yield _write_step(locked, fence, row, columns)
+        yield from _end_of_live(fence, row)
         if outcome.trigger is not None:
             yield _apply_trigger(database, locked, fence, outcome.trigger)
         yield from locked.statements()
@@ -185,7 +188,8 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
         retry=codec.dump_retry(failure.retry),
         failures=_counted(locked, failure.transition),
     )
-    database.prepared.send(connection, [*documents, _write_step(locked, fence, row, columns), *locked.statements()])
+    written = [_write_step(locked, fence, row, columns), *_end_of_live(fence, row), *locked.statements()]
+    database.prepared.send(connection, [*documents, *written])
     return None
 
 
@@ -197,6 +201,11 @@ def _write_step(locked: LockedRun, fence: Fence, row: Row | None, columns: dict[
         new = {"run_id": locked.id, "step": fence.step, "started_at": locked.at} | columns
         return _INSERT_STEP, [{name: value for name, value in new.items() if value is not None}]
     return _UPDATE_STEP, [columns | {"this_run": locked.id, "this_step": fence.step, "this_epoch": row.epoch}]
+
+
+def _end_of_live(fence: Fence, row: Row | None) -> list[Statement]:
+    """Only an attempt that has claimed shows anything."""
+    return [] if row is None else [removal(fence.run_id, fence.step)]
 
 
 def _fence_columns(fence: Fence) -> dict[str, Any]:

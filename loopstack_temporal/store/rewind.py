@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from loopstack_temporal.store.creating import FIRST_PLACE
 from loopstack_temporal.store.effects import set_aside
+from loopstack_temporal.store.live import remove_from
 from loopstack_temporal.store.locked import LockedRun, live_step
 from loopstack_temporal.store.records import OPENING
 from loopstack_temporal.store.tables import document, inbox, run, run_epoch, step
@@ -46,6 +47,7 @@ def rewind(connection: sa.Connection, locked: LockedRun, to_step: int) -> None:
         sa.update(run).where(run.c.parent_id == locked.id, run.c.parent_step >= to_step).values(superseded=True)
     )
     set_aside(connection, locked.id, to_step)
+    remove_from(connection, locked.id, to_step)
     before = live_step(connection, locked.id, to_step - 1) if to_step > OPENING else None
     if before is None:
         restored = {"status": "running", "place": FIRST_PLACE, "path": None, "failures": None, "checkpoint_step": None}

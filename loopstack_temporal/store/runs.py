@@ -16,6 +16,7 @@ from loopstack_temporal.store.creating import insert_run, run_exists
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.deleting import family, remove, remove_family
 from loopstack_temporal.store.idempotency import begin_key, drop_key
+from loopstack_temporal.store.live import remove_from
 from loopstack_temporal.store.locked import (
     LockedRun,
     awaiting_columns,
@@ -235,6 +236,7 @@ def end_locked(database: Database, connection: sa.Connection, locked: LockedRun,
             ended_at=locked.at,
         )
     )
+    remove_from(connection, locked.id, 0)
     locked.set(**_ending_columns(ending), ended_at=locked.at, retry=None, **awaiting_columns(ending.status, ()))
     database.prepared.send(connection, locked.statements())
 

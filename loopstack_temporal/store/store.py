@@ -23,6 +23,7 @@ from loopstack_temporal.store.filelock import FileLock, Role
 from loopstack_temporal.store.idempotency import Idempotency
 from loopstack_temporal.store.inbox import Inbox
 from loopstack_temporal.store.leases import Leases
+from loopstack_temporal.store.live import Live
 from loopstack_temporal.store.reconciling import Reconciling
 from loopstack_temporal.store.runs import Runs
 from loopstack_temporal.store.steps import Steps
@@ -56,6 +57,7 @@ class Store:
         self.idempotency = Idempotency(database)
         self.workspaces = Workspaces(database)
         self.effects = Effects(database)
+        self.live = Live(database)
         self.leases = Leases(database)
         self._lock = lock
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="loopstack-sql")

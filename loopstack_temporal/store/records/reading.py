@@ -15,6 +15,7 @@ from loopstack_temporal.store.records.rows import (
 )
 from loopstack_temporal.store.records.writes import (
     Fence,
+    LivePiece,
 )
 
 Item = TypeVar("Item")
@@ -203,3 +204,17 @@ class EffectRow:
     key: str
     status: Literal["started", "done", "unknown"]
     response: Json
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStream:
+    """A text that is being written, and its pieces that the reader did not know."""
+
+    run_id: str
+    root_id: str
+    stream: str
+    step: int
+    attempt: int
+    transition: str
+    place: str
+    pieces: tuple[LivePiece, ...]

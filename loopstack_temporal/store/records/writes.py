@@ -262,3 +262,28 @@ class InboxWrite:
     code: str | None = None
     message: str | None = None
     fields: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class LivePiece:
+    """A piece of a text that is being written. `seq` counts the pieces of a stream in one attempt, from 1."""
+
+    stream: str
+    seq: int
+    kind: Literal["start", "text", "thinking", "tool_call", "end"]
+    """`start`: what this attempt showed before is void."""
+    text: str = ""
+    data: Json = None
+    """Of a tool call: `id`, `name`, `args`."""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWrite:
+    """Pieces that an attempt shows. `attempt` grows with every attempt of the step."""
+
+    fence: Fence
+    attempt: int
+    transition: str
+    place: str
+    pieces: tuple[LivePiece, ...]
