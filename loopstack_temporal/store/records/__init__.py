@@ -16,6 +16,7 @@ from loopstack_temporal.store.records.reading import (
     RunCounts,
     RunFilter,
     StepDetail,
+    TemporalHome,
     WorkerRow,
     WorkspaceRow,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "StepDetail",
     "StepOutcome",
     "StepRow",
+    "TemporalHome",
     "TriggerRow",
     "Unregistered",
     "Untold",
