@@ -187,7 +187,10 @@ class Control:
     # --- canceling ---------------------------------------------------------------------------------------------------
 
     async def cancel(self, row: RunRow, sender: Sender, reason: str | None = None) -> None:
-        """Ask a run to stop. Raises `Conflict` (`run_ended`) for one that ended."""
+        """Ask a run to stop. Raises `Conflict` (`run_ended`) for one that ended.
+
+        While Temporal is away it raises `TemporalUnreachable`; the row keeps the wish, and a worker repeats it.
+        """
         await self._store.do(self._store.runs.request_cancel, row.id, sender.by, reason)
         outcome = await self._runs.cancel(row.id, reason=reason, sender=sender)
         if isinstance(outcome, Refused):
@@ -196,7 +199,8 @@ class Control:
     async def _cancel_without_temporal(self, row: RunRow, refused: Refused) -> None:
         """Temporal took no cancel request: end what it never had. What it had and lost is the reconciler's to end."""
         if refused.code == TemporalUnreachable.code:
-            raise TemporalUnreachable("Temporal cannot be reached, so the run was not stopped. Try again in a moment.")
+            text = "Temporal cannot be reached, so the run was not stopped. A worker stops it when Temporal is back."
+            raise TemporalUnreachable(text)
         if refused.code == TemporalRefused.code:
             raise TemporalRefused(f"{refused.message} The run was not stopped.")
         if row.epoch == 0:

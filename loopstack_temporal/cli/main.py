@@ -140,7 +140,7 @@ def _add_api(commands: Commands) -> None:
 
 
 def _add_db(commands: Commands) -> None:
-    text = "Work on the schema of the database."
+    text = "Work on the database itself."
     database = commands.add_parser("db", help=text, description=text, epilog="Example: loopstack db upgrade")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     upgrade = _add(
@@ -150,7 +150,16 @@ def _add_db(commands: Commands) -> None:
         example="loopstack db upgrade --database-url postgresql://loopstack@localhost/loopstack",
         module="db",
     )
-    upgrade.add_argument("--database-url", metavar="URL", help=f"default {DATABASE_VARIABLE}")
+    adopt = _add(
+        actions,
+        "adopt-namespace",
+        text=f"Say that the runs of the database live in another Temporal namespace now: they were moved there, or the "
+        f"one they lived in is lost; {_CLUSTER}; {_DATABASE}.",
+        example="TEMPORAL_ADDRESS=temporal:7233 loopstack db adopt-namespace",
+        module="adopt_namespace",
+    )
+    for action in (upgrade, adopt):
+        action.add_argument("--database-url", metavar="URL", help=f"default {DATABASE_VARIABLE}")
 
 
 def _port(text: str) -> int:

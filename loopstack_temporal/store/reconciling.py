@@ -57,6 +57,22 @@ class Reconciling:
         with self._database.read() as connection:
             return tuple(connection.execute(query.order_by(run.c.id).limit(limit)).scalars())
 
+    def uncanceled(self, app: str, quiet_seconds: float, limit: int = 100) -> tuple[tuple[str, str | None], ...]:
+        """Open runs on Temporal that somebody wants canceled, with whom, and that did not change for `quiet_seconds`.
+
+        Temporal may have been away when it was asked to cancel them.
+        """
+        query = sa.select(run.c.id, run.c.cancel_by).where(
+            run.c.app == app,
+            run.c.ended_at.is_(None),
+            run.c.cancel_requested,
+            sa.or_(run.c.epoch > 0, run.c.temporal_run_id.is_not(None)),
+            run.c.updated_at < now(-timedelta(seconds=quiet_seconds)),
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(run.c.updated_at).limit(limit)).all()
+        return tuple((row.id, row.cancel_by) for row in found)
+
     def untold(self, app: str, ended_before_seconds: float, limit: int = 100) -> tuple[Untold, ...]:
         """Children that ended so long ago while their parent, waiting for just that, has not heard of it."""
         heard = (

@@ -20,6 +20,7 @@ from loopstack_temporal.store.effects import Effects
 from loopstack_temporal.store.events import Events
 from loopstack_temporal.store.faults import StoreFault, is_transient, is_unavailable, unavailable
 from loopstack_temporal.store.filelock import FileLock, Role
+from loopstack_temporal.store.homes import Homes
 from loopstack_temporal.store.idempotency import Idempotency
 from loopstack_temporal.store.inbox import Inbox
 from loopstack_temporal.store.leases import Leases
@@ -59,6 +60,7 @@ class Store:
         self.effects = Effects(database)
         self.live = Live(database)
         self.leases = Leases(database)
+        self.homes = Homes(database)
         self._lock = lock
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="loopstack-sql")
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
     GetWorkflowExecutionHistoryReverseRequest,
     ListWorkflowExecutionsRequest,
     SignalWorkflowExecutionRequest,
@@ -17,7 +18,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.service import RPCError, RPCStatusCode
 
 from loopstack_temporal.errors import ErrorInfo
-from loopstack_temporal.store.records import Ending, Untold, Watched
+from loopstack_temporal.store.records import Ending, TemporalHome, Untold, Watched
 from loopstack_temporal.temporal.client import namespace_is_missing, start_token_of
 from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, Ended
 
@@ -55,12 +56,23 @@ class Loss:
         return Ending("failed", error=ErrorInfo(self.code, "LostOutside", self.text))
 
 
+async def home_of(client: Client) -> TemporalHome:
+    """Which namespace a client is connected to. Raises `RPCError`, also for one that does not exist."""
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    answer = await client.workflow_service.describe_namespace(request, timeout=LIMIT)
+    return TemporalHome(answer.namespace_info.id, f"{client.namespace} at {client.service_client.config.target_host}")
+
+
 class Outside:
     """Asks Temporal about runs. Raises `RPCError` and `RuntimeError` while Temporal is away."""
 
     def __init__(self, client: Client, app: str) -> None:
         self._client = client
         self._app = app
+
+    async def here(self) -> TemporalHome:
+        """Which namespace is asked, at this moment: a server can be replaced under a living worker."""
+        return await home_of(self._client)
 
     async def loss(self, seen: Watched) -> Loss | None:
         """Why an open run can never move again; `None`: it can, or is about to be started.

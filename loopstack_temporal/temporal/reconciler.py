@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 from loopstack_temporal.errors import Conflict, ErrorInfo, Fenced, LoopstackError, NotFound
 from loopstack_temporal.runs import Refused, Sender
 from loopstack_temporal.store.reconciling import ORPHANED_BY
-from loopstack_temporal.store.records import Ending, RunRow, Watched
+from loopstack_temporal.store.records import Ending, RunRow, TemporalHome, Watched
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.outside import Loss, Outside
@@ -50,6 +50,8 @@ class Reconciler:
         self._lease_seconds = 3 * max(settings.reconcile_every, settings.starts_after / 4)
         self._suspects: dict[str, tuple[Watched, Loss]] = {}
         self._swept_to = ""
+        self._strange: tuple[TemporalHome, TemporalHome] | None = None
+        """Where the runs live and where we are instead, as it was said last."""
         self._since = datetime.now(UTC)
 
     async def start_forgotten(self) -> None:
@@ -57,8 +59,10 @@ class Reconciler:
         if not await self._is_mine():
             return
         store = self._store
-        rows = await store.do(store.runs.unstarted, self._settings.starts_after, app=self._app)
         try:
+            if not await self.is_at_home():
+                return
+            rows = await store.do(store.runs.unstarted, self._settings.starts_after, app=self._app)
             for row in rows:
                 if row.start_token is not None:
                     await self._start(row)
@@ -71,11 +75,34 @@ class Reconciler:
             self._suspects.clear()
             return
         try:
+            if not await self.is_at_home():
+                self._suspects.clear()
+                return
             await self._judge(await self._to_look_at())
             await self._cancel_unwanted()
+            await self._cancel_again()
             await self._tell_parents()
         except (RPCError, RuntimeError) as error:
             self._cannot_ask(error)
+
+    async def is_at_home(self) -> bool:
+        """Whether the runs of the database live in the Temporal we are connected to; if not, that is said once.
+
+        Nothing that is seen elsewhere tells what became of a run, and no run is started there. Raises `RPCError`.
+        """
+        here = await self._outside.here()
+        home = await self._store.do(self._store.homes.settle, here)
+        strange = None if home.id == here.id else (home, here)
+        if strange not in (None, self._strange):
+            _log.warning(
+                "The runs of this database live in Temporal %s, but this worker is connected to %s, which is another "
+                "one: no run is ended, started or repaired from here. Correct TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE or "
+                "temporal.toml; if the runs have moved, or their Temporal is lost, run `loopstack db adopt-namespace`.",
+                home.name,
+                here.name,
+            )
+        self._strange = strange
+        return strange is None
 
     async def close(self) -> None:
         """Let another worker go on at once."""
@@ -166,6 +193,12 @@ class Reconciler:
             with contextlib.suppress(Conflict, NotFound):
                 await store.do(store.runs.request_cancel, run_id, ORPHANED_BY, "Nobody waits for this run any more.")
                 await self._runs.cancel(run_id, reason=None, sender=Sender("loopstack", "engine"))
+
+    async def _cancel_again(self) -> None:
+        """Repeat cancels that Temporal was not there to take. One that it took already is not changed by that."""
+        store = self._store
+        for run_id, by in await store.do(store.reconciling.uncanceled, self._app, self._settings.reconcile_every):
+            await self._runs.cancel(run_id, reason=None, sender=Sender(by or "loopstack"))
 
     async def _tell_parents(self) -> None:
         """Report ends that no workflow of the child could report, or that a reset of the parent dropped."""

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.service import RPCError
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from loopstack_temporal.app.application import App
@@ -57,6 +58,8 @@ class AppWorker:
         terms = Terms(indexed, self.settings.history_limit, self.settings.heartbeat)
         made = Activities(executor, terms)
         reconciler = Reconciler(self.app.name, self.name, self.client, runs, self.store, self.settings)
+        with contextlib.suppress(RPCError):  # Then it is asked again before anything depends on it.
+            await reconciler.is_at_home()
         workers = [self._worker(pool, made) for pool in pools]
         await self.store.do(self.store.catalogue.publish, self.app.name, catalogue_hash, content)
         duties = [

@@ -13,7 +13,7 @@ import pytest
 from loopstack_temporal.cli.main import main
 from tests.cli.running import environment, loopstack
 
-COMMANDS = ["dev", "worker", "api", "db", "db upgrade"]
+COMMANDS = ["dev", "worker", "api", "db", "db upgrade", "db adopt-namespace"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -9,9 +10,10 @@ import pytest
 
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, guard, transition, workflow
 from loopstack_temporal.errors import Fenced
-from loopstack_temporal.execution.ahead import MOST, Ahead, Coming
+from loopstack_temporal.execution.ahead import MOST, MOST_BYTES, Ahead, Coming
 from loopstack_temporal.execution.values import Asking, Done, StepCall
 from loopstack_temporal.machine.decisions import Fire
+from loopstack_temporal.store.records import Checkpoint
 from loopstack_temporal.store.steps import Steps
 from tests.execution.conftest import Driver, Drivers
 
@@ -103,6 +105,29 @@ async def test_the_memory_is_bounded_and_gives_each_beginning_once(drive: Driver
         ahead.keep(Coming(f"run-{number}", call.temporal_run_id, call.step), driver.decision, entered)
     assert ahead.take(_of(call, "run-0")) is None
     assert ahead.take(_of(call, f"run-{MOST}")) is entered
+
+
+async def test_the_memory_is_bounded_by_the_size_of_states_too(drive: Drivers) -> None:
+    driver = await moved(drive, 1)
+    assert isinstance(driver.decision, Fire)
+    call = driver.call(driver.decision)
+    entered = driver.executor.workplace.ahead.take(call)
+    assert entered is not None
+    ahead = Ahead()
+
+    def keep(run_id: str, text: str) -> None:
+        large = replace(entered, checkpoint=Checkpoint({"text": text}))
+        ahead.keep(Coming(run_id, call.temporal_run_id, call.step), driver.decision, large)  # pyright: ignore[reportArgumentType]
+
+    quarter = "x" * (MOST_BYTES // 4)
+    for number in range(4):
+        keep(f"run-{number}", quarter)
+    keep("half a character", "\ud83d")
+    assert ahead.take(_of(call, "run-0")) is None, "four quarters and their names are more than the whole"
+    assert ahead.take(_of(call, "half a character")) is None
+    assert ahead.take(_of(call, "run-1")) is not None
+    keep("run-4", quarter)
+    assert all(ahead.take(_of(call, f"run-{number}")) for number in (2, 3, 4)), "what was taken makes room"
 
 
 def _of(call: StepCall, run_id: str) -> StepCall:

@@ -144,7 +144,9 @@ def test_a_parent_is_told_of_an_ended_child_until_it_has_heard(make: Making) -> 
 def test_children_of_an_undone_step_are_unwanted(make: Making) -> None:
     parent, one, _ = family(make)
     make.store.runs.request_cancel(one, "ann")
-    assert make.store.reconciling.unwanted("app") == (), "that is between ann and Temporal"
+    assert make.store.reconciling.unwanted("app") == (), "ann may still want it to be asked properly"
+    assert make.store.reconciling.uncanceled("app", 60) == (), "that is between ann and Temporal"
+    assert make.store.reconciling.uncanceled("app", -1) == ((one, "ann"),), "unless Temporal was away"
     make.store.steps.register(parent, 0, "t2", 1)
     assert make.store.reconciling.unwanted("app") == (one,)
     make.store.runs.request_cancel(one, ORPHANED_BY)

@@ -33,7 +33,7 @@ _CLEAN = b"""
     DELETE FROM run; DELETE FROM event; DELETE FROM idempotency; DELETE FROM lease; DELETE FROM worker;
     DELETE FROM catalogue; DELETE FROM workspace WHERE id <> 'default';
     UPDATE workspace SET run_count = 0, title = 'Default', favourite = false;
-    UPDATE identity SET pruned_xid = 0, pruned_id = 0
+    UPDATE identity SET pruned_xid = 0, pruned_id = 0, temporal_id = NULL, temporal_name = NULL
 """
 
 

@@ -19,6 +19,7 @@ from loopstack_temporal.store.records.reading import (
     RunCounts,
     RunFilter,
     StepDetail,
+    TemporalHome,
     WorkerRow,
     WorkspaceRow,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "StepDetail",
     "StepOutcome",
     "StepRow",
+    "TemporalHome",
     "TriggerRow",
     "Unregistered",
     "Untold",

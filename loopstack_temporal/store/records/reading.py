@@ -94,6 +94,15 @@ class CatalogueEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TemporalHome:
+    """A Temporal namespace. Two of one name on two servers have different ids."""
+
+    id: str
+    name: str
+    """For people: its name and where it was found."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerRow:
     """One worker process."""
 
