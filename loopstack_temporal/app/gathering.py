@@ -48,6 +48,8 @@ class Gathered:
     listed: tuple[str, ...] = ()
     workflows: list[WorkflowDefinition] = field(default_factory=list[WorkflowDefinition])
     tools: list[ToolDefinition] = field(default_factory=list[ToolDefinition])
+    offered: list[Tool | type[Tool]] = field(default_factory=list[Tool | type[Tool]])
+    """What the app and its modules list as tools: these can be found by name from every workflow of the app."""
     documents: list[DocumentDefinition] = field(default_factory=list[DocumentDefinition])
     providers: list[tuple[Provider, Source]] = field(default_factory=list[tuple[Provider, Source]])
     children: list[type[Any]] = field(default_factory=list[type[Any]])
@@ -63,7 +65,8 @@ def gather(app: StudioApp, problems: Problems) -> Gathered:
         for cls in group.workflows:
             walk.workflow(cls, group.source)
         for tool in group.tools:
-            walk.tool(tool, group.source)
+            if walk.tool(tool, group.source) and tool not in walk.gathered.offered:
+                walk.gathered.offered.append(tool)
         for document in group.documents:
             walk.document(document, group.source)
         walk.gathered.providers += [(provider, group.source) for provider in group.providers]
@@ -117,14 +120,15 @@ class _Walk:
             self._open.append(definition.injections)
         return definition
 
-    def tool(self, target: Any, at: Source) -> None:
+    def tool(self, target: Any, at: Source) -> ToolDefinition | None:
         if not isinstance(target, Tool) and not _is_class(target, Tool):
             self._problems.add(at, "not_a_tool", f"{_named(target)} is no tool; put `@tool` above it")
-            return
+            return None
         definition = self._read(tool_of, target)
         if definition is not None and self._first(target):
             self.gathered.tools.append(definition)
             self._open.append(definition.injections)
+        return definition
 
     def document(self, cls: Any, at: Source) -> None:
         if not _is_class(cls, Document):

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dishka import AsyncContainer, Scope, make_async_container
@@ -19,7 +19,8 @@ from dishka import Provider as Registry
 from loopstack_temporal.app.attempt import Owner, OwnersSession
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.session import attach
-from loopstack_temporal.tools.base import Tool
+from loopstack_temporal.tools.base import Tool, tool_of
+from loopstack_temporal.tools.toolbox import Toolbox
 
 _OWNER = "_loopstack_owner"
 
@@ -54,6 +55,8 @@ class Plan:
     """Per workflow and tool class."""
     aliases: Mapping[type[Any], type[Any]]
     """Base class or interface → the provider that stands for it."""
+    toolboxes: Mapping[type[Any], Sequence[Tool | type[Tool]]] = field(default_factory=dict[Any, Any])
+    """Per workflow class that uses a toolbox: what is in it."""
 
 
 class Injector:
@@ -68,11 +71,12 @@ class Injector:
         """A new workflow object with new tools, for one attempt."""
         if self._container is None:
             self._container = make_async_container(_registry(self._plan), lock_factory=asyncio.Lock)
-        owner = Owner()
-        async with self._container(context={Owner: owner}) as scope:
+        owner, toolbox = Owner(), Toolbox()
+        async with self._container(context={Owner: owner, Toolbox: toolbox}) as scope:
             wishes = self._plan.wishes[definition.cls]
             found = {wish.name: await scope.get(wish.key) for wish in wishes}
             owner.workflow = _made(definition.cls, wishes, found)
+            await _fill(toolbox, self._plan.toolboxes.get(definition.cls, ()), scope)
             yield owner.workflow
 
     async def aclose(self) -> None:
@@ -82,8 +86,21 @@ class Injector:
             await container.close()
 
 
+async def _fill(toolbox: Toolbox, tools: Sequence[Tool | type[Tool]], scope: AsyncContainer) -> None:
+    """Make the tools that can be found by name. Only now: they may ask for the toolbox themselves."""
+    for tool in tools:
+        if isinstance(tool, Tool):
+            toolbox.add(tool)
+            continue
+        try:
+            toolbox.add(await scope.get(tool))
+        except Exception as error:  # A service of a tool that nobody may want in this attempt.
+            toolbox.add_broken(tool_of(tool).name, error)
+
+
 def _registry(plan: Plan) -> Registry:
     registry = Registry()
+    registry.from_context(provides=Toolbox, scope=Scope.REQUEST)
     registry.from_context(provides=Owner, scope=Scope.REQUEST)
     for provided in plan.providers:
         source: Any = _ready(provided.source) if provided.ready else provided.source

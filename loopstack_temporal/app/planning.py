@@ -27,6 +27,7 @@ from loopstack_temporal.llm.port import LlmProvider
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.modules import Provider
 from loopstack_temporal.tools.base import Tool, line_of
+from loopstack_temporal.tools.toolbox import Toolbox
 
 _YIELDING = (AsyncIterator, AsyncIterable, AsyncGenerator, Iterator, Iterable, Generator)
 
@@ -45,7 +46,31 @@ def plan(gathered: Gathered, problems: Problems) -> Plan:
     needs = {found.key: keys.needs(found) for found in provided if not found.ready}
     needs |= {cls: [wish.key for wish in wishes[cls]] for cls in tools}
     _report_cycles(needs, problems)
-    return Plan(provided, tuple(tools), tuple(gathered.children), wishes, keys.aliases)
+    boxes = {
+        found.cls: _toolbox(wishes[found.cls], gathered.offered)
+        for found in gathered.workflows
+        if _reaches(Toolbox, [wish.key for wish in wishes[found.cls]], needs)
+    }
+    return Plan(provided, tuple(tools), tuple(gathered.children), wishes, keys.aliases, boxes)
+
+
+def _toolbox(wishes: Sequence[Wish], offered: Sequence[Tool | type[Tool]]) -> tuple[Tool | type[Tool], ...]:
+    """What a workflow finds by name: the tools it asks for itself, then those that are listed."""
+    own = [cast("type[Tool]", wish.key) for wish in wishes if _derives(wish.key, Tool)]
+    return tuple(dict.fromkeys([*own, *offered]))
+
+
+def _reaches(wanted: type[Any], keys: Sequence[type[Any]], needs: Mapping[type[Any], Sequence[type[Any]]]) -> bool:
+    seen: set[type[Any]] = set()
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key is wanted:
+            return True
+        if key not in seen:
+            seen.add(key)
+            waiting += needs.get(key, ())
+    return False
 
 
 class _Keys:
@@ -82,7 +107,8 @@ class _Keys:
         return found
 
     def _find(self, wanted: Any, source: Source, who: str) -> type[Any] | None:
-        if wanted in self._provided or _derives(wanted, Tool) or _derives(wanted, BaseWorkflow):
+        ours = wanted is Toolbox or _derives(wanted, Tool) or _derives(wanted, BaseWorkflow)
+        if ours or wanted in self._provided:
             return wanted
         fitting = [key for key in self._provided if _derives(key, wanted)]
         if len(fitting) == 1:
