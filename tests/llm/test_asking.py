@@ -6,25 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from loopstack_temporal.definition.documents.llm import LlmMessageDocument, ToolCallBlock
 from loopstack_temporal.errors import ModelError, ToolError
-from loopstack_temporal.llm import ClaudeProvider, OpenAiProvider
 from loopstack_temporal.llm.cost import cost_of
 from loopstack_temporal.llm.port import Usage
-from loopstack_temporal.llm.providers.claude import ClaudeSettings
-from loopstack_temporal.llm.providers.openai import OpenAiSettings
 from loopstack_temporal.tools.base import ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
+from tests.llm.asked import City, claude_at, openai_at
 from tests.llm.attempts import JournaledAttempt, object_tool, text_tool
 from tests.support.model_servers import ModelServer, Scripted, recorded
-
-
-class City(BaseModel):
-    name: str
-    people: int
 
 
 @tool
@@ -58,20 +50,12 @@ class WebSearchTool(BaseTool):
 OVERLOADED = Scripted(status=529, body={"error": {"type": "overloaded_error", "message": "Overloaded"}})
 
 
-def claude(server: ModelServer) -> ClaudeProvider:
-    return ClaudeProvider(ClaudeSettings(model="claude-sonnet-5", base_url=server.url))
-
-
-def openai(server: ModelServer) -> OpenAiProvider:
-    return OpenAiProvider(OpenAiSettings(model="gpt-4.1", base_url=f"{server.url}/v1"))
-
-
 @pytest.mark.requirement("LLM-009", "LLM-013", "LLM-016", "LLM-037")
 async def test_an_answer_tells_who_gave_it_what_it_took_and_what_it_cost(server: ModelServer) -> None:
     server.will("claude-tools.sse")
     attempt = JournaledAttempt()
 
-    reply = await text_tool(attempt, claude(server)).call(prompt="Weather?", meta={"mine": 1})
+    reply = await text_tool(attempt, claude_at(server)).call(prompt="Weather?", meta={"mine": 1})
 
     message = reply.data.message
     assert (message.role, message.text, message.stop_reason) == ("assistant", "I look it up.", "tool_use")
@@ -96,8 +80,8 @@ async def test_a_recorded_answer_gives_what_a_fresh_one_gave_without_asking(serv
     first = JournaledAttempt()
     again = JournaledAttempt(first.journal)
 
-    fresh = await text_tool(first, claude(server)).call(prompt="2 + 2?")
-    recorded_one = await text_tool(again, claude(server)).call(prompt="2 + 2?")
+    fresh = await text_tool(first, claude_at(server)).call(prompt="2 + 2?")
+    recorded_one = await text_tool(again, claude_at(server)).call(prompt="2 + 2?")
 
     assert (recorded_one, len(server.seen)) == (fresh, 1)
     assert [one.key for one in again.documents.saved] == [one.key for one in first.documents.saved]
@@ -111,7 +95,7 @@ async def test_a_recorded_answer_gives_what_a_fresh_one_gave_without_asking(serv
 )
 async def test_whatever_the_answer_depends_on_makes_another_call(server: ModelServer, other: dict[str, Any]) -> None:
     server.will("claude-text.sse")
-    asking = text_tool(JournaledAttempt(), claude(server))
+    asking = text_tool(JournaledAttempt(), claude_at(server))
 
     await asking.call(prompt="2 + 2?")
     question: dict[str, Any] = {"prompt": "2 + 2?", **other}
@@ -124,7 +108,7 @@ async def test_whatever_the_answer_depends_on_makes_another_call(server: ModelSe
 async def test_people_watch_the_answer_under_the_id_of_its_document(server: ModelServer) -> None:
     server.will("claude-thinking.sse", "openai-tools.sse", "claude-half.sse", "claude-text.sse")
     attempt = JournaledAttempt()
-    asking = text_tool(attempt, claude(server), openai(server))
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
 
     first = await asking.call(prompt="2 + 2?")
     await asking.call(prompt="Weather?", provider="openai")
@@ -142,7 +126,7 @@ async def test_people_watch_the_answer_under_the_id_of_its_document(server: Mode
 @pytest.mark.requirement("LLM-023")
 async def test_tools_are_offered_by_name_class_or_object(server: ModelServer) -> None:
     server.will("claude-text.sse")
-    asking = text_tool(JournaledAttempt(), claude(server), tools=(get_weather, GetTimeTool(), silent))
+    asking = text_tool(JournaledAttempt(), claude_at(server), tools=(get_weather, GetTimeTool(), silent))
 
     await asking.call(prompt="Weather?", tools=["get_weather", GetTimeTool, WebSearchTool()])
 
@@ -161,7 +145,7 @@ async def test_tools_are_offered_by_name_class_or_object(server: ModelServer) ->
 async def test_a_conversation_goes_on_natively_with_its_provider_and_complete_with_another(server: ModelServer) -> None:
     server.will("claude-thinking.sse", "claude-tools.sse", "openai-text.sse", "claude-text.sse")
     attempt = JournaledAttempt()
-    asking = text_tool(attempt, claude(server), openai(server))
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
     await attempt.documents.save(LlmMessageDocument(role="user", text="2 + 2?"))
     await asking.call()
     await attempt.documents.save(LlmMessageDocument(role="user", text="And the weather?"))
@@ -185,7 +169,7 @@ async def test_a_conversation_goes_on_natively_with_its_provider_and_complete_wi
 async def test_a_model_that_is_overloaded_is_replaced_by_the_next_one(server: ModelServer) -> None:
     server.will(OVERLOADED, OVERLOADED, "openai-text.sse")
     attempt = JournaledAttempt()
-    asking = text_tool(attempt, claude(server), openai(server))
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
     fallback = ["claude-haiku-4-5", "openai:gpt-4.1-mini", "openai"]
 
     reply = await asking.call(prompt="Hello", provider_config={"cache": True}, fallback=fallback)
@@ -198,7 +182,7 @@ async def test_a_model_that_is_overloaded_is_replaced_by_the_next_one(server: Mo
 
 async def test_what_no_other_model_can_cure_is_not_tried_with_one(server: ModelServer) -> None:
     server.will(Scripted(status=401, body={"error": {"type": "authentication_error", "message": "invalid x-api-key"}}))
-    asking = text_tool(JournaledAttempt(), claude(server), openai(server))
+    asking = text_tool(JournaledAttempt(), claude_at(server), openai_at(server))
 
     with pytest.raises(ModelError, match="answered 401"):
         await asking.call(prompt="Hello", fallback=["openai"])
@@ -214,7 +198,7 @@ async def test_what_no_other_model_can_cure_is_not_tried_with_one(server: ModelS
 @pytest.mark.parametrize("provider", ["claude", "openai"])
 async def test_data_is_the_same_from_both_providers(server: ModelServer, provider: str) -> None:
     server.will(f"{provider}-object.sse")
-    asking = object_tool(JournaledAttempt(), claude(server), openai(server))
+    asking = object_tool(JournaledAttempt(), claude_at(server), openai_at(server))
 
     made = await asking.call(prompt="Rome?", schema=City, provider=provider)
     plain = await asking.call(prompt="Rome!", schema=City.model_json_schema(), provider=provider)
@@ -228,7 +212,7 @@ async def test_data_is_the_same_from_both_providers(server: ModelServer, provide
 async def test_data_that_does_not_fit_goes_back_with_what_is_wrong(server: ModelServer, provider: str) -> None:
     server.will(f"{provider}-object-wrong.sse", f"{provider}-object.sse")
     attempt = JournaledAttempt()
-    asking = object_tool(attempt, claude(server), openai(server))
+    asking = object_tool(attempt, claude_at(server), openai_at(server))
 
     reply = await asking.call(prompt="Rome?", schema=City, provider=provider)
 
@@ -242,7 +226,7 @@ async def test_data_that_does_not_fit_goes_back_with_what_is_wrong(server: Model
 @pytest.mark.requirement("LLM-020")
 async def test_data_that_never_fits_is_an_error_with_the_last_faults(server: ModelServer) -> None:
     server.will("openai-object-malformed.sse", "openai-object-wrong.sse")
-    asking = object_tool(JournaledAttempt(), openai(server))
+    asking = object_tool(JournaledAttempt(), openai_at(server))
 
     with pytest.raises(ModelError, match=r"asked 3 times:\n  people: Input should be a valid integer") as raised:
         await asking.call(prompt="Rome?", schema=City)
@@ -255,7 +239,7 @@ async def test_data_that_never_fits_is_an_error_with_the_last_faults(server: Mod
 
 
 async def test_a_schema_that_is_none_is_the_authors_mistake(server: ModelServer) -> None:
-    asking = object_tool(JournaledAttempt(), openai(server))
+    asking = object_tool(JournaledAttempt(), openai_at(server))
 
     with pytest.raises(ToolError, match=r"is no JSON Schema: \$\.type"):
         await asking.call(prompt="Rome?", schema={"type": "town"})
@@ -275,7 +259,7 @@ async def test_a_call_of_many_pieces_is_put_together_however_they_are_cut(server
     long = recorded("claude-tools.sse").replace('{\\"ci', '{\\"note\\": \\"' + "ä" * 5_000 + '\\", \\"ci')
     server.will(Scripted(long))
 
-    reply = await text_tool(JournaledAttempt(), claude(server)).call(prompt="Weather?")
+    reply = await text_tool(JournaledAttempt(), claude_at(server)).call(prompt="Weather?")
 
     call = next(block for block in reply.data.message.blocks or () if isinstance(block, ToolCallBlock))
     assert call.args == {"note": "ä" * 5_000, "city": "Rome"}
