@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loopstack_temporal.llm.options import LlmConfig
 from loopstack_temporal.llm.port import (
     LlmMessage,
     LlmProvider,
@@ -19,7 +20,6 @@ from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.llm.tools import (
     GeneratedObject,
     GeneratedText,
-    LlmConfig,
     LlmGenerateObjectTool,
     LlmGenerateTextTool,
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from loopstack_temporal.definition.document import DocumentEntity
 from loopstack_temporal.definition.documents import LlmMessageDocument
-from loopstack_temporal.definition.documents.llm import LlmRole
+from loopstack_temporal.definition.documents.llm import ContentBlock, LlmRole, TextBlock, ThinkingBlock, ToolResultBlock
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ToolError
 from loopstack_temporal.llm.port import LlmMessage
@@ -18,16 +19,31 @@ Message = LlmMessageDocument | Mapping[str, Any]
 """A message document, or the same as a mapping: `{"role": "user", "text": "…"}`."""
 
 
-def from_prompt(prompt: str) -> tuple[LlmMessage, ...]:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message, and if a model wrote it the answer as its provider gave it."""
+
+    message: LlmMessage
+    provider: str | None = None
+    native: Mapping[str, Any] | None = None
+
+    def sent_to(self, provider: str) -> LlmMessage:
+        """The message for a provider: native answers go back only to where they came from."""
+        if self.native is None or self.provider != provider:
+            return self.message
+        return LlmMessage(self.message.role, self.message.text, self.message.blocks, self.native)
+
+
+def from_prompt(prompt: str) -> tuple[Turn, ...]:
     """One question without any history. Raises `ToolError` if it is blank."""
     if not prompt.strip():
         raise ToolError("The prompt of a model call is empty; leave `prompt` out to send the run's messages instead.")
-    return (LlmMessage("user", prompt),)
+    return (Turn(LlmMessage("user", prompt)),)
 
 
-def from_messages(messages: Sequence[Message]) -> tuple[LlmMessage, ...]:
+def from_messages(messages: Sequence[Message]) -> tuple[Turn, ...]:
     """Explicit messages. Raises `ToolError` that says which of them is wrong."""
-    found: list[LlmMessage] = []
+    found: list[Turn] = []
     for position, message in enumerate(messages):
         try:
             document = LlmMessageDocument.model_validate(message)
@@ -35,20 +51,94 @@ def from_messages(messages: Sequence[Message]) -> tuple[LlmMessage, ...]:
             first = field_errors(error)[0]
             where = ".".join(str(part) for part in (position, *first.path))
             raise ToolError(f"`messages.{where}` of a model call does not fit: {first.message}") from None
-        found.append(LlmMessage(document.role, document.text or ""))
+        found.append(Turn(_message(document.role, document.text, document.blocks)))
     return tuple(found)
 
 
-def from_documents(entities: Sequence[DocumentEntity[Any]], tag: str) -> tuple[LlmMessage, ...]:
+def from_documents(entities: Sequence[DocumentEntity[Any]], tag: str) -> tuple[Turn, ...]:
     """The run's messages in feed order, as far as they have a role. Raises `ToolError` if there are none."""
-    found: list[LlmMessage] = []
+    found: list[Turn] = []
     for entity in sorted(entities, key=lambda entity: entity.index):
         role, text = getattr(entity.content, "role", None), getattr(entity.content, "text", None)
-        if role in get_args(LlmRole) and isinstance(text, str):
-            found.append(LlmMessage(cast("LlmRole", role), text))
+        if role not in get_args(LlmRole) or not isinstance(text, str):
+            continue
+        message = _message(cast("LlmRole", role), text, getattr(entity.content, "blocks", None))
+        native, provider = entity.meta.get("response"), entity.meta.get("provider")
+        if role == "assistant" and isinstance(native, Mapping) and isinstance(provider, str):
+            found.append(Turn(message, provider, cast("Mapping[str, Any]", native)))
+        else:
+            found.append(Turn(message))
     if not found:
         raise ToolError(
             f"A model call has nothing to send: it was given neither `prompt` nor `messages`, and no document of this"
             f" run is a message with the tag {tag!r}."
         )
     return tuple(found)
+
+
+def with_results(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The same with the results of each message's tool calls right behind it, in the order of the calls.
+
+    Providers refuse anything else. A call that nobody answered gets an error result; a result that belongs to no call
+    is told as text.
+    """
+    taken: set[tuple[int, int]] = set()
+    results = {place: _results(turns, place, taken) for place, turn in enumerate(turns) if turn.message.tool_calls}
+    found: list[Turn] = []
+    for place, turn in enumerate(turns):
+        blocks = turn.message.blocks
+        kept = tuple(_left(block) for number, block in enumerate(blocks) if (place, number) not in taken)
+        if kept == blocks:
+            found.append(turn)
+        elif kept:
+            found.append(Turn(_message(turn.message.role, _text_of(kept), kept)))
+        if place in results:
+            found.append(Turn(LlmMessage("user", "", results[place])))
+    return tuple(found)
+
+
+def _results(turns: Sequence[Turn], place: int, taken: set[tuple[int, int]]) -> tuple[ToolResultBlock, ...]:
+    """A result for every call of the message at `place`. Ids may come again in later messages of lazy servers."""
+    wanted = {call.id: call for call in turns[place].message.tool_calls}
+    answers: dict[str, ToolResultBlock] = {}
+    for later in range(place + 1, len(turns)):
+        message = turns[later].message
+        if len(answers) == len(wanted) or any(call.id in wanted for call in message.tool_calls):
+            break
+        for number, block in enumerate(message.blocks):
+            if isinstance(block, ToolResultBlock) and block.tool_call_id in wanted and (later, number) not in taken:
+                answers.setdefault(block.tool_call_id, block)
+                taken.add((later, number))
+    return tuple(
+        answers.get(name)
+        or ToolResultBlock(tool_call_id=name, content=f"The call of `{call.name}` was not answered.", is_error=True)
+        for name, call in wanted.items()
+    )
+
+
+def _left(block: ContentBlock) -> ContentBlock:
+    if isinstance(block, ToolResultBlock):
+        return TextBlock(text=f"Result of an earlier tool call: {block.content}")
+    return block
+
+
+def _message(role: LlmRole, text: str, blocks: Sequence[object] | None) -> LlmMessage:
+    """A message whose blocks, if there are any, hold all of its text."""
+    # Documents of authors may carry anything under that name.
+    found = tuple(cast("ContentBlock", block) for block in blocks or () if isinstance(block, _BLOCKS))
+    if not found or not text.strip() or any(isinstance(block, TextBlock) for block in found):
+        return LlmMessage(role, text or _text_of(found), found)
+    said = TextBlock(text=text)
+    if role == "user":
+        return LlmMessage(role, text, (*found, said))
+    # What a model says stands between its thoughts and its calls.
+    thoughts = tuple(block for block in found if isinstance(block, ThinkingBlock))
+    others = tuple(block for block in found if not isinstance(block, ThinkingBlock))
+    return LlmMessage(role, text, (*thoughts, said, *others))
+
+
+def _text_of(blocks: Sequence[ContentBlock]) -> str:
+    return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
+
+
+_BLOCKS: tuple[type[BaseModel], ...] = get_args(get_args(ContentBlock)[0])

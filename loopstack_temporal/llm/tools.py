@@ -2,59 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, cast, overload
-from uuid import uuid4
 
-import jsonschema
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, with_config
-from typing_extensions import TypedDict, TypeVar, Unpack
+from pydantic import BaseModel
+from typing_extensions import TypeVar, Unpack
 
 from loopstack_temporal.definition.documents import LlmMessageDocument
-from loopstack_temporal.definition.shape import Shape, field_errors
-from loopstack_temporal.errors import LoopstackError, ModelError, ToolError
-from loopstack_temporal.llm.conversation import Message, from_documents, from_messages, from_prompt
-from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest
+from loopstack_temporal.definition.session import session_of
+from loopstack_temporal.definition.shape import Shape
+from loopstack_temporal.errors import ToolError
+from loopstack_temporal.llm.asking import Question, ask, candidates
+from loopstack_temporal.llm.conversation import Message, from_documents, from_messages, from_prompt, with_results
+from loopstack_temporal.llm.cost import summed
+from loopstack_temporal.llm.fitting import DoesNotFit, as_json_schema, correction, fitting, never_fits
+from loopstack_temporal.llm.offers import offers
+from loopstack_temporal.llm.options import LlmConfig, LlmGenerateArgs, LlmGenerateObjectArgs
+from loopstack_temporal.llm.recording import Answer
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.tools.base import Tool, ToolReply
 from loopstack_temporal.tools.call import validated
 from loopstack_temporal.tools.decorator import tool
+from loopstack_temporal.tools.toolbox import Toolbox
 
 M = TypeVar("M", bound=BaseModel)
-R = TypeVar("R")
 Object = TypeVar("Object", default=Any)
-
-
-@with_config(ConfigDict(extra="forbid"))
-class LlmConfig(TypedDict, total=False):
-    """Options of a model call; each can also be given by name, `call(prompt=…, model=…)`."""
-
-    provider: str
-    """`claude`, `openai`, `demo` …; default: the first one the app lists."""
-    model: str
-    """Default: the provider's own."""
-    system: str
-    """Instructions, sent with every call and stored nowhere."""
-    messages_search_tag: str
-    """Which documents are the conversation when neither `prompt` nor `messages` is given; default `message`."""
-    save: bool
-    """Whether a text answer becomes a document of the run; default true."""
-    meta: dict[str, Any]
-    """Added to the meta of the saved document."""
-
-
-class LlmGenerateArgs(BaseModel):
-    """What a model is asked. Without both, the conversation is taken from the run's documents."""
-
-    prompt: str | None = Field(default=None, description="One question; documents of the run are not sent.")
-    messages: list[dict[str, Any]] | None = Field(default=None, description="A conversation: role and text of each.")
-
-
-class LlmGenerateObjectArgs(LlmGenerateArgs):
-    """The same, with the form of the answer."""
-
-    output_schema: dict[str, Any] = Field(description="JSON Schema of the answer.")
+_REPAIRS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +50,32 @@ class GeneratedObject(Generic[Object]):
 
 
 class ModelTool(Tool):
-    """What both model tools share: the app's providers, and how a request is put together."""
+    """What both model tools share: the app's providers and tools, and how a question is put together."""
 
     providers: LlmProviderRegistry
+    toolbox: Toolbox
 
-    async def _ask(
-        self, prompt: str | None, messages: Sequence[Message] | None, options: LlmConfig
-    ) -> tuple[LlmProvider, LlmRequest]:
+    async def _question(self, prompt: str | None, messages: Sequence[Message] | None, options: LlmConfig) -> Question:
         if prompt is not None:
-            found = from_prompt(prompt)
+            turns = from_prompt(prompt)
         elif messages:
-            found = from_messages(messages)
+            turns = from_messages(messages)
         else:
             tag = options.get("messages_search_tag", "message")
-            found = from_documents(await self.document_store.find_by_tag(tag), tag)
-        request = LlmRequest(found, options.get("system"), options.get("model"))
-        return self.providers.get(options.get("provider")), request
+            turns = from_documents(await self.document_store.find_by_tag(tag), tag)
+        wanted = options.get("tools", ())
+        return Question(
+            turns=with_results(turns),
+            candidates=candidates(
+                self.providers,
+                options.get("provider"),
+                options.get("model"),
+                options.get("provider_config", {}),
+                options.get("fallback", ()),
+            ),
+            system=options.get("system"),
+            tools=offers(self.toolbox.find(wanted)) if wanted else (),
+        )
 
     def _options(self, config: LlmConfig | None, options: LlmConfig) -> LlmConfig:
         twice = sorted(set(config or {}) & set(options))
@@ -124,15 +108,20 @@ class LlmGenerateTextTool(ModelTool):
         `ModelError` for a provider that is not configured or fails, `ToolError` for arguments that do not fit.
         """
         merged = self._options(config, options)
-        provider, request = await self._ask(prompt, messages, merged)
-        reply = await _answered(provider, provider.generate_text(request))
+        session, saved = session_of(self, "call"), merged.get("save", True)
+        answer = await ask(session, await self._question(prompt, messages, merged), watched=saved)
+        reply = answer.reply
         message = LlmMessageDocument(
-            role="assistant", text=reply.message.text, stop_reason=reply.stop_reason, id=f"msg_{uuid4().hex}"
+            role="assistant",
+            text=reply.message.text,
+            blocks=list(reply.message.blocks) or None,
+            stop_reason=reply.stop_reason,
+            id=answer.id,
         )
-        if merged.get("save", True):
-            meta = {"response": reply.response, "provider": provider.provider_id, **merged.get("meta", {})}
+        if saved:
+            meta = {"response": reply.response, **answer.metadata, **merged.get("meta", {})}
             await self.document_store.save(message, key=message.id, meta=meta)
-        return ToolReply(GeneratedText(message, reply.response), metadata=_metadata(provider, reply))
+        return ToolReply(GeneratedText(message, reply.response), metadata=answer.metadata)
 
 
 @tool(
@@ -177,47 +166,23 @@ class LlmGenerateObjectTool(ModelTool):
     ) -> ToolReply[GeneratedObject[Any]]:
         """Ask for data. `schema` is a pydantic model (the answer is an instance of it) or a JSON Schema.
 
-        Nothing is saved: store the object as the document you want. Raises like the text call, and `ModelError` when
-        the answer does not fit the schema.
+        Nothing is saved: store the object as the document you want. Data that does not fit goes back to the model with
+        what is wrong, at most `max_repairs` times. Raises like the text call, and `ModelError` when nothing fitted.
         """
         merged = self._options(config, options)
-        provider, request = await self._ask(prompt, messages, merged)
-        as_json = schema.model_json_schema() if isinstance(schema, type) else schema
-        reply = await _answered(provider, provider.generate_object(request, as_json))
-        found = _checked(provider, reply.object, schema)
-        return ToolReply(
-            GeneratedObject(found, reply.message.text, reply.response), metadata=_metadata(provider, reply)
-        )
-
-
-async def _answered(provider: LlmProvider, call: Awaitable[R]) -> R:
-    try:
-        return await call
-    except LoopstackError:
-        raise
-    except Exception as error:
-        raise ModelError(
-            f"The model provider `{provider.provider_id}` failed: {type(error).__name__}: {error}"
-        ) from error
-
-
-def _checked(provider: LlmProvider, value: Any, schema: type[BaseModel] | Mapping[str, Any]) -> Any:
-    try:
-        if isinstance(schema, type):
-            return Shape(schema).from_json(value)
-        jsonschema.validate(value, schema)
-    except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, found.path)) or '(whole)'}: {found.message}" for found in field_errors(error)]
-    except jsonschema.ValidationError as error:
-        lines = [f"  {error.json_path}: {error.message}"]
-    else:
-        return value
-    raise ModelError("\n".join([f"The answer of `{provider.provider_id}` does not fit the schema:", *lines]))
-
-
-def _metadata(provider: LlmProvider, reply: LlmReply) -> dict[str, Any]:
-    found = {"provider": provider.provider_id, "model": reply.model}
-    usage = provider.extract_usage(reply.response)
-    if usage is None:
-        return found
-    return found | {"usage": {name: value for name, value in asdict(usage).items() if value not in (None, False)}}
+        session = session_of(self, "call")
+        question = await self._question(prompt, messages, merged)
+        question = replace(question, schema=as_json_schema(schema), tools=())
+        answers: list[Answer] = []
+        while True:
+            answer = await ask(session, question, watched=False)
+            answers.append(answer)
+            try:
+                found = fitting(answer.reply.object, schema)
+                break
+            except DoesNotFit as fault:
+                if len(answers) > merged.get("max_repairs", _REPAIRS):
+                    raise never_fits(answer.provider, len(answers), fault) from None
+                question = replace(question, turns=(*question.turns, *correction(answer.reply.object, fault)))
+        metadata = {**answer.metadata, **summed([one.bill for one in answers])}
+        return ToolReply(GeneratedObject(found, answer.reply.message.text, answer.reply.response), metadata=metadata)

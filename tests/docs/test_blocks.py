@@ -74,6 +74,7 @@ def test_every_block_of_a_page_is_of_a_kind_that_is_run(page: Path) -> None:
         "README.md": {"python", "bash", "text"},
         "running.md": python,
         "children.md": python,
+        "models.md": python,
         "operating.md": {"bash", "python"},
     }
     allowed = run.get(page.name, {"text"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ from tests.tools.attempts import OneAttempt
 class ListeningProvider:
     """Keeps what it is asked and gives a prepared answer."""
 
-    def __init__(self, provider_id: str = "listening", answer: Any = None) -> None:
+    def __init__(self, provider_id: str = "listening", answer: Sequence[Any] = ()) -> None:
         self.provider_id = provider_id
         self.requests: list[LlmRequest] = []
         self._answer = answer
@@ -41,9 +41,10 @@ class ListeningProvider:
         self, request: LlmRequest, schema: Mapping[str, Any], on_stream: OnStream | None = None
     ) -> LlmReply:
         self.requests.append(request)
-        if isinstance(self._answer, Exception):
-            raise self._answer
-        return LlmReply(LlmMessage("assistant"), "small-1", object=self._answer)
+        answer = self._answer[min(len(self.requests), len(self._answer)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return LlmReply(LlmMessage("assistant"), "small-1", object=answer)
 
     def extract_usage(self, response: Mapping[str, Any]) -> Usage | None:
         return Usage(3, 2)
@@ -64,9 +65,10 @@ def text_tool(*providers: ListeningProvider) -> tuple[LlmGenerateTextTool, OneAt
     return tool, attempt
 
 
-def object_tool(answer: Any) -> LlmGenerateObjectTool:
+def object_tool(*answers: Any) -> LlmGenerateObjectTool:
     tool = LlmGenerateObjectTool()
-    tool.providers = LlmProviderRegistry([ListeningProvider(answer=answer)])
+    tool.providers = LlmProviderRegistry([ListeningProvider(answer=answers)])
+    attach(tool, OneAttempt(RunContext(run_id="r", workflow="w", args={})))
     return tool
 
 
@@ -82,6 +84,8 @@ async def test_an_answer_is_saved_once_even_if_the_author_saves_it_again() -> No
         "provider": "listening",
         "model": "small-1",
         "usage": {"input_tokens": 3, "output_tokens": 2},
+        "cost": None,
+        "cost_note": "No price is known for the model `small-1` of `listening`.",
     }
     assert [(one.document_name, one.tags) for one in attempt.documents.saved] == [("llm_message", ("message",))]
 
@@ -158,9 +162,9 @@ async def test_an_object_is_an_instance_of_the_model_or_plain_data_for_a_json_sc
 
 
 async def test_an_answer_that_does_not_fit_and_a_provider_that_breaks_are_model_errors() -> None:
-    with pytest.raises(ModelError, match=r"does not fit the schema:\n  people: Field required"):
+    with pytest.raises(ModelError, match=r"does not fit the schema, asked 3 times:\n  people: Field required"):
         await object_tool({"name": "Rome"}).call(prompt="Which?", schema=City)
-    with pytest.raises(ModelError, match=r"does not fit the schema:\n  \$: 'people' is a required property"):
+    with pytest.raises(ModelError, match=r"the schema, asked 3 times:\n  \$: 'people' is a required property"):
         await object_tool({"name": "Rome"}).call(prompt="Which?", schema=City.model_json_schema())
     with pytest.raises(ModelError, match="provider `listening` failed: RuntimeError: boom"):
         await object_tool(RuntimeError("boom")).call(prompt="Which?", schema=City)

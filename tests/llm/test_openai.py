@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-import jsonschema
 import pytest
-from pydantic import BaseModel, Field
 
 from loopstack_temporal.definition.documents.llm import (
     FileBlock,
@@ -19,33 +15,10 @@ from loopstack_temporal.definition.documents.llm import (
 )
 from loopstack_temporal.errors import ModelError, ToolError
 from loopstack_temporal.llm import LlmMessage, LlmRequest, StreamEvent, ToolOffer, Usage
-from loopstack_temporal.llm.providers.openai import OpenAiProvider, OpenAiSettings
-from loopstack_temporal.llm.providers.openai.strict import strict, without_nulls
+from tests.llm.asked import ASK, openai_at
 from tests.support.model_servers import ModelServer, Scripted, recorded
 
-ASK = LlmRequest((LlmMessage("user", "How are you?"),))
 WEATHER = ToolOffer("get_weather", "The weather of a city.", {"type": "object", "properties": {"city": {}}})
-
-
-class City(BaseModel):
-    name: str = Field(min_length=2, pattern="^[A-Z]")
-    people: int
-    mayor: str | None = None
-    nickname: str = "none"
-    kind: Literal["city"] = "city"
-
-
-def provider(server: ModelServer, **settings: Any) -> OpenAiProvider:
-    found: dict[str, Any] = {"model": "gpt-4.1", "base_url": f"{server.url}/v1", **settings}
-    return OpenAiProvider(OpenAiSettings(**found))
-
-
-async def failure(server: ModelServer, answer: Scripted | str, **more: Any) -> ModelError:
-    server.will(answer)
-    with pytest.raises(ModelError) as raised:
-        await provider(server, **more).generate_text(ASK)
-    assert raised.value.provider == "openai"
-    return raised.value
 
 
 @pytest.mark.requirement("LLM-007", "LLM-031", "LLM-042")
@@ -53,7 +26,7 @@ async def test_a_text_is_streamed_from_any_server_with_the_interface(server: Mod
     server.will("openai-text.sse")
     told: list[StreamEvent] = []
 
-    reply = await provider(server).generate_text(LlmRequest(ASK.messages, system="Be brief."), told.append)
+    reply = await openai_at(server).generate_text(LlmRequest(ASK.messages, system="Be brief."), told.append)
 
     assert reply.message == LlmMessage(
         "assistant", "Hello there, Zoë — 你好", (TextBlock(text="Hello there, Zoë — 你好"),)
@@ -78,7 +51,7 @@ async def test_a_text_is_streamed_from_any_server_with_the_interface(server: Mod
 @pytest.mark.requirement("LLM-037")
 async def test_cached_tokens_are_counted_apart(server: ModelServer) -> None:
     server.will("openai-text.sse", "openai-reasoning.sse")
-    openai = provider(server)
+    openai = openai_at(server)
 
     text, thought = await openai.generate_text(ASK), await openai.generate_text(ASK)
 
@@ -92,7 +65,7 @@ async def test_tool_calls_in_pieces_are_put_together(server: ModelServer) -> Non
     one_number = recorded("openai-tools.sse").replace('"index": 1', '"index": 0', 1)
     server.will("openai-tools.sse", Scripted(one_number.replace('"index": 1, "function"', '"index": 0, "function"')))
     told: list[StreamEvent] = []
-    openai = provider(server)
+    openai = openai_at(server)
 
     reply = await openai.generate_text(LlmRequest(ASK.messages, tools=(WEATHER,)), told.append)
 
@@ -116,7 +89,7 @@ async def test_thoughts_of_open_models_are_streamed(server: ModelServer) -> None
     server.will("openai-reasoning.sse")
     told: list[StreamEvent] = []
 
-    reply = await provider(server).generate_text(ASK, told.append)
+    reply = await openai_at(server).generate_text(ASK, told.append)
 
     assert reply.message.blocks == (ThinkingBlock(text="First I add."), TextBlock(text="It is 4."))
     assert [one.text for one in told if one.type == "thinking_delta"] == ["First I ", "add."]
@@ -137,13 +110,13 @@ async def test_every_reason_to_stop_has_a_documented_value(
 ) -> None:
     server.will(stream)
 
-    reply = await provider(server).generate_text(ASK)
+    reply = await openai_at(server).generate_text(ASK)
 
     assert (reply.stop_reason, reply.message.text, reply.message.tool_calls) == (reason, text, ())
 
 
 @pytest.mark.requirement("LLM-016", "LLM-042")
-async def test_all_kinds_of_blocks_are_sent_with_calls_and_results_of_another_provider(server: ModelServer) -> None:
+async def test_all_kinds_of_blocks_are_sent_with_calls_and_results_of_another_openai_at(server: ModelServer) -> None:
     server.will("openai-text.sse")
     messages = (
         LlmMessage(
@@ -177,7 +150,7 @@ async def test_all_kinds_of_blocks_are_sent_with_calls_and_results_of_another_pr
         ),
     )
 
-    await provider(server).generate_text(LlmRequest(messages))
+    await openai_at(server).generate_text(LlmRequest(messages))
 
     user, assistant, first, second, again = server.bodies[0]["messages"]
     assert user["content"] == [
@@ -202,16 +175,16 @@ async def test_what_the_provider_cannot_take_is_said_before_anything_is_sent(ser
     linked = LlmMessage("user", blocks=(FileBlock(media_type="application/pdf", url="https://files.example/a.pdf"),))
 
     with pytest.raises(ToolError, match="`openai` runs no tools of its own; leave `web_search` out"):
-        await provider(server).generate_text(LlmRequest(ASK.messages, tools=(search,)))
+        await openai_at(server).generate_text(LlmRequest(ASK.messages, tools=(search,)))
     with pytest.raises(ToolError, match=r"send the content of https://files\.example/a\.pdf as `data`"):
-        await provider(server).generate_text(LlmRequest((linked,)))
+        await openai_at(server).generate_text(LlmRequest((linked,)))
     assert server.seen == []
 
 
 @pytest.mark.requirement("LLM-016", "LLM-042")
 async def test_a_native_answer_goes_back_as_it_came(server: ModelServer) -> None:
     server.will("openai-tools.sse", "openai-text.sse")
-    openai = provider(server)
+    openai = openai_at(server)
     reply = await openai.generate_text(ASK)
 
     native = LlmMessage("assistant", "", reply.message.blocks, native=reply.response)
@@ -238,7 +211,7 @@ async def test_the_settings_of_a_call_are_sent_and_unknown_ones_refused(server: 
         "presence_penalty": 0.2,
     }
 
-    await provider(server).generate_text(LlmRequest(ASK.messages, settings=settings))
+    await openai_at(server).generate_text(LlmRequest(ASK.messages, settings=settings))
 
     expected = {
         "max_tokens": 9,
@@ -249,7 +222,7 @@ async def test_the_settings_of_a_call_are_sent_and_unknown_ones_refused(server: 
     }
     assert expected.items() <= server.bodies[0].items()
     with pytest.raises(ToolError, match=r"does not fit the provider `openai`.*\n  cache"):
-        await provider(server).generate_text(LlmRequest(ASK.messages, settings={"cache": True}))
+        await openai_at(server).generate_text(LlmRequest(ASK.messages, settings={"cache": True}))
 
 
 @pytest.mark.requirement("LLM-040")
@@ -272,7 +245,9 @@ async def test_the_token_limit_has_the_name_that_the_model_takes(
 ) -> None:
     server.will("openai-text.sse")
 
-    await provider(server, token_limit=told).generate_text(LlmRequest(ASK.messages, None, model, (), {"max_tokens": 9}))
+    await openai_at(server, token_limit=told).generate_text(
+        LlmRequest(ASK.messages, None, model, (), {"max_tokens": 9})
+    )
 
     assert {key: value for key, value in server.bodies[0].items() if key.startswith("max_")} == {name: 9}
 
@@ -280,167 +255,15 @@ async def test_the_token_limit_has_the_name_that_the_model_takes(
 @pytest.mark.requirement("LLM-003", "LLM-004")
 async def test_model_and_key_of_the_environment(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.will("openai-text.sse")
-    await provider(server, model=None).generate_text(ASK)
+    await openai_at(server, model=None).generate_text(ASK)
     monkeypatch.setenv("OPENAI_MODEL", "of-environment")
     monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/other")
-    await provider(server, model=None, base_url=None).generate_text(ASK)
+    await openai_at(server, model=None, base_url=None).generate_text(ASK)
     monkeypatch.delenv("OPENAI_API_KEY")
 
     with pytest.raises(ModelError, match="set the environment variable `OPENAI_API_KEY`") as raised:
-        await provider(server).generate_text(ASK)
+        await openai_at(server).generate_text(ASK)
 
     assert raised.value.code == "model_not_configured"
     assert [body["model"] for body in server.bodies] == ["gpt-5.4-mini", "of-environment"]
     assert server.seen[1].path == "/other/chat/completions"
-
-
-@pytest.mark.requirement("LLM-017")
-@pytest.mark.parametrize(
-    ("status", "kind", "code", "retryable"),
-    [
-        (400, None, "model_refused_request", False),
-        (400, "context_length_exceeded", "model_input_too_long", False),
-        (401, "invalid_api_key", "model_unauthorized", False),
-        (429, "rate_limit_exceeded", "model_rate_limited", True),
-        (429, "insufficient_quota", "model_quota_exhausted", False),
-        (500, None, "model_failed", True),
-        (503, None, "model_overloaded", True),
-    ],
-)
-async def test_an_error_says_code_and_status_and_is_not_tried_again(
-    server: ModelServer, status: int, kind: str | None, code: str, retryable: bool
-) -> None:
-    body = {"error": {"message": "That went wrong.", "type": "x", "param": None, "code": kind}}
-
-    error = await failure(server, Scripted(status=status, body=body, headers={"retry-after": "7"}))
-
-    assert (error.code, error.status, error.retryable, error.retry_after) == (code, status, retryable, 7.0)
-    assert str(error) == f"The model provider `openai` answered {status}: That went wrong."
-    assert len(server.seen) == 1
-
-
-async def test_an_answer_that_breaks_off_is_an_error_that_may_be_tried_again(server: ModelServer) -> None:
-    half = recorded("openai-half.sse")
-
-    for answer in (Scripted(half, cut=True), Scripted(half), "openai-malformed.sse"):
-        error = await failure(server, answer)
-        assert (error.code, error.retryable) == ("model_stream_broken", True)
-    late = await failure(server, "openai-error-midway.sse")
-    assert (late.code, late.status, late.retryable) == ("model_failed", 500, True)
-
-
-async def test_arguments_silence_and_absence_are_errors_with_codes(server: ModelServer) -> None:
-    wrong = await failure(server, "openai-tools-malformed.sse")
-    silent = await failure(server, Scripted(silent=True), timeout=0.3)
-    absent = await failure(server, "openai-text.sse", base_url="http://127.0.0.1:9/v1")
-    real = await failure(server, "openai-text.sse", base_url="https://api.openai.com/v1")
-
-    assert [one.code for one in (wrong, silent, absent, real)] == [
-        "model_invalid_output",
-        "model_timeout",
-        "model_unreachable",
-        "model_requests_refused",
-    ]
-
-
-@pytest.mark.requirement("LLM-019", "LLM-042")
-async def test_data_comes_in_the_format_of_a_strict_schema(server: ModelServer) -> None:
-    server.will("openai-object-nulls.sse")
-
-    reply = await provider(server).generate_object(ASK, City.model_json_schema())
-
-    assert City.model_validate(reply.object) == City(name="Rome", people=2_800_000)
-    form = server.bodies[0]["response_format"]
-    assert (form["type"], form["json_schema"]["name"], form["json_schema"]["strict"]) == (
-        "json_schema",
-        "structured_output",
-        True,
-    )
-    assert form["json_schema"]["schema"] == {
-        "title": "City",
-        "type": "object",
-        "properties": {
-            "name": {"title": "Name", "type": "string"},
-            "people": {"title": "People", "type": "integer"},
-            "mayor": {"title": "Mayor", "anyOf": [{"type": "string"}, {"type": "null"}]},
-            "nickname": {"anyOf": [{"title": "Nickname", "type": "string"}, {"type": "null"}]},
-            "kind": {"anyOf": [{"title": "Kind", "type": "string", "enum": ["city"]}, {"type": "null"}]},
-        },
-        "required": ["name", "people", "mayor", "nickname", "kind"],
-        "additionalProperties": False,
-    }
-
-
-@pytest.mark.requirement("LLM-019")
-async def test_a_schema_that_cannot_be_strict_is_sent_as_it_is(server: ModelServer) -> None:
-    server.will("openai-object.sse")
-    schema = {
-        "type": "object",
-        "properties": {"names": {"type": "object", "additionalProperties": {"type": "integer"}}},
-    }
-
-    await provider(server).generate_object(ASK, schema)
-
-    form = server.bodies[0]["response_format"]["json_schema"]
-    assert (form["strict"], form["schema"]) == (False, schema)
-
-
-@pytest.mark.requirement("LLM-019")
-@pytest.mark.parametrize(
-    ("stream", "code", "text"),
-    [
-        ("openai-refusal.sse", "model_no_output", "it refused: I cannot help with that."),
-        ("openai-tools.sse", "model_no_output", "its answer is empty"),
-        ("openai-object-length.sse", "model_invalid_output", "cut off at the token limit"),
-    ],
-)
-async def test_data_that_does_not_come_is_an_error_that_says_so(
-    server: ModelServer, stream: str, code: str, text: str
-) -> None:
-    server.will(stream)
-
-    with pytest.raises(ModelError, match=text) as raised:
-        await provider(server).generate_object(ASK, City.model_json_schema())
-    assert raised.value.code == code
-
-
-class Leaf(BaseModel):
-    size: int = 1
-    colour: str | None = "green"
-
-
-class Tree(BaseModel):
-    leaves: list[Leaf] = []
-    branch: Tree | None = None
-    fruit: Leaf | str = "none"
-
-
-def test_a_strict_schema_of_nested_and_recursive_models_accepts_what_the_author_accepts() -> None:
-    schema = Tree.model_json_schema()
-    adapted = strict({"type": "object", "properties": {"value": {"$ref": "#/$defs/Tree"}}, "$defs": schema["$defs"]})
-    assert adapted is not None
-    value = {
-        "leaves": [{"size": None, "colour": None}],
-        "branch": {"leaves": None, "branch": None, "fruit": None},
-        "fruit": {"size": None, "colour": "red"},
-    }
-
-    jsonschema.validate({"value": value}, adapted)
-    cleaned = without_nulls(value, schema)
-
-    assert cleaned == {"leaves": [{"colour": None}], "branch": {"branch": None}, "fruit": {"colour": "red"}}
-    assert Tree.model_validate(cleaned).leaves == [Leaf(size=1, colour=None)]
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"type": "object"},
-        {"type": "object", "properties": {"a": {}}},
-        {"type": "object", "properties": {"a": {"type": "array"}}},
-        {"type": "object", "properties": {}, "additionalProperties": True},
-        {"type": "object", "properties": {"a": {"allOf": [{"type": "string"}, {"type": "integer"}]}}},
-    ],
-)
-def test_what_strict_rules_cannot_say_is_not_made_strict(schema: dict[str, Any]) -> None:
-    assert strict(schema) is None

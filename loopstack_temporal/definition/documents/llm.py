@@ -127,7 +127,7 @@ class LlmMessageDocument(Document):
     blocks: list[ContentBlock] | None = None
     stop_reason: StopReason | None = None
     id: str | None = None
-    """The provider's id of the message."""
+    """Of an answer: what people saw being written had this id, and the document has it as its key."""
 
     @model_validator(mode="after")
     def _text_of_blocks(self) -> Self:

@@ -1,0 +1,173 @@
+"""One call of a model, as part of an attempt: recorded, watched, and with the models to fall back to."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+
+from loopstack_temporal.definition.documents.llm import ContentBlock
+from loopstack_temporal.definition.session import EffectAnswer, EffectCall, LiveText, Session
+from loopstack_temporal.errors import LoopstackError, ModelError
+from loopstack_temporal.llm.conversation import Turn
+from loopstack_temporal.llm.cost import cost_of, tokens
+from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
+from loopstack_temporal.llm.recording import Answer
+from loopstack_temporal.llm.registry import LlmProviderRegistry
+
+_log = logging.getLogger("loopstack.run")
+_BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that may answer."""
+
+    provider: LlmProvider
+    model: str | None
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and whom: the candidates in turn, as long as a failure may be another one's success."""
+
+    turns: tuple[Turn, ...]
+    candidates: tuple[Candidate, ...]
+    system: str | None = None
+    tools: tuple[ToolOffer, ...] = ()
+    schema: Mapping[str, Any] | None = None
+    """Of the data that is wanted; without it words are."""
+
+    def request(self, candidate: Candidate, key: str) -> LlmRequest:
+        """The question as one provider gets it."""
+        messages = tuple(turn.sent_to(candidate.provider.provider_id) for turn in self.turns)
+        return LlmRequest(messages, self.system, candidate.model, self.tools, candidate.settings, key)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything the answer depends on, as JSON data."""
+        return {
+            "candidates": [
+                {"provider": one.provider.provider_id, "model": one.model, "settings": dict(one.settings)}
+                for one in self.candidates
+            ],
+            "system": self.system,
+            "messages": [_turn_to_json(turn) for turn in self.turns],
+            "tools": [asdict(offer) for offer in self.tools],
+            "schema": self.schema,
+        }
+
+
+def candidates(
+    providers: LlmProviderRegistry,
+    provider: str | None,
+    model: str | None,
+    settings: Mapping[str, Any],
+    fallback: Sequence[str],
+) -> tuple[Candidate, ...]:
+    """The model of the call and those to fall back to. Raises `ModelError` for a provider that is not configured.
+
+    An entry of `fallback` is a provider (with its own default model), `provider:model`, or a model of the call's own
+    provider. Settings are those of one provider: others do not get them.
+    """
+    first = Candidate(providers.get(provider), model, settings)
+    found = [first]
+    for entry in fallback:
+        name, colon, rest = entry.partition(":")
+        if providers.has(name) and (rest or not colon):
+            other = providers.get(name)
+            same = other.provider_id == first.provider.provider_id
+            found.append(Candidate(other, rest or None, settings if same else {}))
+        else:
+            found.append(replace(first, model=entry))
+    return tuple(found)
+
+
+async def ask(session: Session, question: Question, *, watched: bool) -> Answer:
+    """The answer, recorded so that a repeated step does not ask again. `watched`: people see it being written.
+
+    Raises `ModelError` of the last candidate.
+    """
+
+    async def perform(key: str) -> EffectAnswer:
+        answer = await _answer(session, question, key, watched=watched)
+        used = {"provider": answer.provider, "model": answer.reply.model, "cost": answer.bill.get("cost")}
+        return EffectAnswer(answer.to_json(), {**answer.bill.get("usage", {}), **used})
+
+    name = f"llm:{question.candidates[0].provider.provider_id}"
+    return Answer.from_json(await session.effect(EffectCall(name, question.to_json(), anew=True), perform))
+
+
+async def _answer(session: Session, question: Question, key: str, *, watched: bool) -> Answer:
+    live_id = f"msg_{uuid4().hex}" if watched else None
+    for candidate in question.candidates[:-1]:
+        try:
+            return await _asked(session, question, candidate, key, live_id)
+        except ModelError as error:
+            if not error.retryable:
+                raise
+            _log.warning("a model call falls back to the next model [%s]: %s", error.code, error)
+    return await _asked(session, question, question.candidates[-1], key, live_id)
+
+
+async def _asked(session: Session, question: Question, candidate: Candidate, key: str, live_id: str | None) -> Answer:
+    provider, request = candidate.provider, question.request(candidate, key)
+    live = session.live(live_id) if live_id else None
+    on_stream = None if live is None else _onto(live)
+    try:
+        reply = await _reply(provider, request, question.schema, on_stream)
+    except BaseException as error:
+        if live is not None:
+            live.end(str(error) or type(error).__name__)
+        raise
+    if live is not None:
+        live.end()
+    usage = provider.extract_usage(reply.response)
+    bill: dict[str, Any] = {}
+    if usage is not None:
+        bill = {"usage": tokens(usage), **await cost_of(provider.provider_id, reply.model, usage)}
+    return Answer(live_id or f"msg_{uuid4().hex}", provider.provider_id, reply, bill)
+
+
+async def _reply(
+    provider: LlmProvider, request: LlmRequest, schema: Mapping[str, Any] | None, on_stream: OnStream | None
+) -> LlmReply:
+    try:
+        if schema is None:
+            return await provider.generate_text(request, on_stream)
+        return await provider.generate_object(request, schema, on_stream)
+    except LoopstackError:
+        raise
+    except Exception as error:
+        text = f"The model provider `{provider.provider_id}` failed: {type(error).__name__}: {error}"
+        raise ModelError(text, provider=provider.provider_id) from error
+
+
+def _onto(live: LiveText) -> OnStream:
+    def tell(event: StreamEvent) -> None:
+        match event.type:
+            case "text_delta":
+                live.text(event.text)
+            case "thinking_delta":
+                live.thinking(event.text)
+            case "tool_call":
+                call = event.data or {}
+                live.tool_call(str(call.get("id", "")), str(call.get("name", "")), call.get("args") or {})
+            case _:  # The call itself begins and ends the text.
+                pass
+
+    return tell
+
+
+def _turn_to_json(turn: Turn) -> dict[str, Any]:
+    return {
+        "role": turn.message.role,
+        "text": turn.message.text,
+        "blocks": _BLOCKS.dump_python(turn.message.blocks, mode="json"),
+        "provider": turn.provider,
+        "native": turn.native,
+    }

@@ -1,0 +1,57 @@
+"""docs/models.md: its application runs against model servers, and its tables say what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from loopstack_temporal.definition.documents.llm import StopReason
+from loopstack_temporal.errors import ModelError
+from loopstack_temporal.llm.providers.claude import ClaudeConfig
+from loopstack_temporal.llm.providers.openai import OpenAiConfig
+from loopstack_temporal.testing import run_workflow
+from tests.docs.test_blocks import blocks
+from tests.support.model_servers import Scripted, model_server
+from tests.support.stack import ROOT
+
+PAGE = (ROOT / "docs/models.md").read_text()
+
+
+async def test_the_application_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = blocks("python", PAGE)
+    (tmp_path / "trips.py").write_text(block)
+    trips: Any = _loaded(tmp_path / "trips.py", monkeypatch)
+    async with model_server() as server:
+        server.will("claude-text.sse", Scripted(status=529), "openai-object.sse")
+        for name, value in {"ANTHROPIC": server.url, "OPENAI": f"{server.url}/v1"}.items():
+            monkeypatch.setenv(f"{name}_BASE_URL", value)
+            monkeypatch.setenv(f"{name}_API_KEY", "key")
+        monkeypatch.delenv("OPENAI_MODEL", raising=False)
+
+        report = await run_workflow(trips.TripWorkflow, app=trips.app)
+
+        assert report.result == trips.City(name="Rome", people=2_800_000)
+        assert [body["model"] for body in server.bodies] == ["claude-sonnet-5", "claude-sonnet-5", "gpt-5.4-mini"]
+        assert [tool["name"] for tool in server.bodies[0]["tools"]] == ["get_weather"]
+
+
+def _loaded(path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, path.stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_setting_code_and_reason_is_on_the_page() -> None:
+    settings = {*ClaudeConfig.model_fields, *OpenAiConfig.model_fields}
+    codes = {word.strip("`,.") for word in (ModelError.__doc__ or "").split() if word.startswith("`model_")}
+
+    missing = [name for name in {*settings, *codes, *get_args(StopReason)} if f"`{name}`" not in PAGE]
+
+    assert len(codes) > 10 and missing == []

@@ -1,0 +1,265 @@
+"""Model calls as parts of an attempt: recorded, watched, billed, repaired, and with models to fall back to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from loopstack_temporal.definition.documents.llm import LlmMessageDocument, ToolCallBlock
+from loopstack_temporal.errors import ModelError, ToolError
+from loopstack_temporal.llm.cost import cost_of
+from loopstack_temporal.llm.port import Usage
+from loopstack_temporal.tools.base import ToolResult
+from loopstack_temporal.tools.call import BaseTool
+from loopstack_temporal.tools.decorator import tool
+from tests.llm.asked import City, claude_at, openai_at
+from tests.llm.attempts import JournaledAttempt, object_tool, text_tool
+from tests.support.model_servers import ModelServer, Scripted, recorded
+
+
+@tool
+def get_weather(city: str) -> str:
+    """The weather of a city."""
+    return f"sunny in {city}"
+
+
+@tool
+class GetTimeTool(BaseTool):
+    """The time."""
+
+    def handle(self) -> ToolResult[str]:
+        return ToolResult(data="noon")
+
+
+@tool
+def silent(city: str) -> str:
+    return city
+
+
+@tool(name="web_search")
+class WebSearchTool(BaseTool):
+    def server_config(self) -> Mapping[str, Any]:
+        return {"type": "web_search_20260209", "name": "web_search"}
+
+    def handle(self) -> ToolResult[None]:
+        raise NotImplementedError
+
+
+OVERLOADED = Scripted(status=529, body={"error": {"type": "overloaded_error", "message": "Overloaded"}})
+
+
+@pytest.mark.requirement("LLM-009", "LLM-013", "LLM-016", "LLM-037")
+async def test_an_answer_tells_who_gave_it_what_it_took_and_what_it_cost(server: ModelServer) -> None:
+    server.will("claude-tools.sse")
+    attempt = JournaledAttempt()
+
+    reply = await text_tool(attempt, claude_at(server)).call(prompt="Weather?", meta={"mine": 1})
+
+    message = reply.data.message
+    assert (message.role, message.text, message.stop_reason) == ("assistant", "I look it up.", "tool_use")
+    assert [block.type for block in message.blocks or ()] == ["text", "tool_call", "tool_call"]
+    usage = {
+        "input_tokens": 25,
+        "output_tokens": 60,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 0,
+    }
+    cost = (await cost_of("claude", "claude-sonnet-5", Usage(25, 60)))["cost"]
+    assert reply.metadata == {"provider": "claude", "model": "claude-sonnet-5", "usage": usage, "cost": cost}
+    (saved,) = attempt.documents.saved
+    assert saved.key == message.id == saved.content.id
+    assert saved.meta == {"response": reply.data.response, "mine": 1, **reply.metadata}
+    assert saved.meta["response"]["id"] == "msg_01Tools"
+    assert attempt.usages == [{**usage, "provider": "claude", "model": "claude-sonnet-5", "cost": cost}]
+
+
+async def test_a_recorded_answer_gives_what_a_fresh_one_gave_without_asking(server: ModelServer) -> None:
+    server.will("claude-thinking.sse")
+    first = JournaledAttempt()
+    again = JournaledAttempt(first.journal)
+
+    fresh = await text_tool(first, claude_at(server)).call(prompt="2 + 2?")
+    recorded_one = await text_tool(again, claude_at(server)).call(prompt="2 + 2?")
+
+    assert (recorded_one, len(server.seen)) == (fresh, 1)
+    assert [one.key for one in again.documents.saved] == [one.key for one in first.documents.saved]
+    assert again.watched == []
+    assert (first.calls[0].name, first.calls[0].anew, first.calls[0].repeatable) == ("llm:claude", True, True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"prompt": "3 + 3?"}, {"system": "Be brief."}, {"model": "claude-opus-5"}, {"provider_config": {"max_tokens": 9}}],
+)
+async def test_whatever_the_answer_depends_on_makes_another_call(server: ModelServer, other: dict[str, Any]) -> None:
+    server.will("claude-text.sse")
+    asking = text_tool(JournaledAttempt(), claude_at(server))
+
+    await asking.call(prompt="2 + 2?")
+    question: dict[str, Any] = {"prompt": "2 + 2?", **other}
+    await asking.call(**question)
+
+    assert len(server.seen) == 2
+
+
+@pytest.mark.requirement("LLM-031")
+async def test_people_watch_the_answer_under_the_id_of_its_document(server: ModelServer) -> None:
+    server.will("claude-thinking.sse", "openai-tools.sse", "claude-half.sse", "claude-text.sse")
+    attempt = JournaledAttempt()
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
+
+    first = await asking.call(prompt="2 + 2?")
+    await asking.call(prompt="Weather?", provider="openai")
+    with pytest.raises(ModelError, match="broke off"):
+        await asking.call(prompt="Half?")
+    await asking.call(prompt="Nobody keeps this", save=False)
+
+    (first_id, thought), (_, called), (_, broken) = attempt.watched
+    assert first_id == first.data.message.id
+    assert thought == [("thinking", "First I "), ("thinking", "add."), ("text", "It is 4."), ("end", None)]
+    assert called[0] == ("tool_call", ("call_A", "get_weather", {"city": "Rome"}))
+    assert broken[0] == ("text", "Hel") and "broke off" in broken[-1][1]
+
+
+@pytest.mark.requirement("LLM-023")
+async def test_tools_are_offered_by_name_class_or_object(server: ModelServer) -> None:
+    server.will("claude-text.sse")
+    asking = text_tool(JournaledAttempt(), claude_at(server), tools=(get_weather, GetTimeTool(), silent))
+
+    await asking.call(prompt="Weather?", tools=["get_weather", GetTimeTool, WebSearchTool()])
+
+    weather, time, search = server.bodies[0]["tools"]
+    assert (weather["name"], weather["description"]) == ("get_weather", "The weather of a city.")
+    assert weather["input_schema"]["required"] == ["city"]
+    assert time["input_schema"] == {"type": "object", "properties": {}}
+    assert search == {"type": "web_search_20260209", "name": "web_search"}
+    with pytest.raises(ToolError, match="`silent` has no description"):
+        await asking.call(prompt="Weather?", tools=["silent"])
+    with pytest.raises(ToolError, match="There is no tool `get_money` here"):
+        await asking.call(prompt="Weather?", tools=["get_money"])
+
+
+@pytest.mark.requirement("LLM-016")
+async def test_a_conversation_goes_on_natively_with_its_provider_and_complete_with_another(server: ModelServer) -> None:
+    server.will("claude-thinking.sse", "claude-tools.sse", "openai-text.sse", "claude-text.sse")
+    attempt = JournaledAttempt()
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
+    await attempt.documents.save(LlmMessageDocument(role="user", text="2 + 2?"))
+    await asking.call()
+    await attempt.documents.save(LlmMessageDocument(role="user", text="And the weather?"))
+    await asking.call()
+
+    await asking.call(provider="openai", save=False)
+    await asking.call(provider="anthropic", save=False)
+
+    _, _, by_openai, by_claude = server.bodies
+    roles = ["user", "assistant", "user", "assistant", "tool", "tool"]
+    assert [one["role"] for one in by_openai["messages"]] == roles
+    assert by_openai["messages"][1] == {"role": "assistant", "content": "It is 4."}
+    assert [call["id"] for call in by_openai["messages"][3]["tool_calls"]] == ["toolu_01A", "toolu_01B"]
+    assert by_openai["messages"][4]["content"] == "Error: The call of `get_weather` was not answered."
+    native = by_claude["messages"][1]["content"]
+    assert [part["type"] for part in native] == ["thinking", "redacted_thinking", "text"]
+    assert by_claude["messages"][3]["content"][1]["caller"] == {"type": "direct"}
+    assert [part["is_error"] for part in by_claude["messages"][4]["content"]] == [True, True]
+
+
+async def test_a_model_that_is_overloaded_is_replaced_by_the_next_one(server: ModelServer) -> None:
+    server.will(OVERLOADED, OVERLOADED, "openai-text.sse")
+    attempt = JournaledAttempt()
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
+    fallback = ["claude-haiku-4-5", "openai:gpt-4.1-mini", "openai"]
+
+    reply = await asking.call(prompt="Hello", provider_config={"cache": True}, fallback=fallback)
+
+    assert [body["model"] for body in server.bodies] == ["claude-sonnet-5", "claude-haiku-4-5", "gpt-4.1-mini"]
+    assert (reply.metadata["provider"], reply.data.message.text) == ("openai", "Hello there, Zoë — 你好")
+    assert len({live_id for live_id, _ in attempt.watched}) == 1 and len(attempt.calls) == 1
+    assert attempt.documents.saved[0].meta["provider"] == "openai"
+
+
+async def test_what_no_other_model_can_cure_is_not_tried_with_one(server: ModelServer) -> None:
+    server.will(Scripted(status=401, body={"error": {"type": "authentication_error", "message": "invalid x-api-key"}}))
+    asking = text_tool(JournaledAttempt(), claude_at(server), openai_at(server))
+
+    with pytest.raises(ModelError, match="answered 401"):
+        await asking.call(prompt="Hello", fallback=["openai"])
+    assert len(server.seen) == 1
+
+    server.will(OVERLOADED)
+    with pytest.raises(ModelError, match="answered 529") as raised:
+        await asking.call(prompt="Hello", fallback=["claude-haiku-4-5"])
+    assert raised.value.code == "model_overloaded"
+
+
+@pytest.mark.requirement("LLM-018", "LLM-019")
+@pytest.mark.parametrize("provider", ["claude", "openai"])
+async def test_data_is_the_same_from_both_providers(server: ModelServer, provider: str) -> None:
+    server.will(f"{provider}-object.sse")
+    asking = object_tool(JournaledAttempt(), claude_at(server), openai_at(server))
+
+    made = await asking.call(prompt="Rome?", schema=City, provider=provider)
+    plain = await asking.call(prompt="Rome!", schema=City.model_json_schema(), provider=provider)
+
+    assert made.data.object == City(name="Rome", people=2_800_000)
+    assert plain.data.object == {"name": "Rome", "people": 2_800_000}
+
+
+@pytest.mark.requirement("LLM-020")
+@pytest.mark.parametrize("provider", ["claude", "openai"])
+async def test_data_that_does_not_fit_goes_back_with_what_is_wrong(server: ModelServer, provider: str) -> None:
+    server.will(f"{provider}-object-wrong.sse", f"{provider}-object.sse")
+    attempt = JournaledAttempt()
+    asking = object_tool(attempt, claude_at(server), openai_at(server))
+
+    reply = await asking.call(prompt="Rome?", schema=City, provider=provider)
+
+    assert reply.data.object == City(name="Rome", people=2_800_000)
+    asked, told = server.bodies[1]["messages"][1:]
+    assert '"people": "many"' in str(asked["content"]) and "people: Input should be a valid integer" in str(told)
+    assert len(attempt.calls) == 2
+    assert reply.metadata["usage"]["input_tokens"] == {"claude": 50, "openai": 60}[provider]
+
+
+@pytest.mark.requirement("LLM-020")
+async def test_data_that_never_fits_is_an_error_with_the_last_faults(server: ModelServer) -> None:
+    server.will("openai-object-malformed.sse", "openai-object-wrong.sse")
+    asking = object_tool(JournaledAttempt(), openai_at(server))
+
+    with pytest.raises(ModelError, match=r"asked 3 times:\n  people: Input should be a valid integer") as raised:
+        await asking.call(prompt="Rome?", schema=City)
+    assert (raised.value.code, raised.value.retryable, len(server.seen)) == ("answer_invalid", True, 3)
+    assert '{"name": "Rome", people' in str(server.bodies[1]["messages"])
+
+    with pytest.raises(ModelError, match=r"does not fit the schema:\n  \$\.people: 'many' is not of type 'integer'"):
+        await asking.call(prompt="Rome!", schema=City.model_json_schema(), max_repairs=0)
+    assert len(server.seen) == 4
+
+
+async def test_a_schema_that_is_none_is_the_authors_mistake(server: ModelServer) -> None:
+    asking = object_tool(JournaledAttempt(), openai_at(server))
+
+    with pytest.raises(ToolError, match=r"is no JSON Schema: \$\.type"):
+        await asking.call(prompt="Rome?", schema={"type": "town"})
+    assert server.seen == []
+
+
+async def test_prices_of_cached_tokens_are_lower_and_unknown_models_have_none() -> None:
+    plain = await cost_of("claude", "claude-sonnet-5", Usage(1_000_000, 0))
+    cached = await cost_of("claude", "claude-sonnet-5", Usage(0, 0, cache_read_input_tokens=1_000_000))
+    unknown = await cost_of("openai", "home-made-7b", Usage(1, 1))
+
+    assert plain["cost"]["currency"] == "USD" and plain["cost"]["amount"] > cached["cost"]["amount"] > 0
+    assert unknown == {"cost": None, "cost_note": "No price is known for the model `home-made-7b` of `openai`."}
+
+
+async def test_a_call_of_many_pieces_is_put_together_however_they_are_cut(server: ModelServer) -> None:
+    long = recorded("claude-tools.sse").replace('{\\"ci', '{\\"note\\": \\"' + "ä" * 5_000 + '\\", \\"ci')
+    server.will(Scripted(long))
+
+    reply = await text_tool(JournaledAttempt(), claude_at(server)).call(prompt="Weather?")
+
+    call = next(block for block in reply.data.message.blocks or () if isinstance(block, ToolCallBlock))
+    assert call.args == {"note": "ä" * 5_000, "city": "Rome"}

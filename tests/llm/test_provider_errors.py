@@ -1,0 +1,138 @@
+"""What both providers raise, with codes that do not depend on the provider."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.llm.asked import claude_at, failure, openai_at
+from tests.support.model_servers import ModelServer, Scripted, recorded
+
+
+@pytest.mark.requirement("LLM-017")
+@pytest.mark.parametrize(
+    ("status", "kind", "code", "retryable"),
+    [
+        (400, "invalid_request_error", "model_refused_request", False),
+        (401, "authentication_error", "model_unauthorized", False),
+        (403, "permission_error", "model_unauthorized", False),
+        (404, "not_found_error", "model_refused_request", False),
+        (413, "request_too_large", "model_input_too_long", False),
+        (429, "rate_limit_error", "model_rate_limited", True),
+        (500, "api_error", "model_failed", True),
+        (529, "overloaded_error", "model_overloaded", True),
+    ],
+)
+async def test_an_error_says_code_and_status_and_is_not_tried_again(
+    server: ModelServer, status: int, kind: str, code: str, retryable: bool
+) -> None:
+    body = {"type": "error", "error": {"type": kind, "message": "That went wrong."}, "request_id": "req_1"}
+
+    error = await failure(claude_at(server), server, Scripted(status=status, body=body, headers={"retry-after": "7"}))
+
+    assert (error.code, error.status, error.retryable, error.retry_after) == (code, status, retryable, 7.0)
+    assert str(error) == f"The model provider `claude` answered {status}: That went wrong."
+    assert len(server.seen) == 1
+
+
+async def test_a_conversation_that_is_too_long_has_a_code_of_its_own(server: ModelServer) -> None:
+    body = {"type": "error", "error": {"type": "invalid_request_error", "message": "prompt is too long: 9 > 8"}}
+
+    assert (await failure(claude_at(server), server, Scripted(status=400, body=body))).code == "model_input_too_long"
+
+
+async def test_the_wish_to_wait_may_be_a_date(server: ModelServer) -> None:
+    headers = {"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}
+    soon = {"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT"}
+
+    assert (await failure(claude_at(server), server, Scripted(status=429, headers=headers))).retry_after == 30.0
+    assert (await failure(claude_at(server), server, Scripted(status=429, headers=soon))).retry_after == 0.0
+    assert (
+        await failure(claude_at(server), server, Scripted(status=429, headers={"retry-after": "later"}))
+    ).retry_after is None
+    assert (
+        await failure(claude_at(server), server, Scripted(status=429, headers={"retry-after-ms": "1500"}))
+    ).retry_after == 1.5
+
+
+async def test_an_answer_that_breaks_off_is_an_error_that_may_be_tried_again(server: ModelServer) -> None:
+    half = recorded("claude-half.sse")
+
+    for answer in (Scripted(half, cut=True), Scripted(half), "claude-malformed.sse"):
+        error = await failure(claude_at(server), server, answer)
+        assert (error.code, error.retryable) == ("model_stream_broken", True)
+    late = await failure(claude_at(server), server, "claude-overloaded-midway.sse")
+    assert (late.code, late.status) == ("model_overloaded", 529)
+
+
+async def test_arguments_that_are_no_json_are_never_acted_upon(server: ModelServer) -> None:
+    error = await failure(claude_at(server), server, "claude-tools-malformed.sse")
+
+    assert error.code == "model_invalid_output" and "(get_weather) are no JSON object" in str(error)
+
+
+async def test_a_silent_server_is_left_after_the_limit(server: ModelServer) -> None:
+    error = await failure(claude_at(server, timeout=0.3), server, Scripted(silent=True))
+
+    assert (error.code, error.retryable) == ("model_timeout", True)
+
+
+async def test_a_server_that_is_not_there_is_named(server: ModelServer) -> None:
+    error = await failure(claude_at(server, base_url="http://127.0.0.1:9"), server, "claude-text.sse")
+
+    assert error.code == "model_unreachable" and "at http://127.0.0.1:9" in str(error)
+
+
+@pytest.mark.requirement("LLM-042")
+async def test_in_tests_a_real_provider_is_never_asked(server: ModelServer) -> None:
+    error = await failure(claude_at(server, base_url="https://api.anthropic.com"), server, "claude-text.sse")
+
+    assert (error.code, error.retryable, server.seen) == ("model_requests_refused", False, [])
+
+
+@pytest.mark.requirement("LLM-017")
+@pytest.mark.parametrize(
+    ("status", "kind", "code", "retryable"),
+    [
+        (400, None, "model_refused_request", False),
+        (400, "context_length_exceeded", "model_input_too_long", False),
+        (401, "invalid_api_key", "model_unauthorized", False),
+        (429, "rate_limit_exceeded", "model_rate_limited", True),
+        (429, "insufficient_quota", "model_quota_exhausted", False),
+        (500, None, "model_failed", True),
+        (503, None, "model_overloaded", True),
+    ],
+)
+async def test_an_error_of_openai_says_code_and_status_and_is_not_tried_again(
+    server: ModelServer, status: int, kind: str | None, code: str, retryable: bool
+) -> None:
+    body = {"error": {"message": "That went wrong.", "type": "x", "param": None, "code": kind}}
+
+    error = await failure(openai_at(server), server, Scripted(status=status, body=body, headers={"retry-after": "7"}))
+
+    assert (error.code, error.status, error.retryable, error.retry_after) == (code, status, retryable, 7.0)
+    assert str(error) == f"The model provider `openai` answered {status}: That went wrong."
+    assert len(server.seen) == 1
+
+
+async def test_an_answer_of_openai_that_breaks_off_may_be_tried_again(server: ModelServer) -> None:
+    half = recorded("openai-half.sse")
+
+    for answer in (Scripted(half, cut=True), Scripted(half), "openai-malformed.sse"):
+        error = await failure(openai_at(server), server, answer)
+        assert (error.code, error.retryable) == ("model_stream_broken", True)
+    late = await failure(openai_at(server), server, "openai-error-midway.sse")
+    assert (late.code, late.status, late.retryable) == ("model_failed", 500, True)
+
+
+async def test_arguments_silence_and_absence_are_errors_with_codes(server: ModelServer) -> None:
+    wrong = await failure(openai_at(server), server, "openai-tools-malformed.sse")
+    silent = await failure(openai_at(server, timeout=0.3), server, Scripted(silent=True))
+    absent = await failure(openai_at(server, base_url="http://127.0.0.1:9/v1"), server, "openai-text.sse")
+    real = await failure(openai_at(server, base_url="https://api.openai.com/v1"), server, "openai-text.sse")
+
+    assert [one.code for one in (wrong, silent, absent, real)] == [
+        "model_invalid_output",
+        "model_timeout",
+        "model_unreachable",
+        "model_requests_refused",
+    ]
