@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from loopstack_temporal.llm.delegation import (
+    LlmCancelPendingToolsTool,
+    LlmDelegateConfig,
+    LlmDelegateToolCallsTool,
+    LlmUpdateToolResultTool,
+)
 from loopstack_temporal.llm.port import (
     LlmMessage,
     LlmProvider,
@@ -14,6 +20,7 @@ from loopstack_temporal.llm.port import (
 )
 from loopstack_temporal.llm.providers.demo import DemoProvider
 from loopstack_temporal.llm.registry import LlmProviderRegistry
+from loopstack_temporal.llm.results import LlmDelegateResult, LlmTurn, ToolCallFault, ToolCallState
 from loopstack_temporal.llm.tools import (
     GeneratedObject,
     GeneratedText,
@@ -26,7 +33,11 @@ __all__ = [
     "DemoProvider",
     "GeneratedObject",
     "GeneratedText",
+    "LlmCancelPendingToolsTool",
     "LlmConfig",
+    "LlmDelegateConfig",
+    "LlmDelegateResult",
+    "LlmDelegateToolCallsTool",
     "LlmGenerateObjectTool",
     "LlmGenerateTextTool",
     "LlmMessage",
@@ -34,8 +45,12 @@ __all__ = [
     "LlmProviderRegistry",
     "LlmReply",
     "LlmRequest",
+    "LlmTurn",
+    "LlmUpdateToolResultTool",
     "OnStream",
     "StreamEvent",
+    "ToolCallFault",
+    "ToolCallState",
     "ToolOffer",
     "Usage",
 ]

@@ -63,6 +63,8 @@ class ToolOptions:
     """The validated configuration, with the defaults of `config_schema`; without a schema what the caller gave."""
     callback: str | Callable[..., Any] | None = None
     """The caller's wait transition that the tool hands on when it starts a child: `run(args, callback=…)`."""
+    offered: tuple[str, ...] = ()
+    """Of a call chosen by a model: the tools that this model may call. Give a sub-agent at most these."""
 
 
 # No slots: typing cannot tell a frozen, slotted object its type arguments, so `ToolResult[int](…)` would raise.
