@@ -80,7 +80,7 @@ class Injector:
             found = {wish.name: await scope.get(wish.key) for wish in wishes}
             owner.workflow = _made(definition.cls, wishes, found)
             await _fill(toolbox, self._plan.toolboxes.get(definition.cls, ()), scope)
-            token = stand_around([await scope.get(key) for key in self._plan.interceptors])
+            token = stand_around([await scope.get(key) for key in self._plan.interceptors], OwnersSession(owner))
             try:
                 yield owner.workflow
             finally:

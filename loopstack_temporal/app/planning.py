@@ -16,6 +16,7 @@ from collections.abc import (
 )
 from typing import Any, cast, get_args, get_origin
 
+from loopstack_temporal.agents.values import AgentSettings
 from loopstack_temporal.app.gathering import Gathered
 from loopstack_temporal.app.injection import Plan, Provided, Wish
 from loopstack_temporal.definition.hints import UnresolvedHint, annotations_of, resolve, type_name
@@ -141,19 +142,23 @@ def _read_providers(given: Sequence[tuple[Provider, Source]], problems: Problems
         if id(provider) in seen:
             continue
         seen.add(id(provider))
-        if isinstance(provider, LlmProvider) and not isinstance(provider, type):
+        is_model = isinstance(provider, LlmProvider) and not isinstance(provider, type)
+        if is_model:
             if provider.provider_id in models:
                 text = f"two model providers are named {provider.provider_id!r}"
                 problems.add(at, "provider_clash", text)
             models[provider.provider_id] = provider
         provided = _read_provider(provider, at, problems)
+        if provided is not None and provided.key in found and is_model:
+            continue  # Models are told apart by their ids, and asked for through the registry.
         if provided is not None and provided.key in found:
             text = f"`{provided.key.__name__}` is provided twice; settings for one module only are not supported yet"
             problems.add(at, "provider_clash", text)
         elif provided is not None:
             found[provided.key] = provided
     registry = LlmProviderRegistry(tuple(models.values()))
-    found.setdefault(LlmProviderRegistry, Provided(LlmProviderRegistry, registry, ready=True))
+    for ours in (registry, AgentSettings()):  # What an app gets that lists none of its own.
+        found.setdefault(type(ours), Provided(type(ours), ours, ready=True))
     return tuple(found.values())
 
 

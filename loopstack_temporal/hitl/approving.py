@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from loopstack_temporal.definition.context import RunContext, TransitionInput
+from loopstack_temporal.definition.context import RunContext
 from loopstack_temporal.definition.marks import transition
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 
@@ -19,6 +19,14 @@ class ApproveToolCallArgs(BaseModel):
     description: str = ""
     digest: str
     """`digest_of(tool, args)`: what the approval is bound to."""
+    reason: str = ""
+
+
+class ApprovalAnswer(BaseModel):
+    """A person's decision about a tool call."""
+
+    decision: Literal["approve", "deny"]
+    digest: str
     reason: str = ""
 
 
@@ -35,13 +43,13 @@ class Approval(BaseModel):
 class ApproveToolCallWorkflow(BaseWorkflow[ApproveToolCallArgs, dict[str, Any], Approval]):
     """Waits for a decision on one call of a tool."""
 
-    @transition(to="waiting_for_approval")
-    def ask(self) -> None:
+    @transition(to="waiting_for_decision")
+    def show_call(self) -> None:
         """The arguments of the run say what is asked."""
 
-    @transition(from_="waiting_for_approval", to="end", wait=True)
-    def decide(self, input: TransitionInput[Approval], ctx: RunContext[ApproveToolCallArgs]) -> Approval:
+    @transition(from_="waiting_for_decision", to="end", wait=True)
+    def user_decided(self, payload: ApprovalAnswer, ctx: RunContext[ApproveToolCallArgs]) -> Approval:
         """An answer for another call is no answer."""
-        if input.data.digest != ctx.args.digest:
+        if payload.digest != ctx.args.digest:
             raise ValueError("the answer is for a call with other arguments")
-        return input.data
+        return Approval(approved=payload.decision == "approve", digest=payload.digest, reason=payload.reason)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from loopstack_temporal.definition.document import DocumentEntity
 from loopstack_temporal.definition.documents import LlmMessageDocument
-from loopstack_temporal.definition.documents.llm import LlmRole
+from loopstack_temporal.definition.documents.llm import ContentBlock, LlmRole
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ToolError
 from loopstack_temporal.llm.port import LlmMessage
@@ -35,7 +35,7 @@ def from_messages(messages: Sequence[Message]) -> tuple[LlmMessage, ...]:
             first = field_errors(error)[0]
             where = ".".join(str(part) for part in (position, *first.path))
             raise ToolError(f"`messages.{where}` of a model call does not fit: {first.message}") from None
-        found.append(LlmMessage(document.role, document.text or ""))
+        found.append(LlmMessage(document.role, document.text or "", tuple(document.blocks or ())))
     return tuple(found)
 
 
@@ -45,10 +45,18 @@ def from_documents(entities: Sequence[DocumentEntity[Any]], tag: str) -> tuple[L
     for entity in sorted(entities, key=lambda entity: entity.index):
         role, text = getattr(entity.content, "role", None), getattr(entity.content, "text", None)
         if role in get_args(LlmRole) and isinstance(text, str):
-            found.append(LlmMessage(cast("LlmRole", role), text))
+            found.append(LlmMessage(cast("LlmRole", role), text, _blocks(getattr(entity.content, "blocks", None))))
     if not found:
         raise ToolError(
             f"A model call has nothing to send: it was given neither `prompt` nor `messages`, and no document of this"
             f" run is a message with the tag {tag!r}."
         )
     return tuple(found)
+
+
+def _blocks(stored: object) -> tuple[ContentBlock, ...]:
+    """Blocks of a stored message: plain data, where the document was written by an earlier step."""
+    return tuple(_BLOCKS.validate_python(stored)) if isinstance(stored, list) else ()
+
+
+_BLOCKS: TypeAdapter[list[ContentBlock]] = TypeAdapter(list[ContentBlock])

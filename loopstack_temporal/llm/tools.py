@@ -15,11 +15,13 @@ from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.shape import Shape, field_errors
 from loopstack_temporal.errors import LoopstackError, ModelError, ToolError
 from loopstack_temporal.llm.conversation import Message, from_documents, from_messages, from_prompt
-from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest
+from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest, ToolOffer
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.tools.base import Tool, ToolReply
 from loopstack_temporal.tools.call import validated
 from loopstack_temporal.tools.decorator import tool
+from loopstack_temporal.tools.server import ServerTool
+from loopstack_temporal.tools.toolbox import Toolbox
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")
@@ -42,6 +44,10 @@ class LlmConfig(TypedDict, total=False):
     """Whether a text answer becomes a document of the run; default true."""
     meta: dict[str, Any]
     """Added to the meta of the saved document."""
+    tools: Sequence[Any]
+    """What the model may ask for: names, classes or tool objects."""
+    provider_config: dict[str, Any]
+    """Settings of the provider."""
 
 
 class LlmGenerateArgs(BaseModel):
@@ -79,6 +85,7 @@ class ModelTool(Tool):
     """What both model tools share: the app's providers, and how a request is put together."""
 
     providers: LlmProviderRegistry
+    toolbox: Toolbox
 
     async def _ask(
         self, prompt: str | None, messages: Sequence[Message] | None, options: LlmConfig
@@ -90,7 +97,14 @@ class ModelTool(Tool):
         else:
             tag = options.get("messages_search_tag", "message")
             found = from_documents(await self.document_store.find_by_tag(tag), tag)
-        request = LlmRequest(found, options.get("system"), options.get("model"))
+        wanted = options.get("tools", ())
+        request = LlmRequest(
+            found,
+            options.get("system"),
+            options.get("model"),
+            tools=tuple(_offer(one) for one in self.toolbox.find(wanted)) if wanted else (),
+            settings=options.get("provider_config", {}),
+        )
         return self.providers.get(options.get("provider")), request
 
     def _options(self, config: LlmConfig | None, options: LlmConfig) -> LlmConfig:
@@ -127,10 +141,14 @@ class LlmGenerateTextTool(ModelTool):
         provider, request = await self._ask(prompt, messages, merged)
         reply = await _answered(provider, provider.generate_text(request))
         message = LlmMessageDocument(
-            role="assistant", text=reply.message.text, stop_reason=reply.stop_reason, id=f"msg_{uuid4().hex}"
+            role="assistant",
+            text=reply.message.text,
+            blocks=list(reply.message.blocks) or None,
+            stop_reason=reply.stop_reason,
+            id=f"msg_{uuid4().hex}",
         )
         if merged.get("save", True):
-            meta = {"response": reply.response, "provider": provider.provider_id, **merged.get("meta", {})}
+            meta = {"response": reply.response, **_metadata(provider, reply), **merged.get("meta", {})}
             await self.document_store.save(message, key=message.id, meta=meta)
         return ToolReply(GeneratedText(message, reply.response), metadata=_metadata(provider, reply))
 
@@ -188,6 +206,15 @@ class LlmGenerateObjectTool(ModelTool):
         return ToolReply(
             GeneratedObject(found, reply.message.text, reply.response), metadata=_metadata(provider, reply)
         )
+
+
+def _offer(one: Tool) -> ToolOffer:
+    definition = one.definition
+    if not definition.description:
+        raise ToolError(f"The tool `{definition.name}` has no description; a model cannot know what it is for.")
+    schema = definition.args.json_schema if definition.args else {"type": "object", "properties": {}}
+    server = one.server_config() if isinstance(one, ServerTool) else None
+    return ToolOffer(definition.name, definition.description, schema, server)
 
 
 async def _answered(provider: LlmProvider, call: Awaitable[R]) -> R:

@@ -13,9 +13,9 @@ from typing_extensions import TypeVar
 
 from loopstack_temporal.definition.shape import Shape, field_errors
 from loopstack_temporal.errors import LoopstackError, ToolError
-from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolReply, ToolResult, context_of
+from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolReply, ToolResult
 from loopstack_temporal.tools.handler import Handler, run_body
-from loopstack_temporal.tools.interceptors import ToolCall, intercepted
+from loopstack_temporal.tools.interceptors import ToolCall, context_of, intercepted
 from loopstack_temporal.tools.limits import attempted
 
 Args = TypeVar("Args", default=dict[str, Any])
