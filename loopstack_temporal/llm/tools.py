@@ -212,7 +212,8 @@ def _offer(one: Tool) -> ToolOffer:
     definition = one.definition
     if not definition.description:
         raise ToolError(f"The tool `{definition.name}` has no description; a model cannot know what it is for.")
-    schema = definition.args.json_schema if definition.args else {"type": "object", "properties": {}}
+    nothing: Mapping[str, Any] = {"type": "object", "properties": {}}
+    schema = definition.args.json_schema if definition.args else nothing
     server = one.server_config() if isinstance(one, ServerTool) else None
     return ToolOffer(definition.name, definition.description, schema, server)
 
