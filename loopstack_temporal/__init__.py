@@ -26,6 +26,7 @@ from loopstack_temporal.definition.marks import guard, on_cancel, transition
 from loopstack_temporal.definition.model import Retry
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 from loopstack_temporal.errors import (
+    AgentStopped,
     ChildFailed,
     ChildrenNeedTemporal,
     Conflict,
@@ -75,6 +76,7 @@ _HEAVY = {
 """Loaded when somebody asks for them: they need SQL and, to connect, Temporal."""
 
 __all__ = [
+    "AgentStopped",
     "BaseTool",
     "BaseWorkflow",
     "ChildFailed",

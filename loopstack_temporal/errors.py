@@ -17,6 +17,7 @@
     │   ├── EffectUnknown          an outside call that must not be repeated, cut off before its answer was recorded
     │   ├── Unanswered             a question that nobody answered in time
     │   ├── ToolError              a tool call that failed
+    │   ├── AgentStopped           an agent that cannot go on by itself
     │   └── ModelError             a model call that failed
     ├── Refusal                a request that changes nothing; carries what the sender needs to do better
     │   ├── NotFound               no such run, workflow, document, transition
@@ -192,6 +193,13 @@ class ToolError(RunError):
     """A tool call failed."""
 
     code = "tool_failed"
+
+
+class AgentStopped(RunError):
+    """An agent cannot go on by itself: its model broke off, or has been asked as often as it may be."""
+
+    code = "agent_stopped"
+    retryable = False
 
 
 class ModelError(RunError):

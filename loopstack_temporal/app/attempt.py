@@ -17,6 +17,7 @@ from loopstack_temporal.definition.session import (
     session_of,
 )
 from loopstack_temporal.tools.base import ToolSession
+from loopstack_temporal.tools.recording import current_recording
 
 
 @dataclass(slots=True)
@@ -47,7 +48,9 @@ class OwnersSession:
     @property
     def documents(self) -> DocumentStore:
         """The documents of the run."""
-        return self._session("document_store").documents
+        documents = self._session("document_store").documents
+        noted = current_recording()
+        return documents if noted is None else noted.documents
 
     def assign_state(self, fields: Mapping[str, Any]) -> None:
         """Merge fields into the state."""
@@ -67,6 +70,7 @@ class OwnersSession:
 
     async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
         """Note a child run to be started with the commit of the owner's transition."""
+        _not_lasting()
         return await self._session("run").run_child(target, args, options)
 
     def check_child(self, target: type[Any] | str, args: Any) -> None:
@@ -75,6 +79,7 @@ class OwnersSession:
 
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled."""
+        _not_lasting()
         self._session("cancel_child").cancel_child(run_id)
 
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
@@ -84,3 +89,9 @@ class OwnersSession:
     def live(self, live_id: str) -> LiveText:
         """Begin a text that people can watch."""
         return self._session("live").live(live_id)
+
+
+def _not_lasting() -> None:
+    """A tool call that asks something of other runs has to ask again in the next attempt."""
+    if (noted := current_recording()) is not None:
+        noted.lasting = False

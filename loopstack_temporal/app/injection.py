@@ -95,7 +95,7 @@ class Injector:
             found = {wish.name: await scope.get(wish.key) for wish in wishes}
             owner.workflow = _made(definition.cls, wishes, found)
             await _fill(toolbox, plan.toolboxes.get(definition.cls, ()), scope)
-            token = stand_around([await scope.get(key) for key in plan.interceptors])
+            token = stand_around([await scope.get(key) for key in plan.interceptors], OwnersSession(owner))
             try:
                 yield owner.workflow
             finally:

@@ -16,6 +16,7 @@ from collections.abc import (
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args, get_origin
 
+from loopstack_temporal.agents.values import AgentSettings
 from loopstack_temporal.app.injection import Provided
 from loopstack_temporal.app.reach import Group, Reach
 from loopstack_temporal.definition.hints import UnresolvedHint, annotations_of, resolve
@@ -28,6 +29,7 @@ from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.modules import Provider, StudioApp
 from loopstack_temporal.tools.base import Tool, line_of
 
+_AGENTS = AgentSettings()
 _YIELDING = (AsyncIterator, AsyncIterable, AsyncGenerator, Iterator, Iterable, Generator)
 
 
@@ -60,7 +62,8 @@ def offers(reach: Reach, problems: Problems) -> Offers:
     for level in reach.levels:
         _take_level(level, found, reach, problems)
     registry = LlmProviderRegistry(tuple(found.models.values()))
-    found.provided.setdefault(LlmProviderRegistry, Provided(LlmProviderRegistry, registry, ready=True))
+    for ours in (registry, _AGENTS):  # What an app has that lists none of its own.
+        found.provided.setdefault(type(ours), Provided(type(ours), ours, ready=True))
     return found
 
 

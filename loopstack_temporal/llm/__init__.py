@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from loopstack_temporal.llm.delegation import (
+    LlmCancelPendingToolsTool,
+    LlmDelegateConfig,
+    LlmDelegateToolCallsTool,
+    LlmUpdateToolResultTool,
+)
 from loopstack_temporal.llm.options import LlmConfig
 from loopstack_temporal.llm.port import (
     LlmMessage,
@@ -17,6 +23,7 @@ from loopstack_temporal.llm.providers.claude import ClaudeProvider, claude
 from loopstack_temporal.llm.providers.demo import DemoProvider
 from loopstack_temporal.llm.providers.openai import OpenAiProvider, openai
 from loopstack_temporal.llm.registry import LlmProviderRegistry
+from loopstack_temporal.llm.results import LlmDelegateResult, LlmTurn, ToolCallFault, ToolCallState
 from loopstack_temporal.llm.tools import (
     GeneratedObject,
     GeneratedText,
@@ -29,7 +36,11 @@ __all__ = [
     "DemoProvider",
     "GeneratedObject",
     "GeneratedText",
+    "LlmCancelPendingToolsTool",
     "LlmConfig",
+    "LlmDelegateConfig",
+    "LlmDelegateResult",
+    "LlmDelegateToolCallsTool",
     "LlmGenerateObjectTool",
     "LlmGenerateTextTool",
     "LlmMessage",
@@ -37,9 +48,13 @@ __all__ = [
     "LlmProviderRegistry",
     "LlmReply",
     "LlmRequest",
+    "LlmTurn",
+    "LlmUpdateToolResultTool",
     "OnStream",
     "OpenAiProvider",
     "StreamEvent",
+    "ToolCallFault",
+    "ToolCallState",
     "ToolOffer",
     "Usage",
     "claude",

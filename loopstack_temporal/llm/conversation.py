@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from loopstack_temporal.definition.document import DocumentEntity
 from loopstack_temporal.definition.documents import LlmMessageDocument
@@ -62,7 +62,10 @@ def from_documents(entities: Sequence[DocumentEntity[Any]], tag: str) -> tuple[T
         role, text = getattr(entity.content, "role", None), getattr(entity.content, "text", None)
         if role not in get_args(LlmRole) or not isinstance(text, str):
             continue
-        message = _message(cast("LlmRole", role), text, getattr(entity.content, "blocks", None))
+        blocks: object = getattr(entity.content, "blocks", None)
+        message = _message(
+            cast("LlmRole", role), text, cast("list[object]", blocks) if isinstance(blocks, list) else ()
+        )
         native, provider = entity.meta.get("response"), entity.meta.get("provider")
         if role == "assistant" and isinstance(native, Mapping) and isinstance(provider, str):
             found.append(Turn(message, provider, cast("Mapping[str, Any]", native)))
@@ -124,8 +127,7 @@ def _left(block: ContentBlock) -> ContentBlock:
 
 def _message(role: LlmRole, text: str, blocks: Sequence[object] | None) -> LlmMessage:
     """A message whose blocks, if there are any, hold all of its text."""
-    # Documents of authors may carry anything under that name.
-    found = tuple(cast("ContentBlock", block) for block in blocks or () if isinstance(block, _BLOCKS))
+    found = tuple(read for block in blocks or () if (read := _block(block)) is not None)
     if not found or not text.strip() or any(isinstance(block, TextBlock) for block in found):
         return LlmMessage(role, text or _text_of(found), found)
     said = TextBlock(text=text)
@@ -137,8 +139,16 @@ def _message(role: LlmRole, text: str, blocks: Sequence[object] | None) -> LlmMe
     return LlmMessage(role, text, (*thoughts, said, *others))
 
 
+def _block(stored: object) -> ContentBlock | None:
+    """A block, also as plain data, as it stands in a document of an earlier step; `None` for anything else."""
+    try:
+        return _BLOCK.validate_python(stored)
+    except ValidationError:  # Documents of authors may carry anything under that name.
+        return None
+
+
 def _text_of(blocks: Sequence[ContentBlock]) -> str:
     return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
 
 
-_BLOCKS: tuple[type[BaseModel], ...] = get_args(get_args(ContentBlock)[0])
+_BLOCK: TypeAdapter[ContentBlock] = TypeAdapter(ContentBlock)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from loopstack_temporal.errors import ToolError
 from loopstack_temporal.llm.port import ToolOffer
 from loopstack_temporal.tools.base import Tool
+from loopstack_temporal.tools.server import ServerTool
 
 _NO_ARGUMENTS: Mapping[str, Any] = {"type": "object", "properties": {}}
-
-
-@runtime_checkable
-class _RunByProvider(Protocol):
-    def server_config(self) -> Mapping[str, Any]: ...
 
 
 def offers(tools: Sequence[Tool]) -> tuple[ToolOffer, ...]:
@@ -24,7 +20,7 @@ def offers(tools: Sequence[Tool]) -> tuple[ToolOffer, ...]:
 
 def _offer(tool: Tool) -> ToolOffer:
     definition = tool.definition
-    if isinstance(tool, _RunByProvider):
+    if isinstance(tool, ServerTool):
         return ToolOffer(definition.name, definition.description, {}, server=tool.server_config())
     if not definition.description.strip():
         raise ToolError(

@@ -63,6 +63,8 @@ class ToolOptions:
     """The validated configuration, with the defaults of `config_schema`; without a schema what the caller gave."""
     callback: str | Callable[..., Any] | None = None
     """The caller's wait transition that the tool hands on when it starts a child: `run(args, callback=…)`."""
+    offered: tuple[str, ...] = ()
+    """Of a call chosen by a model: the tools that this model may call. Give a sub-agent at most these."""
 
 
 # No slots: typing cannot tell a frozen, slotted object its type arguments, so `ToolResult[int](…)` would raise.
@@ -119,12 +121,14 @@ class Tool:
         return ToolResult(data=result.value)
 
 
-def context_of(tool: Tool) -> ToolContext:
-    """The run a tool works for; for a tool made by hand its texts are empty. Raises `ContextClosed` after the end."""
+def run_of(tool: Tool, otherwise: ToolSession | None) -> ToolContext:
+    """The run of the attempt a tool works for, else of another one; without both its texts are empty."""
     try:
         session = cast("ToolSession", session_of(tool, "call"))
     except ContextClosed:
-        return ToolContext("", "", "", None)
+        if otherwise is None:
+            return ToolContext("", "", "", None)
+        session = otherwise
     run = session.context
     return ToolContext(run.run_id, run.user_id, run.workspace_id, run.args)
 

@@ -13,9 +13,9 @@ from typing_extensions import TypeVar
 
 from loopstack_temporal.definition.shape import Shape, field_errors
 from loopstack_temporal.errors import LoopstackError, ToolError
-from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolReply, ToolResult, context_of
+from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolReply, ToolResult
 from loopstack_temporal.tools.handler import Handler, run_body
-from loopstack_temporal.tools.interceptors import ToolCall, intercepted
+from loopstack_temporal.tools.interceptors import ToolCall, context_of, intercepted
 from loopstack_temporal.tools.limits import attempted
 
 Args = TypeVar("Args", default=dict[str, Any])
@@ -133,12 +133,14 @@ def given(definition: ToolDefinition, args: object, fields: Mapping[str, Any]) -
     return dict(fields) if args is None else args
 
 
-def validated(definition: ToolDefinition, shape: Shape | None, value: object, *, what: str = "arguments") -> object:
+def validated(
+    definition: ToolDefinition, shape: Shape | None, value: object, *, what: str = "arguments", from_json: bool = False
+) -> object:
     """The value as an instance of the tool's own type. Raises `ToolError` that names every wrong field."""
     if shape is None:
         return value
     try:
-        return shape.validate(value)
+        return shape.from_json(value) if from_json else shape.validate(value)
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e.path)) or '(whole)'}: {e.message}" for e in field_errors(error)]
         raise ToolError("\n".join([f"The {what} of the tool `{definition.name}` do not fit:", *lines])) from None
@@ -150,7 +152,7 @@ async def guarded(definition: ToolDefinition, body: Callable[..., Any], **named:
         return await run_body(body, **named)
     except (LoopstackError, asyncio.CancelledError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # asyncio would end the whole worker for the last two.
         raise ToolError(f"The tool `{definition.name}` failed: {type(error).__name__}: {error}") from error
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar, cast, overload
 
 from loopstack_temporal.errors import LoopstackError, ToolError
-from loopstack_temporal.tools.base import ToolContext, ToolDefinition, ToolResult
+from loopstack_temporal.tools.base import Tool, ToolContext, ToolDefinition, ToolResult, ToolSession, run_of
 
 Next: TypeAlias = Callable[[], Awaitable[ToolResult[Any]]]
 """The rest of the chain: the interceptors further in, then the tool."""
@@ -95,24 +95,39 @@ class LoggingInterceptor:
         return result
 
 
-_ALWAYS: tuple[ToolInterceptor, ...] = (LoggingInterceptor(),)
-_around: ContextVar[tuple[ToolInterceptor, ...]] = ContextVar("loopstack_interceptors", default=_ALWAYS)
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around the tool calls of one attempt."""
+
+    interceptors: tuple[ToolInterceptor, ...] = (LoggingInterceptor(),)
+    session: ToolSession | None = None
+    """The attempt, for tools that are plain functions and belong to none."""
 
 
-def stand_around(interceptors: Sequence[ToolInterceptor]) -> Token[tuple[ToolInterceptor, ...]]:
+_NOTHING = Surroundings()
+_around: ContextVar[Surroundings] = ContextVar("loopstack_interceptors", default=_NOTHING)
+
+
+def stand_around(interceptors: Sequence[ToolInterceptor], session: ToolSession) -> Token[Surroundings]:
     """Put interceptors around all calls made from here on in this context. Undo it with `step_aside`."""
-    by_priority = sorted((*_ALWAYS, *interceptors), key=lambda one: priority_of(type(one)) or 0)
-    return _around.set(tuple(by_priority))
+    everything = (*_NOTHING.interceptors, *interceptors)
+    by_priority = sorted(everything, key=lambda one: priority_of(type(one)) or 0)
+    return _around.set(Surroundings(tuple(by_priority), session))
 
 
-def step_aside(token: Token[tuple[ToolInterceptor, ...]]) -> None:
+def step_aside(token: Token[Surroundings]) -> None:
     """End that."""
     _around.reset(token)
 
 
+def context_of(tool: Tool) -> ToolContext:
+    """The run a tool works for; outside of an attempt its texts are empty. Raises `ContextClosed` after the end."""
+    return run_of(tool, _around.get().session)
+
+
 async def intercepted(call: ToolCall, innermost: Next) -> ToolResult[Any]:
     """Run a call through the chain. Raises `ToolError` for what an interceptor's own code raises."""
-    chain = _around.get()
+    chain = _around.get().interceptors
 
     async def step(position: int) -> ToolResult[Any]:
         if position == len(chain):

@@ -1,0 +1,98 @@
+"""Keeping a conversation as short as a model should read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loopstack_temporal.agents.values import ContextWindow
+from loopstack_temporal.definition.document import DocumentEntity, DocumentStore
+from loopstack_temporal.definition.documents import LlmMessageDocument
+from loopstack_temporal.llm.tools import LlmConfig, LlmGenerateTextTool
+
+_NOTE = "window_note"
+_LEFT_OUT = "left_out"
+"""The tag of messages that models are not sent any more; people still see them."""
+_SUMMARISE = (
+    "Summarise this part of a conversation for the assistant that goes on with it. Keep facts, decisions, names,"
+    " numbers and open questions.\n\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    entity: DocumentEntity[Any]
+    document: LlmMessageDocument
+
+    @property
+    def tokens(self) -> int:
+        return len(self.document.model_dump_json()) // 4
+
+    @property
+    def answers_tools(self) -> bool:
+        return any(block.type == "tool_result" for block in self.document.blocks or ())
+
+
+async def keep_within(
+    window: ContextWindow, documents: DocumentStore, llm: LlmGenerateTextTool, config: LlmConfig
+) -> None:
+    """Take the oldest turns out of the conversation until the rest fits, and say so in a document.
+
+    What is told first stays: hidden context, and the first message of a person. So does the last turn. Tool calls and
+    their results go together.
+    """
+    messages = _messages(await documents.find_by_tag("message"))
+    total = sum(message.tokens for message in messages)
+    if total <= window.tokens:
+        return
+    out: list[_Message] = []
+    for turn in _turns(messages)[1:-1]:
+        if total <= window.tokens:
+            break
+        out += turn
+        total -= sum(message.tokens for message in turn)
+    out = [message for message in out if message.entity.key is not None]
+    if not out:
+        return
+    said = await _told(window, out, llm, config)
+    for message in out:
+        if message.entity.key != _NOTE:
+            await documents.save(message.document, key=message.entity.key, tags=[_LEFT_OUT], meta=message.entity.meta)
+    note = LlmMessageDocument(role="user", text=said, id=_NOTE)
+    await documents.save(note, key=_NOTE)
+
+
+async def _told(window: ContextWindow, out: Sequence[_Message], llm: LlmGenerateTextTool, config: LlmConfig) -> str:
+    tokens = sum(message.tokens for message in out)
+    head = f"[{len(out)} earlier messages, about {tokens:,} tokens, were left out of the conversation here.]"
+    if window.rule == "drop":
+        return head
+    text = "\n\n".join(f"{one.document.role}: {_readable(one.document)}" for one in out)
+    reply = await llm.call(prompt=_SUMMARISE + text, config={**config, "save": False})
+    return f"{head}\nWhat was said there, in short:\n{reply.data.message.text}"
+
+
+def _readable(message: LlmMessageDocument) -> str:
+    blocks = [block.model_dump(mode="json") for block in message.blocks or () if block.type.startswith("tool")]
+    return "\n".join([message.text, *(json.dumps(block, ensure_ascii=False) for block in blocks)]).strip()
+
+
+def _messages(entities: Sequence[DocumentEntity[Any]]) -> list[_Message]:
+    found = [one for one in entities if one.document_name == "llm_message"]
+    return [
+        _Message(one, LlmMessageDocument.model_validate(one.content.model_dump()))
+        for one in sorted(found, key=lambda one: one.index)
+    ]
+
+
+def _turns(messages: Sequence[_Message]) -> list[list[_Message]]:
+    """Messages that stand and go together: an answer of the model with the results of its tool calls."""
+    turns: list[list[_Message]] = []
+    for message in messages:
+        if turns and message.answers_tools:
+            turns[-1].append(message)
+        else:
+            turns.append([message])
+    return turns

@@ -1,0 +1,180 @@
+"""One tool call of a model, from its name and arguments to what the model is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from loopstack_temporal.definition.context import RunRef, TransitionInput
+from loopstack_temporal.definition.documents import PlainDocument
+from loopstack_temporal.definition.documents.llm import ToolCallBlock
+from loopstack_temporal.definition.session import EffectAnswer, EffectCall, Session
+from loopstack_temporal.errors import ContextClosed, Interrupted, LoopstackError, ToolError
+from loopstack_temporal.hitl.approving import Approval, ApproveToolCallArgs, ApproveToolCallWorkflow
+from loopstack_temporal.llm.results import ToolCallState, clean, content_of, cut
+from loopstack_temporal.tools.base import Tool, ToolOptions, ToolResult
+from loopstack_temporal.tools.call import guarded, raw_result, result_of, validated, validated_config
+from loopstack_temporal.tools.digest import digest_of
+from loopstack_temporal.tools.limits import limited
+from loopstack_temporal.tools.recording import recording, replay
+
+Callback = str | Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a call gave: content for the model, or the run that will give it."""
+
+    content: str = ""
+    is_error: bool = False
+    pending: RunRef[Any] | None = None
+
+
+class _NotKept(Exception):
+    """Takes an outcome past the journal: a call that started other runs is made again by the next attempt."""
+
+    def __init__(self, outcome: _Outcome) -> None:
+        self.outcome = outcome
+        super().__init__("not journaled")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Carries out the tool calls of one message. Whatever goes wrong in a tool becomes a result for the model."""
+
+    session: Session
+    tools: Mapping[str, Tool]
+    """What the model was offered: nothing else can be called."""
+    approve: ApproveToolCallWorkflow
+    callback: Callback | None
+    message_id: str | None
+    limit: int
+    """Bytes of a result that the model is sent."""
+    timeout: float | None
+    """Seconds for a call of a tool that has no limit of its own."""
+    offered: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "offered", tuple(self.tools))
+
+    async def call(self, block: ToolCallBlock) -> ToolCallState:
+        """Make a call, or ask a person about it first."""
+        tool = self.tools.get(block.name)
+        if tool is None:
+            known = ", ".join(f"`{name}`" for name in self.offered) or "none"
+            return await self.told(block, f"There is no tool `{block.name}`. You can call: {known}.", is_error=True)
+        try:
+            checked = validated(tool.definition, tool.definition.args, block.args, from_json=True)
+            digest = digest_of(block.name, block.args)
+        except (ToolError, ValueError) as error:
+            return await self.told(block, str(error), is_error=True)
+        if tool.definition.needs_approval:
+            return await self._asked(block, tool, digest)
+        return await self._made(block, tool, checked)
+
+    async def approved(self, block: ToolCallBlock, answer: TransitionInput[Any]) -> ToolCallState:
+        """Make a call that a person was asked about, if the answer is for exactly this call."""
+        approval = Approval.model_validate(answer.value)
+        if not approval.approved:
+            why = f": {approval.reason}" if approval.reason else "."
+            return await self.told(block, f"A person denied this call of `{block.name}`{why}", is_error=True)
+        tool = self.tools.get(block.name)
+        if tool is None or approval.digest != digest_of(block.name, block.args):
+            text = f"This call of `{block.name}` is not what was approved, so it was not made."
+            return await self.told(block, text, is_error=True)
+        checked = validated(tool.definition, tool.definition.args, block.args, from_json=True)
+        return await self._made(block, tool, checked)
+
+    async def completed(self, call: ToolCallState, answer: TransitionInput[Any]) -> ToolCallState:
+        """The result of a call whose run has ended well."""
+        tool = self.tools.get(call.tool_name)
+        block = ToolCallBlock(id=call.id, name=call.tool_name)
+        if tool is None:
+            return await self.told(block, f"The tool `{call.tool_name}` is gone.", is_error=True)
+
+        async def complete() -> ToolResult[Any]:
+            found = await guarded(tool.definition, partial(tool.complete, answer))
+            return result_of(tool.definition, found)
+
+        outcome = await self._outcome(call.tool_name, complete)
+        return await self.told(block, outcome.content, is_error=outcome.is_error)
+
+    async def told(self, block: ToolCallBlock, content: str, *, is_error: bool) -> ToolCallState:
+        """A finished call. What is too long for a model is kept in full as a document."""
+        content = clean(content)
+        key = f"{self.message_id or 'tool'}_{block.id}_full"
+        short = cut(content, self.limit, key)
+        if short is not content:
+            await self.session.documents.save(PlainDocument(text=content), key=key, hidden=True)
+        return ToolCallState(id=block.id, tool_name=block.name, content=short, is_error=is_error)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _asked(self, block: ToolCallBlock, tool: Tool, digest: str) -> ToolCallState:
+        args = ApproveToolCallArgs(
+            tool=block.name, args=block.args, description=tool.definition.description, digest=digest
+        )
+        ref = await self.approve.run(args, callback=self.callback, label=f"Approve {block.name}")
+        return ToolCallState(id=block.id, tool_name=block.name, status="approval", run_id=ref.run_id, args=block.args)
+
+    async def _made(self, block: ToolCallBlock, tool: Tool, checked: object) -> ToolCallState:
+        outcome = await self._journaled(block, tool, checked)
+        if outcome.pending is None:
+            return await self.told(block, outcome.content, is_error=outcome.is_error)
+        return ToolCallState(id=block.id, tool_name=block.name, status="running", run_id=outcome.pending.run_id)
+
+    async def _journaled(self, block: ToolCallBlock, tool: Tool, checked: object) -> _Outcome:
+        definition, made = tool.definition, False
+        options = ToolOptions(callback=self.callback, offered=self.offered)
+
+        async def run() -> ToolResult[Any]:
+            configured = ToolOptions(validated_config(definition, None), options.callback, options.offered)
+            limit = None if definition.timeout is not None else self.timeout
+            return await limited(definition.name, limit, lambda: raw_result(tool, checked, configured))
+
+        async def perform(_key: str) -> EffectAnswer:
+            nonlocal made
+            made = True
+            with recording(self.session.documents) as left:
+                outcome = await self._outcome(definition.name, run)
+            if outcome.pending is not None or not left.lasting:
+                raise _NotKept(outcome)
+            return EffectAnswer({"content": outcome.content, "is_error": outcome.is_error, "saves": left.saves})
+
+        request = {"message": self.message_id, "id": block.id, "args": block.args}
+        call = EffectCall(f"tool:{definition.name}", request, repeatable=definition.repeatable)
+        try:
+            answer: Mapping[str, Any] = await self.session.effect(call, perform)
+        except _NotKept as found:
+            return found.outcome
+        if not made:
+            await replay(self.session.documents, answer["saves"])
+        return _Outcome(answer["content"], answer["is_error"])
+
+    async def _outcome(self, name: str, run: Callable[[], Any]) -> _Outcome:
+        """What a tool gave, as text. Only what stops the whole attempt is raised."""
+        try:
+            result: ToolResult[Any] = await run()
+            if result.pending is not None:
+                return _Outcome(pending=result.pending)
+            if result.error is not None:
+                return _Outcome(clean(result.error), is_error=True)
+            return _Outcome(content_of(result.data))
+        except asyncio.CancelledError:
+            if _being_cancelled():
+                raise
+            return _Outcome(f"The tool `{name}` canceled itself.", is_error=True)
+        except LoopstackError as error:
+            if isinstance(error, Interrupted | ContextClosed) or error.code == "effect_unknown":
+                raise
+            return _Outcome(clean(str(error)), is_error=True)
+        except ValueError as error:
+            return _Outcome(clean(f"The tool `{name}` {error}"), is_error=True)
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

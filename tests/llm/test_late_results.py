@@ -1,0 +1,132 @@
+"""Tool calls whose results come later: from runs, and after a person has agreed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from loopstack_temporal import TransitionInput
+from loopstack_temporal.hitl.approving import Approval, ApproveToolCallArgs, ApproveToolCallWorkflow
+from loopstack_temporal.llm import LlmDelegateResult
+from loopstack_temporal.tools.digest import digest_of
+from tests.llm.delegating import OFFERED, ErrandWorkflow, SendTool, attempt, delegated, made, told
+
+
+@pytest.mark.requirement("TOOL-018")
+async def test_a_pending_call_stays_open_and_is_noted_again_by_the_next_attempt() -> None:
+    journal: dict[str, Any] = {}
+    for _ in range(2):
+        async with attempt(journal) as (loop, session):
+            result = await delegated(loop, ("errand", {"text": "e"}), ("shout", {"text": "a"}))
+            assert [target for target, _ in session.children] == [ErrandWorkflow]
+            assert not result.all_completed and result.pending_count == 1 and told(result) == [("A", False)]
+            assert session.documents.saved == []
+            assert LlmDelegateResult.model_validate_json(result.model_dump_json()) == result
+
+    assert made == [f"errand of {tuple(OFFERED)}"], "the finished call was not made again"
+
+
+@pytest.mark.requirement("LLM-025", "TOOL-017")
+async def test_the_result_is_filled_in_when_the_run_has_ended() -> None:
+    for data, expected in {
+        "home": ("errand: home", False),
+        "bad": ("bad news", True),
+        "break": ("The tool `errand` failed: RuntimeError: cannot read that", True),
+    }.items():
+        async with attempt() as (loop, session):
+            open_ = await delegated(loop, ("errand", {}), ("shout", {"text": "a"}))
+            ended = TransitionInput(run_id="child-1", value=data)
+            result = (await loop.update.call(delegate_result=open_, completed_tool=ended)).data
+
+        assert result.all_completed and told(result) == [expected, ("A", False)]
+        (saved,) = session.documents.saved
+        assert [block.content for block in saved.content.blocks] == [expected[0], "A"]
+
+
+@pytest.mark.requirement("LLM-026")
+async def test_a_run_that_failed_or_was_canceled_is_an_error_that_names_tool_and_status() -> None:
+    async with attempt() as (loop, _):
+        open_ = await delegated(loop, ("errand", {}), ("errand", {"text": "2"}))
+        failed = TransitionInput[Any](run_id=str(open_.calls[0].run_id), status="failed", error_message="no road")
+        half = (await loop.update.call(delegate_result=open_, completed_tool=failed)).data
+        canceled = TransitionInput[Any](run_id=str(open_.calls[1].run_id), status="canceled")
+        result = (await loop.update.call(delegate_result=half, completed_tool=canceled)).data
+
+    assert half.pending_count == 1
+    assert told(result) == [
+        ("The run of `errand` failed: no road", True),
+        ("The run of `errand` was canceled.", True),
+    ]
+
+
+@pytest.mark.requirement("REL-017")
+async def test_results_that_come_twice_late_or_from_elsewhere_change_nothing() -> None:
+    async with attempt() as (loop, session):
+        open_ = await delegated(loop, ("errand", {}), ("errand", {"text": "2"}))
+        first = TransitionInput(run_id=str(open_.calls[0].run_id), value="one")
+        result = (await loop.update.call(delegate_result=open_, completed_tool=first)).data
+        assert result.pending_count == 1
+        for odd in (first, replace(first, value="other"), TransitionInput(run_id="run-7", value="forged")):
+            assert (await loop.update.call(delegate_result=result, completed_tool=odd)).data == result
+        second = TransitionInput(run_id=str(open_.calls[1].run_id), value="two")
+        result = (await loop.update.call(delegate_result=result, completed_tool=second)).data
+        saved = list(session.documents.saved)
+        for late in (first, second):
+            assert (await loop.update.call(delegate_result=result, completed_tool=late)).data == result
+
+        assert result.all_completed and told(result) == [("errand: one", False), ("errand: two", False)]
+        assert session.documents.saved == saved and len(saved) == 1
+
+
+async def test_a_call_that_needs_approval_is_made_only_with_an_approval_of_exactly_these_arguments() -> None:
+    args = {"text": "to Ann"}
+    digest = digest_of("send", args)
+    for approval, expected, sent in (
+        (Approval(approved=True, by="ann", digest=digest), ("sent", False), ["sent to Ann"]),
+        (
+            Approval(approved=True, by="ann", digest=digest_of("send", {"text": "to Bob"})),
+            ("was approved, so it was not", True),
+            [],
+        ),
+        (
+            Approval(approved=False, by="ann", digest=digest, reason="too early"),
+            ("denied this call of `send`: too early", True),
+            [],
+        ),
+    ):
+        async with attempt() as (loop, session):
+            open_ = await delegated(loop, ("send", args))
+            assert open_.pending_count == 1 and made == []
+            ((target, asked),) = session.children
+            assert target is ApproveToolCallWorkflow and asked == ApproveToolCallArgs(
+                tool="send", args=args, description="Sends a letter.", digest=digest
+            )
+            ended = TransitionInput(run_id="child-1", value=approval.model_dump(mode="json"))
+            result = (await loop.update.call(delegate_result=open_, completed_tool=ended)).data
+
+        ((content, is_error),) = told(result)
+        assert expected[0] in content and is_error is expected[1] and made == sent
+
+
+async def test_a_direct_call_of_a_tool_that_needs_approval_is_the_authors_decision() -> None:
+    assert (await SendTool().call(text="x")).data == "sent"
+
+
+@pytest.mark.requirement("LLM-027")
+async def test_canceling_gives_every_open_call_a_result_and_cancels_its_run() -> None:
+    async with attempt() as (loop, session):
+        open_ = await delegated(loop, ("errand", {}), ("shout", {"text": "a"}), ("send", {}))
+        result = (await loop.cancel.call(delegate_result=open_)).data
+        late = TransitionInput[Any](run_id="child-1", status="canceled")
+        assert (await loop.update.call(delegate_result=result, completed_tool=late)).data == result
+
+    assert sorted(session.canceled) == ["child-1", "child-2"] and result.all_completed
+    assert told(result) == [
+        ("The call of `errand` was canceled.", True),
+        ("A", False),
+        ("The call of `send` was canceled.", True),
+    ]
+    (saved,) = session.documents.saved
+    assert len(saved.content.blocks) == 3
