@@ -1,7 +1,8 @@
 """Event streams: one poller per process reads each event once, and every client follows it at its own pace.
 
 The poller keeps the newest events in a window. A client whose position lies in it reads from there, any other one reads
-SQL until it has caught up. Nothing is queued per client, so a slow one costs no memory and holds up nobody.
+SQL until it has caught up. Nothing is queued per client, so a slow one costs no memory and holds up nobody. Text that
+is being written goes the same way, see `live`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from loopstack_api.frames import Frame, Scope, event_frame, hello, ping, reset
+from loopstack_api.live import LiveTexts
 from loopstack_temporal.errors import Interrupted
 from loopstack_temporal.store.faults import CursorLost
 from loopstack_temporal.store.records import EventRow
@@ -60,6 +62,7 @@ class Hub:
         self._generation = 0
         """Grows when the window had to start anew and every client with it."""
         self._reading = asyncio.Lock()
+        self._live = LiveTexts(store)
         self._changed = asyncio.Event()
         self._closed = False
         self._listeners = 0
@@ -75,22 +78,29 @@ class Hub:
         try:
             # Not a generator of its own: two that close each other can meet when the client leaves.
             async with self._listening():
-                reader = _Reader(self, scope, last_event_id or self._head, None if last_event_id else self._end)
-                yield hello(reader.cursor, self._build)
-                told = self._clock()
-                while not self._closed:
-                    try:
-                        async for frame in reader.ready():
-                            yield frame
-                            if self._closed:
-                                return
+                with self._live.watched(scope) as texts:
+                    reader = _Reader(self, scope, last_event_id or self._head, None if last_event_id else self._end)
+                    yield hello(reader.cursor, self._build)
+                    told = self._clock()
+                    if texts.watches:
+                        await self._live.advance()
+                    while not self._closed:
+                        changed = self._changed  # Of before the look: what comes while frames are sent is not missed.
+                        try:
+                            async for frame in reader.ready():
+                                yield frame
+                                if self._closed:
+                                    return
+                                told = self._clock()
+                            for frame in texts.ready():
+                                yield frame
+                                told = self._clock()
+                        except CursorLost as lost:
+                            reader.restart()
+                            yield reset(reader.cursor, str(lost))
+                        if not await self._wait(changed, told + self._ping_seconds):
+                            yield ping()
                             told = self._clock()
-                    except CursorLost as lost:
-                        reader.restart()
-                        yield reset(reader.cursor, str(lost))
-                    if not await self._wait(told + self._ping_seconds):
-                        yield ping()
-                        told = self._clock()
         except Interrupted as error:
             # The head is out, so no problem can be sent; the client comes back with its cursor.
             log.warning("an event stream ended: %s", error)
@@ -119,13 +129,13 @@ class Hub:
     def _clock() -> float:
         return asyncio.get_running_loop().time()
 
-    async def _wait(self, until: float) -> bool:
+    async def _wait(self, changed: asyncio.Event, until: float) -> bool:
         """Wait until something may have changed; false if `until` came first."""
         if self._closed:
             return True
         try:
             async with asyncio.timeout_at(until):
-                await self._changed.wait()
+                await changed.wait()
         except TimeoutError:
             return False
         return True
@@ -174,6 +184,12 @@ class Hub:
                 await self.advance()
             except CursorLost:
                 await self._start_anew()
+                return seen
+        # On PostgreSQL the version stands still as long as any old transaction runs; this text does not wait for it.
+        if self._live.wanted and (seen != version or self._store.database.postgres) and await self._live.advance():
+            # A text goes with the commit of its document: who is told that it went is told of the document first.
+            await self.advance()
+            self._wake()
         return seen
 
     async def advance(self) -> None:

@@ -211,40 +211,59 @@ class StreamReset(Answer):
     reason: str
 
 
-class LiveSnapshot(Answer):
-    """All text of a running reply so far; replaces what was shown for `live_id`."""
+LivePart = Literal["text", "thinking", "tool_call"]
 
-    type: Literal["live.snapshot"]
+
+class LiveToolCall(Answer):
+    """A tool that the model wants called."""
+
+    id: str
+    name: str
+    args: Json
+
+
+class LiveSnapshot(Answer):
+    """All of a running reply so far; replaces what was shown for `live_id`."""
+
+    type: Literal["live.snapshot"] = "live.snapshot"
     run_id: str
     live_id: str
     step: int
     transition: str
     place: str
     attempt: int
+    """Of two snapshots the one of the higher attempt counts."""
     seq: int
+    """Number of the last piece in it; the next delta has the following one."""
     text: str
-    data: Json = None
+    thinking: str = ""
+    tool_calls: tuple[LiveToolCall, ...] = ()
 
 
 class LiveDelta(Answer):
-    """More text of a running reply."""
+    """More of a running reply: words of the answer, of the thinking before it, or one whole tool call."""
 
-    type: Literal["live.delta"]
+    type: Literal["live.delta"] = "live.delta"
     run_id: str
     live_id: str
     attempt: int
     seq: int
-    text: str
+    part: LivePart
+    text: str = ""
+    data: LiveToolCall | None = None
 
 
 class LiveEnd(Answer):
-    """A running reply is complete or given up; the document follows if there is one."""
+    """A running reply is complete or, with `error`, given up."""
 
-    type: Literal["live.end"]
+    type: Literal["live.end"] = "live.end"
     run_id: str
     live_id: str
     attempt: int
     seq: int
+    error: str | None = None
+    dropped: bool = False
+    """Nothing of it is to be seen any more: its document is there, or the attempt that wrote it is given up."""
 
 
 StudioEvent = TypeAliasType(

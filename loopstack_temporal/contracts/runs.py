@@ -7,6 +7,7 @@ from pydantic import Field
 from loopstack_temporal.contracts.base import Answer, Ask, AwaitKind, Json, Name, NewId, RunStatus, Time, Title
 from loopstack_temporal.contracts.catalogue import Widget
 from loopstack_temporal.contracts.problems import ErrorSummary
+from loopstack_temporal.contracts.usage import RunUsage
 
 
 class AwaitingBrief(Answer):
@@ -109,6 +110,7 @@ class Run(RunFields):
     """Widgets of the workflow, from the run's own definition."""
     titles: dict[str, str]
     """Titles of transitions by name, from the run's own definition."""
+    usage: RunUsage
 
 
 class RunPage(Answer):

@@ -44,10 +44,11 @@ class EffectCall:
 
 @dataclass(frozen=True, slots=True)
 class EffectAnswer:
-    """What an outside call gave, as JSON data, and the tokens it cost."""
+    """What an outside call gave, as JSON data, and what it cost."""
 
     value: Any
     usage: Mapping[str, Any] | None = None
+    """Of a model: the counts of `llm.port.Usage`, `provider`, `model`, and `cost` with `amount` and `currency`."""
 
 
 class LiveText(Protocol):

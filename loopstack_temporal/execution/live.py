@@ -210,7 +210,7 @@ class _Text:
             given = from_json(to_json(dict(args), inf_nan_mode="strings", serialize_unknown=True))
         except Exception:  # Nothing may be raised here, and the arguments will be told of elsewhere.
             given = {}
-        self._texts.add(self._stream, "tool_call", data={"id": call_id, "name": name, "args": given})
+        self._texts.add(self._stream, "tool_call", data={"id": str(call_id), "name": str(name), "args": given})
 
     def end(self, error: str | None = None) -> None:
         """Nothing more comes."""

@@ -103,6 +103,7 @@ class Effects:
     def usage(self, run_id: str) -> tuple[EffectUsage, ...]:
         """The calls of a run that say what they cost; those of steps that were undone cost, too."""
         query = sa.select(effect.c.name, effect.c.usage).where(effect.c.run_id == run_id, effect.c.usage.is_not(None))
+        query = query.order_by(effect.c.ended_at)
         with self._database.read() as connection:
             return tuple(EffectUsage(row.name, row.usage) for row in connection.execute(query).all())
 

@@ -25,7 +25,11 @@ export function makeAwaiting(change: Partial<Awaiting> = {}): Awaiting {
   };
 }
 
+const NO_USAGE: Run["usage"] = {
+  calls: 0, input_tokens: 0, output_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, reasoning_tokens: 0, cost: null, unpriced: 0, models: [],
+};
+
 /** A run, whole. */
 export function makeWholeRun(change: Partial<Run> = {}): Run {
-  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, ...change, awaiting: change.awaiting ?? [] };
+  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, usage: NO_USAGE, ...change, awaiting: change.awaiting ?? [] };
 }

@@ -11,6 +11,7 @@ from loopstack_api.run_query import RunListing, RunQuery
 from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.links import Links
 from loopstack_api.views.system import by_status
+from loopstack_api.views.usage import run_usage
 from loopstack_api.views.workers import Workers
 from loopstack_api.wording import transition_title
 from loopstack_temporal.contracts.problems import ErrorSummary
@@ -69,6 +70,7 @@ class RunView:
             hash=row.catalogue_hash,
             widgets=definition.workflow.widgets if definition else (),
             titles=dict(definition.titles) if definition else {},
+            usage=run_usage(await self._store.do(self._store.effects.usage, run_id)),
         )
 
     async def page(self, listing: RunListing) -> RunPage:

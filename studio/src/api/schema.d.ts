@@ -1224,7 +1224,7 @@ export interface components {
         };
         /**
          * LiveDelta
-         * @description More text of a running reply.
+         * @description More of a running reply: words of the answer, of the thinking before it, or one whole tool call.
          */
         LiveDelta: {
             /**
@@ -1240,12 +1240,21 @@ export interface components {
             attempt: number;
             /** Seq */
             seq: number;
-            /** Text */
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "text" | "thinking" | "tool_call";
+            /**
+             * Text
+             * @default
+             */
             text: string;
+            data?: components["schemas"]["LiveToolCall"] | null;
         };
         /**
          * LiveEnd
-         * @description A running reply is complete or given up; the document follows if there is one.
+         * @description A running reply is complete or, with `error`, given up.
          */
         LiveEnd: {
             /**
@@ -1261,10 +1270,18 @@ export interface components {
             attempt: number;
             /** Seq */
             seq: number;
+            /** Error */
+            error?: string | null;
+            /**
+             * Dropped
+             * @description Nothing of it is to be seen any more: its document is there, or the attempt that wrote it is given up.
+             * @default false
+             */
+            dropped: boolean;
         };
         /**
          * LiveSnapshot
-         * @description All text of a running reply so far; replaces what was shown for `live_id`.
+         * @description All of a running reply so far; replaces what was shown for `live_id`.
          */
         LiveSnapshot: {
             /**
@@ -1282,14 +1299,40 @@ export interface components {
             transition: string;
             /** Place */
             place: string;
-            /** Attempt */
+            /**
+             * Attempt
+             * @description Of two snapshots the one of the higher attempt counts.
+             */
             attempt: number;
-            /** Seq */
+            /**
+             * Seq
+             * @description Number of the last piece in it; the next delta has the following one.
+             */
             seq: number;
             /** Text */
             text: string;
-            /** Data */
-            data?: unknown;
+            /**
+             * Thinking
+             * @default
+             */
+            thinking: string;
+            /**
+             * Tool Calls
+             * @default []
+             */
+            tool_calls: components["schemas"]["LiveToolCall"][];
+        };
+        /**
+         * LiveToolCall
+         * @description A tool that the model wants called.
+         */
+        LiveToolCall: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Args */
+            args: unknown;
         };
         /**
          * Mark
@@ -1350,6 +1393,47 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * ModelUsage
+         * @description The part of one model.
+         */
+        ModelUsage: {
+            /**
+             * Calls
+             * @description Those that were answered.
+             */
+            calls: number;
+            /**
+             * Input Tokens
+             * @description Without those that were read from or written to a cache.
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @description Those of reasoning included.
+             */
+            output_tokens: number;
+            /** Cache Creation Input Tokens */
+            cache_creation_input_tokens: number;
+            /** Cache Read Input Tokens */
+            cache_read_input_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /**
+             * Cost
+             * @description US dollars, of the calls whose price is known; null if it is of none.
+             */
+            cost: number | null;
+            /**
+             * Unpriced
+             * @description Calls whose price is not known.
+             */
+            unpriced: number;
+            /** Provider */
+            provider: string | null;
+            /** Model */
+            model: string | null;
         };
         /**
          * MoveRun
@@ -1656,6 +1740,7 @@ export interface components {
             titles: {
                 [key: string]: string;
             };
+            usage: components["schemas"]["RunUsage"];
         };
         /**
          * RunChanged
@@ -1955,6 +2040,45 @@ export interface components {
             links: components["schemas"]["RunLinks"];
             /** Awaiting */
             awaiting: components["schemas"]["AwaitingBrief"][];
+        };
+        /**
+         * RunUsage
+         * @description All calls of a run, also of steps that were undone or failed; not those of its child runs.
+         */
+        RunUsage: {
+            /**
+             * Calls
+             * @description Those that were answered.
+             */
+            calls: number;
+            /**
+             * Input Tokens
+             * @description Without those that were read from or written to a cache.
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @description Those of reasoning included.
+             */
+            output_tokens: number;
+            /** Cache Creation Input Tokens */
+            cache_creation_input_tokens: number;
+            /** Cache Read Input Tokens */
+            cache_read_input_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /**
+             * Cost
+             * @description US dollars, of the calls whose price is known; null if it is of none.
+             */
+            cost: number | null;
+            /**
+             * Unpriced
+             * @description Calls whose price is not known.
+             */
+            unpriced: number;
+            /** Models */
+            models: components["schemas"]["ModelUsage"][];
         };
         /**
          * ServerSentEvent

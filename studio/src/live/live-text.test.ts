@@ -7,8 +7,8 @@ import type { LiveTexts } from "./live-text";
 type Live = Parameters<typeof liveText>[1];
 
 const base = { run_id: "r", live_id: "m", attempt: 1 } as const;
-const snapshot = (seq: number, text: string, attempt = 1): Live => ({ ...base, type: "live.snapshot", step: 1, transition: "write", place: "start", attempt, seq, text, data: null });
-const delta = (seq: number, text: string, attempt = 1): Live => ({ ...base, type: "live.delta", attempt, seq, text });
+const snapshot = (seq: number, text: string, attempt = 1): Live => ({ ...base, type: "live.snapshot", step: 1, transition: "write", place: "start", attempt, seq, text, thinking: "", tool_calls: [] });
+const delta = (seq: number, text: string, attempt = 1): Live => ({ ...base, type: "live.delta", attempt, seq, part: "text", text });
 const play = (events: readonly Live[], from: LiveTexts = new Map()): LiveTexts => events.reduce(liveText, from);
 const textOf = (texts: LiveTexts): string | undefined => texts.get("m")?.text;
 
@@ -36,11 +36,26 @@ describe("text in flight", () => {
     expect(textOf(play([snapshot(1, "New", 2), delta(9, "old", 1)]))).toBe("New");
   });
 
+  it("keeps words, thoughts and tool calls apart", () => {
+    const call = { id: "c", name: "search", args: { for: "tea" } };
+    const texts = play([
+      snapshot(1, "A"), { ...base, type: "live.delta", seq: 2, part: "thinking", text: "hm" }, { ...base, type: "live.delta", seq: 3, part: "tool_call", text: "", data: call }, delta(4, " cup"),
+    ]);
+    expect(texts.get("m")).toMatchObject({ text: "A cup", thinking: "hm", toolCalls: [call] });
+  });
+
+  it("says why it ended early, and goes when it is dropped", () => {
+    const failed = play([snapshot(1, "A"), { ...base, type: "live.end", seq: 2, error: "cut off", dropped: false }]);
+    expect(failed.get("m")).toMatchObject({ text: "A", ended: true, error: "cut off" });
+    expect(play([{ ...base, type: "live.end", seq: 3, error: null, dropped: true }], failed).size).toBe(0);
+    expect(textOf(play([snapshot(1, "New", 2), { ...base, type: "live.end", seq: 9, error: null, dropped: true }]))).toBe("New");
+  });
+
   it("ends when the document is there", () => {
     const saved: StudioEvent = {
       type: "document.saved", run_id: "r", root_id: null, workspace_id: null, rev: 3, at: "2026-01-01T00:00:00Z", id: "d", name: "markdown", key: null, position: 1, version: 1, live_id: "m", step: 1, hidden: false,
     };
-    expect(play([snapshot(1, "A"), { ...base, type: "live.end", seq: 2 }, saved]).size).toBe(0);
+    expect(play([snapshot(1, "A"), { ...base, type: "live.end", seq: 2, error: null, dropped: false }, saved]).size).toBe(0);
   });
 
   it("ends in the same text however often the stream is cut and resumed with a snapshot", () => {

@@ -1,4 +1,7 @@
+import type { components } from "@/api/schema";
 import type { StudioEvent } from "@/api/types";
+
+export type LiveToolCall = components["schemas"]["LiveToolCall"];
 
 /** Text of a reply that is being written. */
 export type LiveText = {
@@ -10,7 +13,12 @@ export type LiveText = {
   readonly attempt: number;
   readonly seq: number;
   readonly text: string;
+  /** What the model thought before it answered. */
+  readonly thinking: string;
+  readonly toolCalls: readonly LiveToolCall[];
   readonly ended: boolean;
+  /** Why it ended early. */
+  readonly error: string | null;
   /** An earlier attempt had text that was dropped. */
   readonly restarted: boolean;
   /** Deltas are missing; nothing is added until the next snapshot. */
@@ -45,13 +53,22 @@ export function liveText(texts: LiveTexts, event: LiveEvent): LiveTexts {
   if (event.type === "live.snapshot") {
     return put(texts, {
       liveId: event.live_id, runId: event.run_id, place: event.place, transition: event.transition, step: event.step,
-      attempt: event.attempt, seq: event.seq, text: event.text, ended: false, restarted: restarted || (before === undefined && event.attempt > 1), gap: false,
+      attempt: event.attempt, seq: event.seq, text: event.text, thinking: event.thinking, toolCalls: event.tool_calls,
+      ended: false, error: null, restarted: restarted || (before === undefined && event.attempt > 1), gap: false,
     });
   }
   // Text whose beginning was never seen cannot be shown; a snapshot follows.
   if (before === undefined) return texts;
-  if (event.type === "live.end") return put(texts, { ...before, attempt: event.attempt, seq: event.seq, ended: true });
-  if (again) return put(texts, { ...before, attempt: event.attempt, seq: event.seq, text: event.text, restarted, ended: false, gap: false });
+  if (event.type === "live.end" && event.dropped) return drop(texts, (text) => text.liveId === event.live_id);
+  if (event.type === "live.end") return put(texts, { ...before, attempt: event.attempt, seq: event.seq, ended: true, error: event.error ?? null });
+  if (again) return put(texts, added({ ...before, attempt: event.attempt, text: "", thinking: "", toolCalls: [], restarted, ended: false, error: null, gap: false }, event));
   if (before.gap || event.seq !== before.seq + 1) return put(texts, { ...before, gap: true });
-  return put(texts, { ...before, seq: event.seq, text: before.text + event.text });
+  return put(texts, added(before, event));
+}
+
+function added(before: LiveText, delta: Extract<StudioEvent, { type: "live.delta" }>): LiveText {
+  const text = { ...before, seq: delta.seq };
+  if (delta.part === "text") return { ...text, text: before.text + delta.text };
+  if (delta.part === "thinking") return { ...text, thinking: before.thinking + delta.text };
+  return delta.data ? { ...text, toolCalls: [...before.toolCalls, delta.data] } : text;
 }
