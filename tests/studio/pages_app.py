@@ -15,6 +15,7 @@ from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, trans
 from loopstack_temporal.app import StudioApp
 from loopstack_temporal.hitl import ApproveToolCallWorkflow, AskUserWorkflow, ConfirmUserWorkflow
 from tests.hitl.people_app import OwnQuestionsWorkflow, ParentWorkflow
+from tests.studio.document_flows import BY_LEVEL, BY_MIME, DOCUMENT_FLOWS
 from tests.studio.widget_flows import FLOWS
 from tests.support.apps import ChainWorkflow, FlakyWorkflow, RoundsWorkflow, StagesWorkflow
 
@@ -111,6 +112,7 @@ app = StudioApp(
         RoundsWorkflow,
         StagesWorkflow,
         *FLOWS,
+        *DOCUMENT_FLOWS,
         UiDocumentsWorkflow,
         InlineFormWorkflow,
         OwnQuestionsWorkflow,
@@ -119,4 +121,5 @@ app = StudioApp(
         ConfirmUserWorkflow,
         ApproveToolCallWorkflow,
     ],
+    documents=[*BY_MIME.values(), *BY_LEVEL.values()],
 )
