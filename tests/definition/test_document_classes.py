@@ -92,6 +92,7 @@ def test_an_unknown_meta_key_is_a_warning() -> None:
     )
 
 
+@pytest.mark.requirement("DOC-035", "DOC-036", "DOC-037", "DOC-038", "DOC-039")
 @pytest.mark.parametrize(
     ("instance", "name", "tags", "widgets", "internal"),
     [

@@ -78,6 +78,7 @@ def test_every_block_of_a_page_is_of_a_kind_that_is_run(page: Path) -> None:
         "models.md": python,
         "tools.md": python,
         "operating.md": {"bash", "python"},
+        "people.md": {"bash", "python"},
     }
     allowed = run.get(page.name, {"text"})
     assert kinds <= allowed, "a block on this page needs a test that runs it"

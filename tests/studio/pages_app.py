@@ -7,12 +7,16 @@ import os
 from pydantic import BaseModel, Field, model_validator
 
 from examples.hello.workflow import HelloWorkflow
+from examples.inline_form.workflow import InlineFormWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
 from examples.review.workflow import ReviewWorkflow
 from examples.ui_documents.workflow import UiDocumentsWorkflow
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
 from loopstack_temporal.app import StudioApp
+from loopstack_temporal.hitl import ApproveToolCallWorkflow, AskUserWorkflow, ConfirmUserWorkflow
+from tests.hitl.people_app import OwnQuestionsWorkflow, ParentWorkflow
 from tests.studio import family_flows, widget_flows
+from tests.studio.document_flows import BY_LEVEL, BY_MIME, DOCUMENT_FLOWS
 from tests.support.apps import ChainWorkflow, FlakyWorkflow, RoundsWorkflow, StagesWorkflow
 
 
@@ -109,6 +113,14 @@ app = StudioApp(
         StagesWorkflow,
         *widget_flows.FLOWS,
         *family_flows.FLOWS,
+        *DOCUMENT_FLOWS,
         UiDocumentsWorkflow,
+        InlineFormWorkflow,
+        OwnQuestionsWorkflow,
+        ParentWorkflow,
+        AskUserWorkflow,
+        ConfirmUserWorkflow,
+        ApproveToolCallWorkflow,
     ],
+    documents=[*BY_MIME.values(), *BY_LEVEL.values()],
 )

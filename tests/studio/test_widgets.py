@@ -40,6 +40,7 @@ async def test_questions_are_answered_in_words_with_yes_or_no_and_by_choosing(wi
     assert row.result == [{"answer": "too dark"}, {"answer": "no"}, {"answer": "blue"}, {"answer": "no frame"}]
 
 
+@pytest.mark.requirement("DOC-035", "DOC-036", "DOC-037")
 async def test_documents_are_shown_as_their_widgets_say(window: Window, house: House) -> None:
     page = await window(f"/runs/{await house.start('gallery')}")
     await expect(status(page, "completed")).to_be_visible()

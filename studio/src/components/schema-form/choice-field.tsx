@@ -50,7 +50,7 @@ function SelectField(props: ChoiceProps) {
 
 function RadioCards(props: ChoiceProps) {
   const errors = errorsHere(props.errors);
-  const few = props.options.length <= 4 && props.options.every((option) => option.label.length <= 24);
+  const few = props.ui.inline ?? (props.options.length <= 4 && props.options.every((option) => option.label.length <= 24));
   return (
     <FieldFrame {...props} as="group" errors={errors}>
       <div className={few ? "cols" : "items"} role="radiogroup" aria-label={props.label} aria-describedby={describedBy(props.id, hintOf(props), errors)}>

@@ -54,7 +54,7 @@ export function FormView({ document, widget, state, awaited }: DocumentView) {
 
 function Content({ document, ui, schema }: { readonly document: DocumentView["document"]; readonly ui: ReturnType<typeof formUi>; readonly schema: JsonSchema }) {
   const mime = textOf(document.meta, "mimeType", "mime_type");
-  const text = typeof document.content === "string" ? document.content : textOf(document.content, "raw");
+  const text = typeof document.content === "string" ? document.content : textOf(document.content, "raw", "content", "text");
   if (mime !== null && text !== null) return <ByMime mime={mime} text={text} title={document.title} />;
   const value = jsonOf(document.content);
   // Content nobody described reads better as a tree.

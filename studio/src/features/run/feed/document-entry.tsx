@@ -36,7 +36,7 @@ export function DocumentEntry({ document, run, steps, showHidden, onStep }: Entr
   if (ownForm && !raw && compared === null) return <div className="asks" id={`doc-${document.id}`}>{body}</div>;
   if (!framed) return <article className="bareentry" id={`doc-${document.id}`}>{body}<div className="entrytools">{menu}</div></article>;
   return (
-    <article className={active ? "doc asks" : "doc"} id={`doc-${document.id}`} aria-label={visible(shown.title)}>
+    <article className={["doc", active ? "asks" : "", levelOf(shown)].filter((name) => name !== "").join(" ")} id={`doc-${document.id}`} aria-label={visible(shown.title)}>
       <header>
         <span className="cut">{visible(textOf(widgetsOf(shown)[0]?.options, "title") ?? shown.title)}</span>
         <span className="meta row">
@@ -48,6 +48,14 @@ export function DocumentEntry({ document, run, steps, showHidden, onStep }: Entr
       {body}
     </article>
   );
+}
+
+const LEVELS = new Set(["debug", "info", "warning", "error"]);
+
+/** How loud a document is, as its class or its save says. */
+function levelOf(document: Document): string {
+  const level = textOf(document.meta, "level");
+  return level !== null && LEVELS.has(level) ? `level-${level}` : "";
 }
 
 function WidgetBody({ document, widget, state, run }: { readonly document: Document; readonly widget: Widget; readonly state: WidgetState; readonly run: Run }) {
