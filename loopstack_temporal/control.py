@@ -217,13 +217,17 @@ async def stored_run(store: Store, run_id: str) -> RunRow:
     return row
 
 
-def app_with(workflow: str, entries: Sequence[CatalogueEntry], app: str | None = None) -> CatalogueEntry:
+def app_with(
+    workflow: str, entries: Sequence[CatalogueEntry], app: str | None = None, *, listed_only: bool = False
+) -> CatalogueEntry:
     """What new runs of a workflow are made by: `entries` are what workers published of their apps.
+
+    With `listed_only` an app has only the workflows that it lists, and not those they lead to.
 
     Raises `NotFound` (`unknown_workflow`), and `Conflict` (`ambiguous_workflow`) when several apps with live workers
     (or, without any, several apps) have a workflow of this name and none is chosen.
     """
-    names = {entry.app: [one["name"] for one in entry.content["workflows"]] for entry in entries}
+    names = {entry.app: _workflows(entry.content, listed_only=listed_only) for entry in entries}
     having = [one for one in entries if workflow in names[one.app] and app in (None, one.app)]
     found = [one for one in having if one.live] or having
     if not found:
@@ -239,6 +243,12 @@ def app_with(workflow: str, entries: Sequence[CatalogueEntry], app: str | None =
             facts={"apps": apps},
         )
     return found[0]
+
+
+def _workflows(content: Mapping[str, Any], *, listed_only: bool) -> list[str]:
+    known = [one["name"] for one in content["workflows"]]
+    listed: Sequence[str] | None = content["app"].get("workflows")
+    return known if listed is None or not listed_only else [name for name in known if name in listed]
 
 
 def awaited(run: RunRow) -> list[str]:

@@ -40,7 +40,7 @@ class Commands:
         Raises `NotFound` (`unknown_workflow`, `workspace_not_found`), `Conflict` (`ambiguous_workflow`, `run_exists`)
         and `InvalidInput` for arguments that do not fit.
         """
-        definition = await self._catalogue.current(ask.workflow, ask.app)
+        definition = await self._catalogue.current(ask.workflow, ask.app, listed_only=True)
         args: Json = {} if ask.args is None else ask.args
         check(definition.workflow.args_schema or {"type": "object"}, args, "args")
         new = NewRun(

@@ -90,9 +90,9 @@ def gather(app: StudioApp, problems: Problems) -> Gathered:
     walk.visible_documents()
     gathered = walk.gathered
     gathered.listed = tuple(dict.fromkeys(found.name for found in listed if found))
-    _clashes("workflow", [(found.name, found.source) for found in gathered.workflows], problems)
-    _clashes("tool", [(found.name, found.source) for found in gathered.tools], problems)
-    _clashes("document", [(found.name, found.source) for found in gathered.documents], problems)
+    _clashes("workflow", [(found.name, found.source, found.cls) for found in gathered.workflows], problems)
+    _clashes("tool", [(found.name, found.source, found.target) for found in gathered.tools], problems)
+    _clashes("document", [(found.name, found.source, found.cls) for found in gathered.documents], problems)
     return gathered
 
 
@@ -181,15 +181,16 @@ def _documents_in(module: ModuleType | None) -> Iterator[type[Document]]:
                 yield cls
 
 
-def _clashes(kind: str, found: Sequence[tuple[str, Source]], problems: Problems) -> None:
-    first: dict[str, Source] = {}
-    for name, source in found:
-        other = first.setdefault(name, source)
-        if other is not source:
+def _clashes(kind: str, found: Sequence[tuple[str, Source, object]], problems: Problems) -> None:
+    first: dict[str, tuple[Source, object]] = {}
+    for name, source, thing in found:
+        where, other = first.setdefault(name, (source, thing))
+        if where is not source:
             problems.add(
                 source,
                 "name_clash",
-                f"another {kind} of this app is named {name!r} too ({other.file}:{other.line}); give one a `name=`",
+                f"{_named(thing)} and another {kind} of this app, {_named(other)} ({where.file}:{where.line}), are "
+                f"both named {name!r}; give one a `name=`",
             )
 
 

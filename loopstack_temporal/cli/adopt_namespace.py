@@ -7,15 +7,10 @@ import asyncio
 import sys
 from pathlib import Path
 
-from temporalio.service import RPCError
-
 from loopstack_temporal.cli.data_folder import DEFAULT_DATA_FOLDER, database_url
-from loopstack_temporal.errors import SetupError
 from loopstack_temporal.store import migrate
-from loopstack_temporal.store.records import TemporalHome
 from loopstack_temporal.store.store import Store
-from loopstack_temporal.temporal.connection import ConnectionSettings, connect
-from loopstack_temporal.temporal.outside import home_of
+from loopstack_temporal.temporal.home import configured_home
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _adopt(url: str) -> str:
-    here = await _here()
+    here = await configured_home()
     store = Store.open(url)
     try:
         before = await store.do(store.homes.move, here)
@@ -40,15 +35,3 @@ async def _adopt(url: str) -> str:
         f"{f', no longer in {before.name}' if before else ''}. "
         "Workers end the open ones that are not there, after two looks."
     )
-
-
-async def _here() -> TemporalHome:
-    client = await connect(ConnectionSettings())
-    try:
-        return await home_of(client)
-    except RPCError as error:
-        raise SetupError(
-            f"Temporal does not say which namespace `{client.namespace}` is: {error.message}. Name another by "
-            "TEMPORAL_NAMESPACE or in temporal.toml.",
-            code="temporal_unreachable",
-        ) from error

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
-    DescribeNamespaceRequest,
     GetWorkflowExecutionHistoryReverseRequest,
     ListWorkflowExecutionsRequest,
     SignalWorkflowExecutionRequest,
@@ -20,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.store.records import Ending, TemporalHome, Untold, Watched
 from loopstack_temporal.temporal.client import namespace_is_missing, start_token_of
+from loopstack_temporal.temporal.home import home_of
 from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, Ended
 
 LIMIT = timedelta(seconds=5)
@@ -54,13 +54,6 @@ class Loss:
         if self.code == "canceled_outside":
             return Ending("canceled")
         return Ending("failed", error=ErrorInfo(self.code, "LostOutside", self.text))
-
-
-async def home_of(client: Client) -> TemporalHome:
-    """Which namespace a client is connected to. Raises `RPCError`, also for one that does not exist."""
-    request = DescribeNamespaceRequest(namespace=client.namespace)
-    answer = await client.workflow_service.describe_namespace(request, timeout=LIMIT)
-    return TemporalHome(answer.namespace_info.id, f"{client.namespace} at {client.service_client.config.target_host}")
 
 
 class Outside:

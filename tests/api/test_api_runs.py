@@ -57,6 +57,21 @@ async def test_an_unknown_workflow_is_not_found_and_the_known_ones_are_named(htt
     assert "`deploy`, `review`" in answer.json()["detail"]
 
 
+@pytest.mark.requirement("APP-002")
+async def test_only_workflows_that_an_app_lists_are_listed_and_started(http: httpx.AsyncClient, store: Store) -> None:
+    published = content()
+    published["app"]["workflows"] = ["review"]  # `deploy` is a child of it, say.
+    store.catalogue.publish(APP, "fewer", published)
+    store.catalogue.worker_seen("another", APP, "fewer", ["default"])
+
+    [app] = (await http.get("/apps")).json()["items"]
+    assert [one["name"] for one in app["workflows"]] == ["review"]
+    answer = await http.post("/runs", json={"workflow": "deploy"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_workflow")
+    assert "Known: `review`." in answer.json()["detail"]
+    await start(http)
+
+
 @pytest.mark.requirement("API-010", "API-002")
 async def test_bad_arguments_are_refused_with_the_path_of_every_wrong_field(http: httpx.AsyncClient) -> None:
     answer = await http.post("/runs", json={"workflow": "review", "args": {"count": 0}})

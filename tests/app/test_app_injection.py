@@ -99,7 +99,7 @@ def every_app(log: Log) -> StudioApp:
     return StudioApp(title="App", workflows=[EveryWorkflow], providers=[log, open_database, Cache, open_mailer])
 
 
-@pytest.mark.requirement("APP-008", "TOOL-005", "TOOL-007")
+@pytest.mark.requirement("APP-008", "ENGINE-017", "TOOL-005", "TOOL-007")
 async def test_services_live_as_long_as_the_app_and_tools_as_long_as_the_attempt() -> None:
     log = Log()
     app = resolve(every_app(log))
@@ -135,6 +135,7 @@ async def test_attempts_that_begin_at_once_share_one_service() -> None:
     await app.aclose()
 
 
+@pytest.mark.requirement("ENGINE-017")
 async def test_tools_and_children_work_for_the_attempt_of_their_workflow_and_end_with_it() -> None:
     app = resolve(every_app(Log()))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from loopstack_temporal import BaseWorkflow, Document, transition, workflow
+from loopstack_temporal import BaseWorkflow, Document, document, transition, workflow
 from loopstack_temporal.app import Module, StudioApp
 from loopstack_temporal.app.resolve import app_name, resolve
 from loopstack_temporal.errors import DefinitionError, SetupError
@@ -136,7 +137,39 @@ def test_everything_that_is_missing_or_clashes_is_reported_at_once() -> None:
     assert "`StampTool.clock` asks for `Clock`, which nothing provides; add it to the app's `providers`" in text
     assert "`OtherWorkflow.cart` asks for `Cart`" in text
     assert "parameter `fuel` of the provider `Engine` asks for `Fuel`" in text
-    assert "another workflow of this app is named 'parent' too" in text
+    assert re.search(r"`OtherWorkflow` and another workflow of this app, `ParentWorkflow` \(.*\), are both named", text)
+
+
+@pytest.mark.requirement("ENGINE-011")
+def test_two_workflows_tools_or_documents_of_one_name_are_refused_with_the_names_of_both() -> None:
+    @workflow(name="parent")
+    class TwinWorkflow(BaseWorkflow):
+        @transition(to="end")
+        async def work(self) -> None: ...
+
+    @tool(name="stamp")
+    class TwinTool(BaseTool):
+        def handle(self) -> ToolResult[str]:
+            return ToolResult(data="later")
+
+    @document(name="note")
+    class TwinDocument(Document):
+        text: str
+
+    app = StudioApp(
+        title="Twins",
+        workflows=[ParentWorkflow, TwinWorkflow],
+        tools=[TwinTool],
+        documents=[NoteDocument, TwinDocument],
+        providers=[Clock],
+    )
+    with pytest.raises(DefinitionError) as raised:
+        resolve(app)
+    assert [one.code for one in raised.value.problems] == ["name_clash"] * 3
+    text = str(raised.value)
+    for one, other in (("Workflow", "ParentWorkflow"), ("Tool", "StampTool"), ("Document", "NoteDocument")):
+        assert re.search(rf"`\w*{one}` and another {one.lower()} of this app, `\w*{one}` \(.*:\d+\), are both", text)
+        assert f"`Twin{one}`" in text and f"`{other}`" in text
 
 
 class Fuel:

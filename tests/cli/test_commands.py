@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from alembic.command import upgrade
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-from loopstack_temporal.cli.main import main
-from tests.cli.running import environment, loopstack
+from loopstack_temporal.cli.main import main, parser
+from loopstack_temporal.store import migrate
+from loopstack_temporal.store.database import Database
+from tests.cli.running import ROOT, environment, loopstack
+from tests.repository.tree import named
 
 COMMANDS = ["dev", "worker", "api", "db", "db upgrade", "db adopt-namespace"]
 
@@ -62,6 +71,37 @@ def test_a_setup_error_is_told_without_a_traceback_and_with_status_2(
     assert capsys.readouterr().err.startswith("loopstack: No app was named")
 
 
+@pytest.mark.requirement("APP-021")
+@pytest.mark.parametrize("command", [["worker", "examples/app.py"], ["api"]], ids=lambda command: command[0])
+def test_worker_and_api_refuse_an_old_schema_with_the_command_and_leave_it_as_it_is(
+    command: list[str], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    database = Database(url)
+    with database.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        upgrade(config, "0002")
+    database.close()
+    done = subprocess.run(
+        loopstack(*command),
+        cwd=ROOT,
+        env=environment(LOOPSTACK_DATABASE_URL=url),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert f"has schema 0002, this program needs {head}; run `loopstack db upgrade`" in done.stdout + done.stderr
+    with sqlite3.connect(tmp_path / "old.db") as file:
+        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+    file.close()
+
+
+@pytest.mark.requirement("APP-019", "APP-021")
 def test_db_upgrade_brings_an_empty_database_to_the_current_schema_and_says_so_twice(tmp_path: Path) -> None:
     variables = environment(LOOPSTACK_DATABASE_URL="")
     said: list[str] = []
@@ -83,3 +123,16 @@ def test_db_upgrade_brings_an_empty_database_to_the_current_schema_and_says_so_t
     database.close()
     assert {"run", "step", "document", "event"} <= tables
     assert os.listdir(tmp_path) == [".loopstack"]
+
+
+@pytest.mark.requirement("APP-019")
+def test_nothing_but_the_usual_file_and_variables_says_where_temporal_is() -> None:
+    own = re.compile(r"LOOPSTACK_TEMPORAL_(?!CLI\b)\w+|LOOPSTACK_(?:NAMESPACE|ADDRESS)")
+    packages = ("loopstack_temporal", "api/loopstack_api", "workers/loopstack_workers")
+    assert {found for path in named("*.py", under=packages) for found in own.findall(path.read_text())} == set()
+    helps: list[str] = []
+    for command in COMMANDS:
+        with pytest.raises(SystemExit), redirect_stdout(StringIO()) as said:
+            parser().parse_args([*command.split(), "--help"])
+        helps.append(said.getvalue())
+    assert not re.search(r"--(?:temporal-)?(?:address|namespace|api-key|tls)", "".join(helps))

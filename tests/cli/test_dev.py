@@ -71,6 +71,7 @@ async def get(address: str) -> dict[str, str]:
     return json.loads(body)
 
 
+@pytest.mark.requirement("APP-021")
 async def test_everything_starts_reloads_stops_in_order_and_goes_on_where_it_was(project: Path) -> None:
     numbers = ports()
     leak = {"TEMPORAL_API_KEY": "secret", "TEMPORAL_NAMESPACE": "production"}
@@ -79,7 +80,7 @@ async def test_everything_starts_reloads_stops_in_order_and_goes_on_where_it_was
         address = (await running.until(r"Temporal\s+(127\.0\.0\.1:\d+)"))[1]
         web = (await running.until(r"Temporal Web\s+(http://\S+)"))[1]
         await running.until(r"worker     worker \d+ takes work of app app\.py app\.py")
-        assert any("database" in line.lower() for line in running.lines)
+        await running.until(r"The database was created \(schema \d+\)\.")
         settings = await get(studio)
         assert settings["TEMPORAL_ADDRESS"] == address
         assert settings["LOOPSTACK_WEB_URL"] == web

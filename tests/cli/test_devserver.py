@@ -58,6 +58,7 @@ async def test_nobody_at_the_address_is_a_setup_error_that_names_it() -> None:
     assert caught.value.reason == "temporal_unreachable"
 
 
+@pytest.mark.requirement("APP-019")
 async def test_address_and_namespace_come_from_the_usual_file_and_variables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

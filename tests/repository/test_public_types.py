@@ -6,12 +6,24 @@ import inspect
 from collections.abc import Iterator
 from types import FunctionType
 
+import pytest
+
 import loopstack_temporal
 
 
-def test_no_annotation_authors_meet_mentions_temporal() -> None:
+@pytest.mark.requirement("ENGINE-019")
+def test_nothing_authors_meet_is_or_mentions_a_type_of_temporal() -> None:
     wrong = [where for where, text in _annotations() if "temporalio" in text]
     assert wrong == []
+    kinds = {name: inspect.getmro(cls) for name in loopstack_temporal.__all__ if inspect.isclass(cls := _offered(name))}
+    assert len(kinds) > 20
+    assert [
+        name for name, bases in kinds.items() if any(base.__module__.startswith("temporalio") for base in bases)
+    ] == []
+
+
+def _offered(name: str) -> object:
+    return getattr(loopstack_temporal, name)
 
 
 def test_the_walk_sees_the_annotations_of_classes_and_functions() -> None:

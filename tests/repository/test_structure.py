@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,7 @@ MOST_LINES = 400
 KNOW_TEMPORAL = ("loopstack_temporal/temporal/",)
 
 
+@pytest.mark.requirement("TEMPORAL-002")
 def test_the_import_rules_of_the_rooms_hold() -> None:
     program = Path(sys.executable).with_name("lint-imports")
     path = os.pathsep.join(str(ROOT / name) for name in ("", "api", "workers"))
@@ -54,6 +56,28 @@ def test_sizes_of_functions_and_layers_are_checked_with_the_agreed_limits() -> N
     assert all(tool in recipe for tool in ("ruff check", "ruff format --check", "pyright", "lint-imports", "pytest"))
 
 
+@pytest.mark.requirement("TEMPORAL-002")
+def test_import_rules_keep_authors_code_out_of_temporal_workflows_and_temporal_in_its_room() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    rules = {one["name"]: one for one in contracts}
+    inside = rules["No code of an author runs inside a Temporal workflow"]
+    # Everything that the interpreter's file loads of its own room, or it would be a rule about one file.
+    room = ROOT / "loopstack_temporal" / "temporal"
+    loaded, todo = set[str](), ["interpreter"]
+    while todo:
+        name = todo.pop()
+        if name not in loaded and (room / f"{name}.py").is_file():
+            loaded.add(name)
+            found = re.findall(
+                r"from loopstack_temporal\.temporal(?:\.| import )(.+)", (room / f"{name}.py").read_text()
+            )
+            todo += [word for line in found for word in re.split(r"\W+", line.partition(" import ")[0])]
+    assert {name.rpartition(".")[2] for name in inside["source_modules"]} == loaded
+    assert {"loopstack_temporal.app", "loopstack_temporal.execution"} <= set(inside["forbidden_modules"])
+    assert rules["Only the temporal room knows Temporal"]["forbidden_modules"] == ["temporalio"]
+
+
+@pytest.mark.requirement("TEMPORAL-002")
 def test_only_the_temporal_room_imports_temporal() -> None:
     wrong = [
         short(path)

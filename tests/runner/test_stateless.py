@@ -24,7 +24,10 @@ from loopstack_temporal import (
     transition,
     workflow,
 )
+from loopstack_temporal.definition.registry import definition_of
+from loopstack_temporal.errors import DefinitionError
 from loopstack_temporal.llm import LlmGenerateTextTool
+from loopstack_temporal.running.applications import Applications
 from tests.support.stack import LIMIT, eventually
 
 
@@ -219,3 +222,13 @@ async def test_providers_are_made_once_per_runner_and_closed_with_it() -> None:
         for _ in range(2):
             assert (await runner.run_sync(TeaWorkflow, stateless=True)).status == "completed"
     assert log == ["opened", "poured", "poured", "closed"]
+
+
+@pytest.mark.requirement("ENGINE-011")
+def test_two_apps_of_one_name_in_one_process_are_refused() -> None:
+    applications = Applications()
+    definition = definition_of(GreetWorkflow)
+    first = StudioApp(title="Notes", workflows=[GreetWorkflow])
+    assert applications.of(definition, first) is applications.of(definition, first)
+    with pytest.raises(DefinitionError, match=r"(?s)App `notes` \('NOTES'\).*another app of this process.*\('Notes'\)"):
+        applications.of(definition, StudioApp(title="NOTES", name="notes", workflows=[GreetWorkflow]))

@@ -44,6 +44,7 @@ def test_an_empty_database_is_refused_with_the_command_and_then_upgraded_by_eigh
     migrate.check(empty_url)
 
 
+@pytest.mark.requirement("APP-019", "APP-021")
 def test_the_migrations_make_exactly_the_tables_that_the_code_uses(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_newer_schema_is_accepted_and_an_address_of_another_kind_is_not(sqlite
             Store.open(url)
 
 
+@pytest.mark.requirement("APP-019")
 def test_sqlite_is_as_durable_as_promised_and_postgresql_never_waits_for_ever(store: Store) -> None:
     def setting(name: str) -> str:
         with store.database.read() as connection:

@@ -121,14 +121,14 @@ class Catalogue:
             )
         return AppList(items=tuple(sorted(items, key=lambda app: (app.title.lower(), app.name))))
 
-    async def current(self, name: str, app: str | None) -> Definition:
-        """The definition new runs get.
+    async def current(self, name: str, app: str | None, *, listed_only: bool = False) -> Definition:
+        """The definition new runs get; with `listed_only` only of a workflow that an app lists, and people may start.
 
         Raises `NotFound` (`unknown_workflow`) and `Conflict` (`ambiguous_workflow`) when several apps with live workers
         (or, without any, several apps) have a workflow of this name and none is chosen.
         """
         entries = await self._store.do(self._store.catalogue.apps)
-        return self._read(app_with(name, entries, app)).workflows[name]
+        return self._read(app_with(name, entries, app, listed_only=listed_only)).workflows[name]
 
     async def graph(self, name: str, app: str | None) -> Graph:
         """The current definition as a picture, without a run."""
