@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from loopstack_temporal.definition.document import DocumentEntity
 from loopstack_temporal.definition.documents import LlmMessageDocument
@@ -122,10 +122,9 @@ def _left(block: ContentBlock) -> ContentBlock:
     return block
 
 
-def _message(role: LlmRole, text: str, blocks: Sequence[object] | None) -> LlmMessage:
+def _message(role: LlmRole, text: str, blocks: object) -> LlmMessage:
     """A message whose blocks, if there are any, hold all of its text."""
-    # Documents of authors may carry anything under that name.
-    found = tuple(cast("ContentBlock", block) for block in blocks or () if isinstance(block, _BLOCKS))
+    found = _blocks(blocks)
     if not found or not text.strip() or any(isinstance(block, TextBlock) for block in found):
         return LlmMessage(role, text or _text_of(found), found)
     said = TextBlock(text=text)
@@ -137,8 +136,18 @@ def _message(role: LlmRole, text: str, blocks: Sequence[object] | None) -> LlmMe
     return LlmMessage(role, text, (*thoughts, said, *others))
 
 
+def _blocks(found: object) -> tuple[ContentBlock, ...]:
+    """Blocks of a message; in documents of earlier steps they are plain data."""
+    if not isinstance(found, list | tuple):
+        return ()
+    try:
+        return _BLOCKS.validate_python(found)
+    except ValidationError:
+        return ()  # Documents of authors may carry anything under that name.
+
+
 def _text_of(blocks: Sequence[ContentBlock]) -> str:
     return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
 
 
-_BLOCKS: tuple[type[BaseModel], ...] = get_args(get_args(ContentBlock)[0])
+_BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])
