@@ -18,6 +18,7 @@ from loopstack_temporal.llm.cost import cost_of, tokens
 from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
 from loopstack_temporal.llm.recording import Answer
 from loopstack_temporal.llm.registry import LlmProviderRegistry
+from loopstack_temporal.llm.sound import sound
 
 _log = logging.getLogger("loopstack.run")
 _BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])
@@ -151,11 +152,11 @@ def _onto(live: LiveText) -> OnStream:
     def tell(event: StreamEvent) -> None:
         match event.type:
             case "text_delta":
-                live.text(event.text)
+                live.text(sound(event.text))
             case "thinking_delta":
-                live.thinking(event.text)
+                live.thinking(sound(event.text))
             case "tool_call":
-                call = event.data or {}
+                call = sound(dict(event.data or {}))
                 live.tool_call(str(call.get("id", "")), str(call.get("name", "")), call.get("args") or {})
             case _:  # The call itself begins and ends the text.
                 pass

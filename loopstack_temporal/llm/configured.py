@@ -39,6 +39,10 @@ def api_key(provider: str, variable: str) -> str:
     if not found:
         text = f"The model provider `{provider}` has no key: set the environment variable `{variable}` of the worker."
         raise ModelError(text, code="model_not_configured", provider=provider, retryable=False)
+    if not (found.isascii() and found.isprintable()):
+        # It would fail as a header, with a text that repeats it.
+        text = f"The key in `{variable}` for the provider `{provider}` has characters that no key has."
+        raise ModelError(text, code="model_not_configured", provider=provider, retryable=False)
     return found
 
 
@@ -61,8 +65,8 @@ def check_allowed(provider: str, base_url: str) -> None:
     """Raise `ModelError` (`model_requests_refused`) where only local model servers may be asked and this is none."""
     if os.environ.get(MODEL_REQUESTS) == "local" and not is_local(base_url):
         text = (
-            f"A request to {base_url} was refused because {MODEL_REQUESTS} is `local`: with it only model servers on"
-            " this machine are asked."
+            f"A request to {shown(base_url)} was refused because {MODEL_REQUESTS} is `local`: with it only model"
+            " servers on this machine are asked."
         )
         raise ModelError(text, code="model_requests_refused", provider=provider, retryable=False)
 
@@ -77,6 +81,12 @@ async def load_client(provider: str, module: str, *, package: str) -> ModuleType
             raise
         text = f"The provider `{provider}` needs the package `{package}`: install `loopstack-temporal[{package}]`."
         raise ModelError(text, code="model_not_configured", provider=provider, retryable=False) from None
+
+
+def shown(base_url: str) -> str:
+    """An address as it may stand in errors: without a password in it."""
+    parts = urlsplit(base_url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def is_local(base_url: str) -> bool:

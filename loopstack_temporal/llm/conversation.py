@@ -62,10 +62,7 @@ def from_documents(entities: Sequence[DocumentEntity[Any]], tag: str) -> tuple[T
         role, text = getattr(entity.content, "role", None), getattr(entity.content, "text", None)
         if role not in get_args(LlmRole) or not isinstance(text, str):
             continue
-        blocks: object = getattr(entity.content, "blocks", None)
-        message = _message(
-            cast("LlmRole", role), text, cast("list[object]", blocks) if isinstance(blocks, list) else ()
-        )
+        message = _message(cast("LlmRole", role), text, getattr(entity.content, "blocks", None))
         native, provider = entity.meta.get("response"), entity.meta.get("provider")
         if role == "assistant" and isinstance(native, Mapping) and isinstance(provider, str):
             found.append(Turn(message, provider, cast("Mapping[str, Any]", native)))
@@ -125,9 +122,9 @@ def _left(block: ContentBlock) -> ContentBlock:
     return block
 
 
-def _message(role: LlmRole, text: str, blocks: Sequence[object] | None) -> LlmMessage:
+def _message(role: LlmRole, text: str, blocks: object) -> LlmMessage:
     """A message whose blocks, if there are any, hold all of its text."""
-    found = tuple(read for block in blocks or () if (read := _block(block)) is not None)
+    found = _blocks(blocks)
     if not found or not text.strip() or any(isinstance(block, TextBlock) for block in found):
         return LlmMessage(role, text or _text_of(found), found)
     said = TextBlock(text=text)
@@ -139,16 +136,18 @@ def _message(role: LlmRole, text: str, blocks: Sequence[object] | None) -> LlmMe
     return LlmMessage(role, text, (*thoughts, said, *others))
 
 
-def _block(stored: object) -> ContentBlock | None:
-    """A block, also as plain data, as it stands in a document of an earlier step; `None` for anything else."""
+def _blocks(found: object) -> tuple[ContentBlock, ...]:
+    """Blocks of a message; in documents of earlier steps they are plain data."""
+    if not isinstance(found, list | tuple):
+        return ()
     try:
-        return _BLOCK.validate_python(stored)
-    except ValidationError:  # Documents of authors may carry anything under that name.
-        return None
+        return _BLOCKS.validate_python(found)
+    except ValidationError:
+        return ()  # Documents of authors may carry anything under that name.
 
 
 def _text_of(blocks: Sequence[ContentBlock]) -> str:
     return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
 
 
-_BLOCK: TypeAdapter[ContentBlock] = TypeAdapter(ContentBlock)
+_BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])

@@ -18,7 +18,8 @@ class LlmMessage:
     """All that can be read; of a message with blocks the texts of these, joined by newlines."""
     blocks: tuple[ContentBlock, ...] = ()
     native: Mapping[str, Any] | None = None
-    """The message as its provider gave it. Set only when the provider asked is that very one: send this back."""
+    """The answer this message came in, as `LlmReply.response` had it. Set only when the provider asked is the one that
+    gave it: send its message back unchanged."""
 
     @property
     def tool_calls(self) -> tuple[ToolCallBlock, ...]:

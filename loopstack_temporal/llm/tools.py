@@ -170,9 +170,11 @@ class LlmGenerateObjectTool(ModelTool):
         what is wrong, at most `max_repairs` times. Raises like the text call, and `ModelError` when nothing fitted.
         """
         merged = self._options(config, options)
+        if merged.get("tools"):
+            raise ToolError("A call for data offers no tools; ask in words first, and for the data when all is known.")
         session = session_of(self, "call")
         question = await self._question(prompt, messages, merged)
-        question = replace(question, schema=as_json_schema(schema), tools=())
+        question = replace(question, schema=as_json_schema(schema))
         answers: list[Answer] = []
         while True:
             answer = await ask(session, question, watched=False)

@@ -243,7 +243,31 @@ async def test_a_schema_that_is_none_is_the_authors_mistake(server: ModelServer)
 
     with pytest.raises(ToolError, match=r"is no JSON Schema: \$\.type"):
         await asking.call(prompt="Rome?", schema={"type": "town"})
+    with pytest.raises(ToolError, match="A call for data offers no tools"):
+        await asking.call(prompt="Rome?", schema=City, tools=[get_weather])
     assert server.seen == []
+
+
+@pytest.mark.parametrize("provider", ["claude", "openai"])
+async def test_half_letters_and_control_characters_do_not_poison_a_conversation(
+    server: ModelServer, provider: str
+) -> None:
+    halves = (
+        recorded(f"{provider}-text.sse")
+        .replace('"Hello"', '"\\ud83d"')
+        .replace('" there, "', '"\\ude00 \\u0000\\ud83d"')
+    )
+    server.will(Scripted(halves), f"{provider}-text.sse")
+    attempt = JournaledAttempt()
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
+    await attempt.documents.save(LlmMessageDocument(role="user", text="Smile!"))
+
+    smile = await asking.call(provider=provider)
+    await attempt.documents.save(LlmMessageDocument(role="user", text="Again!"))
+    await asking.call(provider=provider)
+
+    assert smile.data.message.text == "😀 \x00\ufffdZoë — 你好"
+    assert "😀" in str(server.bodies[1]["messages"][1])
 
 
 async def test_prices_of_cached_tokens_are_lower_and_unknown_models_have_none() -> None:

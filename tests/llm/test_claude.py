@@ -223,6 +223,8 @@ async def test_the_settings_of_a_call_are_sent_and_cache_marks_the_three_places(
 async def test_an_unknown_setting_is_refused_before_anything_is_sent(server: ModelServer) -> None:
     with pytest.raises(ToolError, match=r"`provider_config` does not fit the provider `claude`.*\n  frequency_penalty"):
         await claude_at(server).generate_text(LlmRequest(ASK.messages, settings={"frequency_penalty": 1}))
+    with pytest.raises(ToolError, match=r"`thinking` \(5000\) must be less than `max_tokens` \(4096\)"):
+        await claude_at(server).generate_text(LlmRequest(ASK.messages, settings={"thinking": 5000}))
     assert server.seen == []
 
 

@@ -20,6 +20,7 @@ from loopstack_temporal import (
 )
 from loopstack_temporal import document as document_class
 from loopstack_temporal.app.resolve import resolve
+from loopstack_temporal.definition.documents.llm import ToolResultBlock
 from loopstack_temporal.errors import DefinitionError
 from loopstack_temporal.inprocess import Beginning, InProcessRun
 from loopstack_temporal.llm import (
@@ -186,3 +187,38 @@ async def test_the_conversation_is_what_lives_under_the_tag_hidden_and_internal_
     assert [one["content"] for one in server.bodies[0]["messages"]] == ["context", "internal", "live", "hidden", "last"]
     answers = [one for one in report.find_all(LlmMessageDocument) if one.text.startswith("Hello")]
     assert len(answers) == 1
+
+
+@workflow
+class WeatherWorkflow(BaseWorkflow):
+    llm: LlmGenerateTextTool
+
+    @transition(to="asked")
+    async def ask(self) -> None:
+        await self.document_store.save(LlmMessageDocument(role="user", text="Weather?"))
+        await self.llm.call()
+
+    @transition(from_="asked", to="answered")
+    async def answer(self) -> None:
+        results = [ToolResultBlock(tool_call_id="toolu_01A", content="sunny")]
+        await self.document_store.save(LlmMessageDocument(role="user", blocks=[*results]))
+
+    @transition(from_="answered", to="end")
+    async def tell(self) -> None:
+        await self.llm.call()
+
+
+@pytest.mark.requirement("LLM-016")
+async def test_a_conversation_over_several_steps_keeps_its_blocks_and_native_answers(server: ModelServer) -> None:
+    server.will("claude-tools.sse", "claude-text.sse")
+    app = StudioApp(title="Weather", workflows=[WeatherWorkflow], modules=[claude(model="m", base_url=server.url)])
+
+    report = await run_workflow(WeatherWorkflow, app=app)
+
+    assert report.status == "completed", report.error
+    _, asked, results = server.bodies[1]["messages"]
+    assert [part.get("caller") for part in asked["content"]] == [None, {"type": "direct"}, {"type": "direct"}]
+    assert [(part["tool_use_id"], part["content"]) for part in results["content"]] == [
+        ("toolu_01A", "sunny"),
+        ("toolu_01B", "The call of `get_time` was not answered."),
+    ]

@@ -136,3 +136,15 @@ async def test_arguments_silence_and_absence_are_errors_with_codes(server: Model
         "model_unreachable",
         "model_requests_refused",
     ]
+
+
+async def test_neither_a_key_nor_a_password_gets_into_an_error(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = "hidden-word"
+    absent = await failure(openai_at(server, base_url=f"http://me:{hidden}@127.0.0.1:9/v1"), server, "openai-text.sse")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", f"{hidden}\n\x07more")
+    broken = await failure(claude_at(server), server, "claude-text.sse")
+
+    assert (absent.code, broken.code) == ("model_unreachable", "model_not_configured")
+    assert "http://127.0.0.1:9/v1" in str(absent) and hidden not in str(absent) + str(broken)

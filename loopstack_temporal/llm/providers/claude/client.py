@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -10,10 +11,13 @@ import anthropic
 import httpx2
 
 from loopstack_temporal.errors import ModelError
+from loopstack_temporal.llm.configured import shown
 from loopstack_temporal.llm.faults import reason, refused, stream_broken, timed_out, unreachable
 from loopstack_temporal.llm.port import OnStream
 from loopstack_temporal.llm.providers.claude.settings import PROVIDER, ClaudeCall
 from loopstack_temporal.llm.providers.claude.stream import Assembly
+from loopstack_temporal.llm.sound import sound
+from loopstack_temporal.llm.tls import trusted
 
 _STATUSES = {
     "invalid_request_error": 400,
@@ -33,17 +37,19 @@ _STATUSES = {
 async def send(call: ClaudeCall, body: dict[str, Any], on_stream: OnStream | None) -> dict[str, Any]:
     """Send one request, stream the answer, and return the whole message as JSON data. Raises `ModelError`."""
     assembly = Assembly(on_stream)
+    http = anthropic.DefaultAsyncHttpxClient(verify=await asyncio.to_thread(trusted))
     with _translated(call):
         async with anthropic.AsyncAnthropic(
             api_key=call.api_key,
             base_url=call.base_url,
             timeout=anthropic.Timeout(call.timeout, connect=min(call.timeout, 10.0)),
             max_retries=0,
+            http_client=http,
         ) as client:
             stream: anthropic.AsyncStream[Any] = await client.messages.create(**body, stream=True)
             async with stream:
                 await _read(stream, assembly)
-    return assembly.message
+    return sound(assembly.message)
 
 
 async def _read(stream: anthropic.AsyncStream[Any], assembly: Assembly) -> None:
@@ -65,7 +71,7 @@ def _translated(call: ClaudeCall) -> Generator[None]:
     except (anthropic.APITimeoutError, httpx2.TimeoutException) as error:
         raise timed_out(PROVIDER, call.timeout) from error
     except anthropic.APIConnectionError as error:
-        raise unreachable(PROVIDER, call.base_url, error) from error
+        raise unreachable(PROVIDER, shown(call.base_url), error) from error
     except (anthropic.AnthropicError, httpx2.TransportError) as error:
         raise stream_broken(PROVIDER, reason(error)) from error
 

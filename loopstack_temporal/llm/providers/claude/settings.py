@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from loopstack_temporal.llm.configured import api_key, check_allowed, model_name, read_config
 from loopstack_temporal.llm.port import LlmRequest
@@ -29,6 +29,12 @@ class ClaudeConfig(BaseModel):
     """`"adaptive"`, or the number of tokens the model may think; less than `max_tokens`."""
     env_api_key: str | None = Field(default=None, min_length=1)
     """The environment variable with the key for this call."""
+
+    @model_validator(mode="after")
+    def _room_to_answer(self) -> Self:
+        if isinstance(self.thinking, int) and self.thinking >= self.max_tokens:
+            raise ValueError(f"`thinking` ({self.thinking}) must be less than `max_tokens` ({self.max_tokens})")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

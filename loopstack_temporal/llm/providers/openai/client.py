@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -11,10 +12,13 @@ import openai
 
 from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.errors import ModelError
+from loopstack_temporal.llm.configured import shown
 from loopstack_temporal.llm.faults import reason, refused, stream_broken, timed_out, unreachable
 from loopstack_temporal.llm.port import OnStream
 from loopstack_temporal.llm.providers.openai.settings import PROVIDER, OpenAiCall
 from loopstack_temporal.llm.providers.openai.stream import Assembly
+from loopstack_temporal.llm.sound import sound
+from loopstack_temporal.llm.tls import trusted
 
 _CODES = {"insufficient_quota": "model_quota_exhausted", "context_length_exceeded": "model_input_too_long"}
 _STATUSES = {"invalid_request_error": 400, "rate_limit_error": 429, "rate_limit_exceeded": 429, "overloaded_error": 503}
@@ -24,18 +28,20 @@ _STATUSES = {"invalid_request_error": 400, "rate_limit_error": 429, "rate_limit_
 async def send(call: OpenAiCall, body: dict[str, Any], on_stream: OnStream | None) -> dict[str, Any]:
     """Send one request, stream the answer, and return the whole completion as JSON data. Raises `ModelError`."""
     assembly = Assembly(on_stream)
+    http = openai.DefaultAsyncHttpxClient(verify=await asyncio.to_thread(trusted))
     async with openai.AsyncOpenAI(
         api_key=call.api_key,
         base_url=call.base_url,
         timeout=openai.Timeout(call.timeout, connect=min(call.timeout, 10.0)),
         max_retries=0,
+        http_client=http,
     ) as client:
         with _translated(call):
             stream: openai.AsyncStream[Any] = await client.chat.completions.create(**body, stream=True)
         with _translated(call, streaming=True):
             async with stream:
                 await _read(stream, assembly)
-    return assembly.completion
+    return sound(assembly.completion)
 
 
 async def _read(stream: openai.AsyncStream[Any], assembly: Assembly) -> None:
@@ -58,7 +64,7 @@ def _translated(call: OpenAiCall, *, streaming: bool = False) -> Generator[None]
         raise timed_out(PROVIDER, call.timeout) from error
     except openai.APIConnectionError as error:
         broken = stream_broken(PROVIDER, reason(error))
-        raise broken if streaming else unreachable(PROVIDER, call.base_url, error) from error
+        raise broken if streaming else unreachable(PROVIDER, shown(call.base_url), error) from error
     except openai.APIError as error:
         status = next((_STATUSES[kind] for kind in (error.code, error.type) if kind in _STATUSES), 500)
         raise _refused(error, status, {}) from error
