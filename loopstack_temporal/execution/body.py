@@ -11,6 +11,7 @@ from typing import Any
 
 from loopstack_temporal.errors import TransitionTimeout
 from loopstack_temporal.execution.threads import GRACE, Leaks, Threads
+from loopstack_temporal.tools.handler import use_threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ async def _watched(body: asyncio.Future[Any], watch: Watch) -> None:
 
 
 async def _contained(function: Callable[..., Any], arguments: dict[str, Any], threads: Threads) -> Any:
+    use_threads(threads.run)  # Tools that are plain functions too: one that hangs takes no place away from others.
     try:
         if inspect.iscoroutinefunction(function):
             return await function(**arguments)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from loopstack_temporal.definition.context import RunRef, TransitionInput
@@ -105,7 +106,9 @@ class Caller:
     async def told(self, block: ToolCallBlock, content: str, *, is_error: bool) -> ToolCallState:
         """A finished call. What is too long for a model is kept in full as a document."""
         content = clean(content)
-        key = f"{self.message_id or 'tool'}_{block.id}_full"
+        # Not the call's id: models choose it.
+        name = sha256(f"{block.id}:{content}".encode(errors="replace")).hexdigest()[:16]
+        key = f"{self.message_id or 'tool'}_{name}_full"
         short = cut(content, self.limit, key)
         if short is not content:
             await self.session.documents.save(PlainDocument(text=content), key=key, hidden=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,9 +84,18 @@ def _names(function: Callable[..., Any]) -> dict[str, object]:
     return getattr(inspect.unwrap(function), "__globals__", {})
 
 
+RunInThread = Callable[..., Awaitable[Any]]
+_in_thread: ContextVar[RunInThread] = ContextVar("loopstack_threads", default=asyncio.to_thread)
+
+
+def use_threads(run: RunInThread) -> None:
+    """Let plain functions called from here on in this context run by `run(function, *args, **named)`."""
+    _in_thread.set(run)
+
+
 async def run_body(body: Callable[..., Any], *positional: Any, **named: Any) -> Any:
     """Await an `async def`; run a `def` in a thread so that it cannot hold up other runs."""
     if inspect.iscoroutinefunction(body):
         return await body(*positional, **named)
-    result = await asyncio.to_thread(body, *positional, **named)
+    result = await _in_thread.get()(body, *positional, **named)
     return await result if inspect.isawaitable(result) else result

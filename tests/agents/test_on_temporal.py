@@ -190,3 +190,18 @@ async def test_a_call_that_needs_approval_is_made_once_a_person_has_approved_it(
         result: Any = (await agency.run_is(run_id, "completed")).result
         assert result["response"] == expected
         assert notes.read_text().count("to Ann") - sent == (decision == "approve")
+
+
+async def test_a_message_while_the_agent_is_busy_waits_for_its_turn(agency: Stack) -> None:
+    args = {"tools": ["errand"], "user_message": json.dumps([[["errand", {}]], "Done."])}
+    run_id = await agency.start("chat_agent", args)
+    errand = await child(agency, run_id, "errand")
+    await agency.run_is(run_id, "waiting", place="awaiting_tools")
+    await agency.signal(run_id, "user_message", json.dumps(["Now to you."]))
+    await agency.trigger(errand.id, "arrive", "home")
+
+    def said() -> list[str]:
+        rows = [row.content for row in messages(agency, run_id) if row.content["role"] == "assistant"]
+        return [content["text"] for content in rows if content["text"]]
+
+    await eventually(lambda: said() == ["Done.", "Now to you."], what="both answers")

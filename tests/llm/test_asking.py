@@ -14,6 +14,7 @@ from loopstack_temporal.llm.port import Usage
 from loopstack_temporal.tools.base import ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
+from loopstack_temporal.tools.server import ServerTool
 from tests.llm.asked import City, claude_at, openai_at
 from tests.llm.attempts import JournaledAttempt, object_tool, text_tool
 from tests.support.model_servers import ModelServer, Scripted, recorded
@@ -39,12 +40,9 @@ def silent(city: str) -> str:
 
 
 @tool(name="web_search")
-class WebSearchTool(BaseTool):
-    def server_config(self) -> Mapping[str, Any]:
+class WebSearchTool(ServerTool):
+    def to_server_tool_config(self, config: Any) -> Mapping[str, Any]:
         return {"type": "web_search_20260209", "name": "web_search"}
-
-    def handle(self) -> ToolResult[None]:
-        raise NotImplementedError
 
 
 OVERLOADED = Scripted(status=529, body={"error": {"type": "overloaded_error", "message": "Overloaded"}})

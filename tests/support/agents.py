@@ -18,6 +18,7 @@ from loopstack_temporal import (
     BaseTool,
     BaseWorkflow,
     LlmMessageDocument,
+    MarkdownDocument,
     RunContext,
     StudioApp,
     ToolOptions,
@@ -104,6 +105,14 @@ class SendTool(BaseTool[Letter, str]):
         return ToolResult(data=f"sent: {args.text}")
 
 
+@tool(description="Keeps a note.")
+class KeepTool(BaseTool[Letter, str]):
+    async def handle(self, args: Letter) -> ToolResult[str]:
+        _note(f"kept {args.text}")
+        await self.document_store.save(MarkdownDocument(markdown=args.text), key=args.text)
+        return ToolResult(data=f"kept {args.text}")
+
+
 class Chat(BaseModel):
     message: str = "[]"
 
@@ -150,7 +159,7 @@ app = StudioApp(
     name=os.environ.get("LOOPSTACK_TEST_APP", "agents"),
     title="Agents",
     workflows=[AgentWorkflow, ChatAgentWorkflow, AskingWorkflow, SmallChatWorkflow, research.ResearchWorkflow],
-    tools=[report.weather, expert.ExpertTool, ErrandTool, SendTool],
+    tools=[report.weather, expert.ExpertTool, ErrandTool, SendTool, KeepTool],
     modules=[agents()],
     providers=[ScriptedModel(obedient)],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -31,6 +33,8 @@ from loopstack_temporal.app.resolve import resolve
 from loopstack_temporal.definition.context import RunContext
 from loopstack_temporal.definition.session import attach
 from loopstack_temporal.llm import LlmGenerateTextTool
+from loopstack_temporal.testing import run_workflow
+from tests.support.stack import eventually
 from tests.tools.attempts import OneAttempt
 
 
@@ -217,6 +221,28 @@ async def test_a_failing_body_is_tried_again_and_each_try_has_its_limit() -> Non
     with pytest.raises(ToolError, match=r"`hanging` did not end within its limit of 0\.02 s"):
         await hanging.call()
     assert len(tries) == 5
+
+
+async def test_a_plain_function_that_hangs_is_interrupted_in_its_thread() -> None:
+    threads: list[threading.Thread] = []
+
+    @tool(timeout=0.05)
+    def spin() -> None:
+        threads.append(threading.current_thread())
+        while True:
+            time.sleep(0.001)
+
+    @workflow
+    class SpinningWorkflow(BaseWorkflow[dict[str, Any], dict[str, Any], str]):
+        @transition(to="end")
+        async def go(self) -> str:
+            with pytest.raises(ToolError) as raised:
+                await spin.call()
+            return str(raised.value)
+
+    report = await run_workflow(SpinningWorkflow)
+    assert report.result == "The tool `spin` did not end within its limit of 0.05 s."
+    await eventually(lambda: not threads[0].is_alive(), what="the end of the thread")
 
 
 @pytest.mark.requirement("TOOL-015")
