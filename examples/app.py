@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from examples.agent import script as agent_script
+from examples.agent.tools import calculator, weather_lookup
+from examples.agent.workflows import AgentExampleWorkflow, CustomAgentExampleWorkflow
+from examples.agent_asks import script as asking_script
+from examples.agent_asks.workflows import AgentAskClarificationWorkflow, AgentAskForApprovalWorkflow
 from examples.ask_user.workflows import AskUserConfirmWorkflow, AskUserOptionsWorkflow, AskUserTextWorkflow
 from examples.batch_processing.workflow import BatchProcessingWorkflow
 from examples.chat import workflow as chat
@@ -31,13 +36,23 @@ from examples.structured_output import workflow as structured_output
 from examples.sub_workflows.child_errors import ChildErrorsWorkflow
 from examples.sub_workflows.show_modes import ShowModesWorkflow
 from examples.sub_workflows.two_postcards import TwoPostcardsWorkflow
+from examples.tool_calling import workflow as tool_calling
 from examples.tool_errors.workflow import ToolErrorsWorkflow
 from examples.ui_documents.workflow import UiDocumentsWorkflow
 from examples.workflow_state.state import WorkflowStateWorkflow
 from examples.workflow_state.tool_results import WorkflowToolResultsWorkflow
 from loopstack_temporal.app import StudioApp
+from loopstack_temporal.hitl import hitl
 
-SCRIPTS = [prompt.script, structured_output.script, chat.script, multi_provider.script]
+SCRIPTS = [
+    prompt.script,
+    structured_output.script,
+    chat.script,
+    multi_provider.script,
+    tool_calling.script,
+    agent_script.script,
+    asking_script.script,
+]
 """What models say in the stories as long as there is no key."""
 
 app = StudioApp(
@@ -52,6 +67,11 @@ app = StudioApp(
         structured_output.StructuredOutputWorkflow,
         chat.ChatWorkflow,
         multi_provider.MultiProviderWorkflow,
+        tool_calling.ToolCallingWorkflow,
+        AgentExampleWorkflow,
+        CustomAgentExampleWorkflow,
+        AgentAskClarificationWorkflow,
+        AgentAskForApprovalWorkflow,
         DynamicRoutingWorkflow,
         WorkflowStateWorkflow,
         WorkflowToolResultsWorkflow,
@@ -76,6 +96,7 @@ app = StudioApp(
         InlineFormWorkflow,
         PromptChatWorkflow,
     ],
-    modules=[*models(SCRIPTS), *GREETINGS],
+    tools=[weather_lookup, calculator],
+    modules=[*models(SCRIPTS), *GREETINGS, hitl()],
     providers=[Calculator],
 )

@@ -53,6 +53,16 @@ class Client:
         """Run the failed step of a run again."""
         self._call("POST", f"runs/{run_id}/retry", {"step": self._call("GET", f"runs/{run_id}")["step"]})
 
+    def has_child(self, run_id: str, seconds: float = 60) -> str:
+        """The id of the first child of a run, as soon as there is one."""
+        deadline = time.monotonic() + seconds
+        while not (found := self.children(run_id)):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"run {run_id} started no child")
+            time.sleep(0.1)
+        child: str = found[0]["id"]
+        return child
+
     def children(self, run_id: str) -> list[Json]:
         """The runs that a run started, oldest first."""
         found: list[Json] = self._call("GET", f"runs?parent_id={run_id}")["items"]
@@ -66,6 +76,13 @@ class Client:
     def feed(self, run_id: str) -> list[Json]:
         """The contents of all documents of a run, in order."""
         return [document["content"] for document in self._call("GET", f"runs/{run_id}/documents")["items"]]
+
+    def blocks(self, run_id: str, kind: str) -> list[Json]:
+        """The blocks of one kind in all messages of a run: what a model called, what came back."""
+        found: list[Json] = []
+        for message in self.feed(run_id):
+            found += message.get("blocks") or []
+        return [block for block in found if block["type"] == kind]
 
     def documents(self, run_id: str) -> dict[str, Json]:
         """The contents of a run's documents by their names."""

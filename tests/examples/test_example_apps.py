@@ -26,6 +26,7 @@ def test_all_examples_stand_in_one_app(reference: str) -> None:
     assert app.listed[:3] == ("meeting_notes", "review", "hello")
     assert {definition.cls.__module__.split(".")[1] for definition in app.workflows.values()} == {
         *FOLDERS,
+        "agents",
         "flows",
         "hitl",
     }
