@@ -11,15 +11,12 @@ from loopstack_temporal.errors import ModelError
 
 _LONGEST = 600
 _CODES = {
-    400: "model_refused_request",
     401: "model_unauthorized",
     402: "model_quota_exhausted",
     403: "model_unauthorized",
-    404: "model_refused_request",
-    405: "model_refused_request",
     408: "model_timeout",
+    409: "model_failed",
     413: "model_input_too_long",
-    422: "model_refused_request",
     429: "model_rate_limited",
     503: "model_overloaded",
     504: "model_timeout",
@@ -33,14 +30,15 @@ def refused(
     provider: str, status: int, text: str, *, headers: Mapping[str, str] | None = None, code: str | None = None
 ) -> ModelError:
     """The error for an answer with an HTTP status. `code` where the provider's answer says more than the status."""
-    found = code or _CODES.get(status, "model_failed")
+    known = {name.lower(): value for name, value in (headers or {}).items()}
+    found = code or _CODES.get(status) or ("model_refused_request" if 400 <= status < 500 else "model_failed")
     return ModelError(
         f"The model provider `{provider}` answered {status}: {short(text)}",
         code=found,
         provider=provider,
         status=status,
-        retry_after=retry_after(headers or {}),
-        retryable=found not in _FINAL,
+        retry_after=retry_after(known),
+        retryable=found not in _FINAL and known.get("x-should-retry") != "false",
     )
 
 
@@ -88,9 +86,8 @@ def short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(known: Mapping[str, str]) -> float | None:
     """Seconds the provider wants us to wait; it says them as a number, in milliseconds, or as a date."""
-    known = {name.lower(): value for name, value in headers.items()}
     thousandths = _number(known.get("retry-after-ms"))
     if thousandths is not None:
         return thousandths / 1000

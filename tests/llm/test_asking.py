@@ -9,6 +9,7 @@ import pytest
 
 from loopstack_temporal.definition.documents.llm import LlmMessageDocument, ToolCallBlock
 from loopstack_temporal.errors import ModelError, ToolError
+from loopstack_temporal.llm import LlmConfig, LlmGenerateTextTool
 from loopstack_temporal.llm.cost import cost_of
 from loopstack_temporal.llm.port import Usage
 from loopstack_temporal.tools.base import ToolResult
@@ -285,3 +286,13 @@ async def test_a_call_of_many_pieces_is_put_together_however_they_are_cut(server
 
     call = next(block for block in reply.data.message.blocks or () if isinstance(block, ToolCallBlock))
     assert call.args == {"note": "ä" * 5_000, "city": "Rome"}
+
+
+def test_the_catalogue_describes_every_option_of_a_model_call() -> None:
+    config = LlmGenerateTextTool().definition.config
+    assert config is not None
+
+    described = config.json_schema["properties"]
+
+    assert described["tools"]["items"] == {"type": "string"}
+    assert set(described) == set(LlmConfig.__annotations__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.llm.asked import claude_at, failure, openai_at
@@ -16,7 +18,9 @@ from tests.support.model_servers import ModelServer, Scripted, recorded
         (401, "authentication_error", "model_unauthorized", False),
         (403, "permission_error", "model_unauthorized", False),
         (404, "not_found_error", "model_refused_request", False),
+        (409, "conflict_error", "model_failed", True),
         (413, "request_too_large", "model_input_too_long", False),
+        (418, "unheard_of", "model_refused_request", False),
         (429, "rate_limit_error", "model_rate_limited", True),
         (500, "api_error", "model_failed", True),
         (529, "overloaded_error", "model_overloaded", True),
@@ -38,6 +42,18 @@ async def test_a_conversation_that_is_too_long_has_a_code_of_its_own(server: Mod
     body = {"type": "error", "error": {"type": "invalid_request_error", "message": "prompt is too long: 9 > 8"}}
 
     assert (await failure(claude_at(server), server, Scripted(status=400, body=body))).code == "model_input_too_long"
+
+
+async def test_a_limit_of_spending_is_no_limit_of_rate(server: ModelServer) -> None:
+    details = {"error_code": "enforced_spend_limit_reached"}
+    body = {"type": "error", "error": {"type": "rate_limit_error", "message": "No more.", "details": details}}
+    told = Scripted(status=429, headers={"x-should-retry": "false"})
+
+    spent = await failure(claude_at(server), server, Scripted(status=429, body=body))
+    hopeless = await failure(openai_at(server), server, told)
+
+    assert (spent.code, spent.retryable) == ("model_quota_exhausted", False)
+    assert (hopeless.code, hopeless.retryable) == ("model_rate_limited", False)
 
 
 async def test_the_wish_to_wait_may_be_a_date(server: ModelServer) -> None:
@@ -148,3 +164,16 @@ async def test_neither_a_key_nor_a_password_gets_into_an_error(
 
     assert (absent.code, broken.code) == ("model_unreachable", "model_not_configured")
     assert "http://127.0.0.1:9/v1" in str(absent) and hidden not in str(absent) + str(broken)
+
+
+@pytest.mark.parametrize(("provider", "package"), [("claude", "anthropic"), ("openai", "openai")])
+async def test_without_the_sdk_the_extra_to_install_is_named(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, provider: str, package: str
+) -> None:
+    monkeypatch.delitem(sys.modules, f"loopstack_temporal.llm.providers.{provider}.client", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+
+    error = await failure({"claude": claude_at, "openai": openai_at}[provider](server), server, f"{provider}-text.sse")
+
+    assert (error.code, error.retryable) == ("model_not_configured", False)
+    assert str(error).endswith(f"install `loopstack-temporal[{package}]`.")

@@ -80,4 +80,6 @@ def _refused(error: anthropic.APIStatusError) -> ModelError:
     text = error.api_message or error.message
     status = error.status_code if error.status_code >= 400 else _STATUSES.get(str(error.type), 500)
     code = "model_input_too_long" if status == 400 and "prompt is too long" in text else None
+    if "spend_limit" in (error.error_code or ""):  # Comes as a rate limit, but no wait of minutes ends it.
+        code = "model_quota_exhausted"
     return refused(PROVIDER, status, text, headers=error.response.headers, code=code)
