@@ -131,6 +131,8 @@ class LiveTexts:
         finally:
             self._runs -= Counter(runs)
             self._roots -= Counter(roots)
+            if not self._runs:
+                self._texts.clear()
 
     @property
     def wanted(self) -> bool:
@@ -140,7 +142,7 @@ class LiveTexts:
     async def advance(self) -> bool:
         """Read what is new; whether there was anything."""
         async with self._reading:
-            known = {key: (text.stream.attempt, text.seq) for key, text in self._texts.items()}
+            known = {key: (text.stream.by, text.seq) for key, text in self._texts.items()}
             live = self._store.live
             streams = await self._store.do(live.after, frozenset(self._runs), frozenset(self._roots), known)
             kept = {(stream.run_id, stream.stream) for stream in streams}
@@ -160,7 +162,7 @@ class LiveTexts:
     def _take(self, stream: LiveStream) -> None:
         key = (stream.run_id, stream.stream)
         text = self._texts.get(key)
-        if text is None or text.stream.attempt != stream.attempt:
+        if text is None or text.stream.by != stream.by:
             text = self._texts[key] = LiveText(stream)
         for piece in stream.pieces:
             if piece.kind == "start":
@@ -194,7 +196,9 @@ class LiveReader:
             yield _end(text.stream, text.seq + 1, dropped=True)
         for key, text in present.items():
             before, after = self._places.get(key, (text, 0))
-            if before.stream.attempt != text.stream.attempt:
+            if before.stream.by != text.stream.by:
+                if text.stream.attempt <= before.stream.attempt:  # Of another step, or after a reset.
+                    yield _end(before.stream, before.seq + 1, dropped=True)
                 after = 0
             for seq, frame in text.frames(after):
                 self._places[key] = (text, seq)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,14 @@ def new_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     )
     app.include_router(api_router(PREFIX))
     generate = app.openapi
+    # The first requests with a query ask for it from several threads at once, and making it twice at a time fails.
+    alone = threading.Lock()
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _with_problem_type(generate())
-        return app.openapi_schema
+        with alone:
+            if app.openapi_schema is None:
+                app.openapi_schema = _with_problem_type(generate())
+            return app.openapi_schema
 
     app.openapi = openapi
     return app

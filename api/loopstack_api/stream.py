@@ -94,6 +94,8 @@ class Hub:
                                 told = self._clock()
                             for frame in texts.ready():
                                 yield frame
+                                if self._closed:
+                                    return
                                 told = self._clock()
                         except CursorLost as lost:
                             reader.restart()

@@ -14,8 +14,8 @@ from loopstack_temporal.store.records import LivePiece, LiveStream, LiveWrite
 from loopstack_temporal.store.rows import Row
 from loopstack_temporal.store.tables import live, run, step
 
-Known = Mapping[tuple[str, str], tuple[int, int]]
-"""By run and stream: attempt and number of the last piece."""
+Known = Mapping[tuple[str, str], tuple[str, int]]
+"""By run and stream: the attempt that wrote the last piece that is known, and its number."""
 
 _OWNED = (
     sa.select(step.c.step)
@@ -46,7 +46,7 @@ class Live:
         """Add pieces; false if the step is no longer the attempt's: then nothing is written."""
         fence = write.fence
         at = datetime.now(UTC)
-        told = {"attempt": write.attempt, "transition": write.transition, "place": write.place}
+        told = {"by": fence.nonce, "attempt": write.attempt, "transition": write.transition, "place": write.place}
         rows = [
             {
                 "run_id": fence.run_id,
@@ -71,10 +71,10 @@ class Live:
             found = connection.execute(_last(runs, roots)).all()
             return tuple(self._stream(connection, row, known.get((row.run_id, row.stream))) for row in found)
 
-    def _stream(self, connection: sa.Connection, row: sa.Row[Any], known: tuple[int, int] | None) -> LiveStream:
+    def _stream(self, connection: sa.Connection, row: sa.Row[Any], known: tuple[str, int] | None) -> LiveStream:
         data: Mapping[str, Any] = row.data
-        attempt, after = known or (0, 0)
-        if attempt != data["attempt"]:
+        by, after = known or ("", 0)
+        if by != data["by"]:
             after = 0
         pieces: Sequence[Row] = ()
         if row.seq > after:
@@ -86,6 +86,7 @@ class Live:
             root_id=row.root_id,
             stream=row.stream,
             step=row.step,
+            by=data["by"],
             attempt=data["attempt"],
             transition=data["transition"],
             place=data["place"],
@@ -93,7 +94,7 @@ class Live:
                 # On PostgreSQL a new attempt may have begun between the two statements.
                 _load(row.stream, one.seq, one.data)
                 for one in pieces
-                if one.data["attempt"] == data["attempt"]
+                if one.data["by"] == data["by"]
             ),
         )
 

@@ -1,7 +1,4 @@
-"""The tables. `migrations/` creates them; a test compares the two.
-
-Some belong to abilities that come later (`effect`, `live`, `lease`); they exist now so that the schema stays put.
-"""
+"""The tables. `migrations/` creates them; a test compares the two."""
 
 from __future__ import annotations
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from loopstack_api import openapi
 from loopstack_api.app import create_app
 from loopstack_api.settings import Settings
 from pydantic import BaseModel, Field
@@ -127,3 +129,18 @@ async def test_an_internal_document_is_in_no_answer_and_no_event(http: httpx.Asy
         assert internal.id not in answer.text and "secret" not in answer.text
     events, _ = store.events.after(None, run_id="r-1")
     assert [event.data for event in events if internal.id in str(event.data)] == []
+
+
+async def test_many_first_requests_at_once_make_the_contract_once(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, dressed = 0, openapi._with_problem_type  # pyright: ignore[reportPrivateUsage]
+
+    def counted(document: dict[str, Any]) -> dict[str, Any]:
+        nonlocal made
+        made += 1
+        return dressed(document)
+
+    monkeypatch.setattr(openapi, "_with_problem_type", counted)
+    answers = await asyncio.gather(*(http.get("/runs", params={"limit": "1"}) for _ in range(20)))
+    assert ({answer.status_code for answer in answers}, made) == ({200}, 1)

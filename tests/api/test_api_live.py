@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -29,13 +30,13 @@ def kind(request: pytest.FixtureRequest) -> str:
 class Author:
     """An attempt that writes, and the pieces it has written."""
 
-    def __init__(self, store: Store, attempt: int = 1, make: Making | None = None, **run: Any) -> None:
+    def __init__(self, store: Store, attempt: int = 1, make: Making | None = None, step: int = 0, **run: Any) -> None:
         self.make = make or Making(store)
         if make is None:
             self.make.opened(**run)
         self.attempt = attempt
         self.seq = 0
-        self.fence: Fence = self.make.fence(0, attempt=attempt)
+        self.fence: Fence = self.make.fence(step, attempt=attempt)
         self.make.claim(self.fence)
 
     @property
@@ -52,6 +53,13 @@ class Author:
             rows.append(LivePiece("m-1", self.seq, of.kind, text, of.data, of.error))
         store = self.make.store
         assert await store.do(store.live.write, LiveWrite(self.fence, self.attempt, "work", "start", tuple(rows)))
+
+
+@asynccontextmanager
+async def store_at_rest(app: FastAPI) -> AsyncGenerator[None]:
+    """Nobody reads live text until the end of the block, as if all of it happened between two looks."""
+    async with app.state.services.hub._live._reading:  # pyright: ignore[reportPrivateUsage]
+        yield
 
 
 class View:
@@ -71,6 +79,10 @@ class View:
             self.ended = self.dropped = False
             return
         assert (data["attempt"], data["seq"]) == (self.attempt, self.seq + 1)
+        if frame.type == "live.end" and data["dropped"]:
+            self.attempt = self.seq = 0
+            self.text, self.ended, self.dropped = "", True, True
+            return
         self.seq = data["seq"]
         if frame.type == "live.end":
             self.ended, self.dropped = True, data["dropped"]
@@ -140,6 +152,19 @@ async def test_the_document_is_told_of_before_its_text_goes(app: FastAPI, store:
     assert types.index("document.saved") < types.index("live.end")
     assert next(frame for frame in rest if frame.type == "document.saved").data["live_id"] == "m-1"
     assert rest[-1].data["dropped"] is True
+
+
+async def test_a_text_under_an_old_id_is_not_taken_for_the_old_one(app: FastAPI, store: Store) -> None:
+    author, view = Author(store), View()
+    async with served(app) as address, listening(address, run_id=author.run, live="true") as stream:
+        await author.write("first ", "of ", "all")
+        await follow(stream, view, "of all")
+        async with store_at_rest(app):
+            await store.do(store.steps.finish, author.make.outcome(author.fence, "work", "start", "start"))
+            later = Author(store, make=author.make, step=1)
+            await later.write("second")
+        await follow(stream, view, "second")
+    assert view.text == "second"
 
 
 async def test_who_does_not_ask_for_text_or_asks_for_another_run_gets_none(app: FastAPI, store: Store) -> None:

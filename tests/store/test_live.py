@@ -19,9 +19,10 @@ def claimed(make: Making, step: int = 0, attempt: int = 1) -> Fence:
     return fence
 
 
-def seen(make: Making, **known: tuple[int, int]) -> dict[str, str]:
-    """What somebody reads who watches the run, by stream."""
-    places = {(make.run, stream.replace("_", "-")): place for stream, place in known.items()}
+def seen(make: Making, fence: Fence | None = None, **known: int) -> dict[str, str]:
+    """What somebody reads who watches the run and knows so many pieces of the attempt, by stream."""
+    nonce = fence.nonce if fence else ""
+    places = {(make.run, stream.replace("_", "-")): (nonce, seq) for stream, seq in known.items()}
     return {one.stream: words(one) for one in make.store.live.after([make.run], [], places)}
 
 
@@ -36,8 +37,8 @@ def test_a_reader_gets_the_pieces_it_does_not_know(make: Making) -> None:
     assert show(make, fence, "a time", first=3)
     assert show(make, fence, "beside", stream="m-2")
     assert seen(make) == {"m-1": "Once upon a time", "m-2": "beside"}
-    assert seen(make, m_1=(1, 2)) == {"m-1": "a time", "m-2": "beside"}
-    assert seen(make, m_1=(1, 3), m_2=(1, 1)) == {"m-1": "", "m-2": ""}
+    assert seen(make, fence, m_1=2) == {"m-1": "a time", "m-2": "beside"}
+    assert seen(make, fence, m_1=3, m_2=1) == {"m-1": "", "m-2": ""}
     (one,) = (stream for stream in make.store.live.after([], [make.run], {}) if stream.stream == "m-1")
     assert (one.run_id, one.root_id, one.step, one.attempt, one.transition, one.place) == (
         make.run, make.run, 0, 1, "work", "start",
@@ -79,7 +80,7 @@ def test_a_later_attempt_begins_with_nothing_and_an_overtaken_one_writes_nothing
     assert seen(make) == {}
     assert not show(make, one, "late", first=2)
     assert show(make, two, "second", attempt=2)
-    assert seen(make, m_1=(1, 7)) == {"m-1": "second"}, "numbers count within an attempt"
+    assert seen(make, one, m_1=7) == {"m-1": "second"}, "numbers count within an attempt"
 
 
 def test_nothing_is_written_for_a_step_nobody_claimed(make: Making) -> None:

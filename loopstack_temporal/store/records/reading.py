@@ -223,6 +223,8 @@ class LiveStream:
     root_id: str
     stream: str
     step: int
+    by: str
+    """Tells attempts apart, also those of another step or after a reset."""
     attempt: int
     transition: str
     place: str
