@@ -9,6 +9,8 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from pydantic import ValidationError
+
 from loopstack_temporal.definition.context import RunRef, TransitionInput
 from loopstack_temporal.definition.documents import PlainDocument
 from loopstack_temporal.definition.documents.llm import ToolCallBlock
@@ -78,7 +80,10 @@ class Caller:
 
     async def approved(self, block: ToolCallBlock, answer: TransitionInput[Any]) -> ToolCallState:
         """Make a call that a person was asked about, if the answer is for exactly this call."""
-        approval = Approval.model_validate(answer.value)
+        try:
+            approval = Approval.model_validate(answer.value)
+        except ValidationError:
+            return await self.told(block, f"Nobody approved this call of `{block.name}`.", is_error=True)
         if not approval.approved:
             why = f": {approval.reason}" if approval.reason else "."
             return await self.told(block, f"A person denied this call of `{block.name}`{why}", is_error=True)

@@ -13,12 +13,11 @@ from loopstack_temporal.definition.context import TransitionInput
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.documents.llm import ToolCallBlock
 from loopstack_temporal.definition.session import session_of
-from loopstack_temporal.definition.shape import Shape
 from loopstack_temporal.hitl.approving import ApproveToolCallWorkflow
 from loopstack_temporal.llm.calls import Callback, Caller
 from loopstack_temporal.llm.results import LlmDelegateResult, LlmTurn, ToolCallState, limit_for
 from loopstack_temporal.tools.base import Tool, ToolReply
-from loopstack_temporal.tools.call import validated
+from loopstack_temporal.tools.call import validated_config
 from loopstack_temporal.tools.decorator import tool
 from loopstack_temporal.tools.toolbox import Toolbox, Wanted
 
@@ -115,8 +114,7 @@ class LlmDelegateToolCallsTool(_Delegating):
         A finished call is not made again when the step is repeated after a crash. Raises `ToolError` for a name in
         `tools` that cannot be found.
         """
-        checked = validated(self.definition, Shape(LlmDelegateConfig), config or {}, what="config")
-        options = cast("LlmDelegateConfig", checked)
+        options = cast("LlmDelegateConfig", validated_config(self.definition, config))
         turn = message if isinstance(message, LlmTurn) else LlmTurn.of(message)
         found = self.toolbox.find(tools)
         result = LlmDelegateResult(

@@ -82,7 +82,7 @@ class ModelTool(Tool):
         if twice:
             raise ToolError(f"`{twice[0]}` of a model call was given both by name and in `config`; give it once.")
         merged: LlmConfig = {**(config or {}), **options}
-        return cast("LlmConfig", validated(self.definition, Shape(LlmConfig), merged, what="options"))
+        return cast("LlmConfig", validated(self.definition, self.definition.config, merged, what="options"))
 
 
 @tool(

@@ -115,7 +115,12 @@ def intercepted_call(method: Callable[..., Awaitable[ToolReply[Any]]]) -> Callab
     @functools.wraps(method)
     async def call(self: Tool, *positional: Any, **named: Any) -> ToolReply[Any]:
         async def body() -> ToolResult[Any]:
-            reply = await method(self, *positional, **named)
+            try:
+                reply = await method(self, *positional, **named)
+            except LoopstackError:
+                raise
+            except Exception as error:
+                raise _failed(self.definition, error) from error
             return ToolResult(data=reply.data, type=reply.type, metadata=reply.metadata)
 
         told = ToolCall(self.definition, named, context_of(self), named.get("config"))
@@ -153,7 +158,11 @@ async def guarded(definition: ToolDefinition, body: Callable[..., Any], **named:
     except (LoopstackError, asyncio.CancelledError):
         raise
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # asyncio would end the whole worker for the last two.
-        raise ToolError(f"The tool `{definition.name}` failed: {type(error).__name__}: {error}") from error
+        raise _failed(definition, error) from error
+
+
+def _failed(definition: ToolDefinition, error: BaseException) -> ToolError:
+    return ToolError(f"The tool `{definition.name}` failed: {type(error).__name__}: {error}")
 
 
 def result_of(definition: ToolDefinition, result: object) -> ToolResult[Any]:

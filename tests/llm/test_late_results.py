@@ -84,14 +84,14 @@ async def test_a_call_that_needs_approval_is_made_only_with_an_approval_of_exact
     args = {"text": "to Ann"}
     digest = digest_of("send", args)
     for approval, expected, sent in (
-        (Approval(approved=True, by="ann", digest=digest), ("sent", False), ["sent to Ann"]),
+        (Approval(approved=True, digest=digest, by="ann"), ("sent", False), ["sent to Ann"]),
         (
-            Approval(approved=True, by="ann", digest=digest_of("send", {"text": "to Bob"})),
+            Approval(approved=True, digest=digest_of("send", {"text": "to Bob"}), by="ann"),
             ("was approved, so it was not", True),
             [],
         ),
         (
-            Approval(approved=False, by="ann", digest=digest, reason="too early"),
+            Approval(approved=False, digest=digest, by="ann", reason="too early"),
             ("denied this call of `send`: too early", True),
             [],
         ),
