@@ -124,7 +124,7 @@ class Approval(BaseModel):
 
     approved: bool
     digest: str
-    by: str | None
+    by: str | None = None
     """Who decided."""
     reason: str = ""
     """Why not."""

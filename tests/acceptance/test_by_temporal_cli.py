@@ -130,7 +130,7 @@ async def test_a_timer_fires_when_nobody_answers_and_is_gone_when_somebody_does(
     await start(running, "reminder", "cli-7-quick")
     row = await running.run_is("cli-7-quick", "waiting")
     assert [(one.transition, one.kind, one.due is not None) for one in row.awaiting] == [
-        ("answer", "person", False),
+        ("answer", "person", True),
         ("expire", "timer", True),
     ]
     await running.temporal_cli(

@@ -80,3 +80,13 @@ async def test_the_button_of_a_form_sends_what_the_form_holds_now(window: Window
     await expect(form.get_by_text("More cake.")).to_be_visible()
     await expect(form.get_by_role("textbox")).to_have_count(0)
     await expect(page.get_by_role("button", name=re.compile("Send feedback"))).to_have_count(0)
+
+
+async def test_a_question_is_asked_from_its_start_form(window: Window, house: House) -> None:
+    page = await window("/start/ask_user")
+    await page.get_by_label("Question").fill("Tea or coffee?")
+    await page.get_by_label(re.compile("^Mode")).select_option("Confirm")
+    await page.get_by_role("button", name="Start run").click()
+    await expect(page).to_have_url(re.compile(r"/runs/[\w-]+$"))
+    await page.get_by_role("group", name="Tea or coffee?").get_by_role("button", name="No").click()
+    await expect(status(page, "completed")).to_be_visible()
