@@ -42,6 +42,8 @@ class Log:
     cancels: set[str] = field(default_factory=set[str])
     resets: set[str] = field(default_factory=set[str])
     stuck: list[str] = field(default_factory=list[str])
+    objections: list[str] = field(default_factory=list[str])
+    """What a client itself saw that must not be."""
     revisions: dict[str, int] = field(default_factory=dict[str, int])
     """The last event number of each run when it had ended."""
     cursor: str | None = None
@@ -68,45 +70,45 @@ class Client:
     def __init__(
         self, server: Server, log: Log, rng: Random, habits: Habits, look: Callable[[str], RunRow | None]
     ) -> None:
-        self._server = server
-        self._log = log
-        self._rng = rng
-        self._habits = habits
-        self._look = look
-        self._count = 0
-        self._sending: set[asyncio.Task[None]] = set()
+        self.server = server
+        self.log = log
+        self.rng = rng
+        self.habits = habits
+        self.look = look
+        self.count = 0
+        self.sending: set[asyncio.Task[None]] = set()
 
     async def attend(self, run_id: str) -> None:
         """Come back until the run has ended. Notes it as stuck when it does not."""
         for visit in range(MOST_VISITS):
-            if self._server.failure or self._server.executions[run_id].status != "running":
+            if self.server.failure or self.server.executions[run_id].status != "running":
                 break
-            row = self._look(run_id)
+            row = self.look(run_id)
             if row is not None and row.ended_at is None:
-                if visit < self._habits.visits:
+                if visit < self.habits.visits:
                     await self._unruly(row)
                 else:
                     await self._tidy(row)
-            await asyncio.sleep(self._rng.random() * (0.4 if visit < self._habits.visits else 2.0))
+            await asyncio.sleep(self.rng.random() * (0.4 if visit < self.habits.visits else 2.0))
         else:
-            self._log.stuck.append(f"{run_id}: {self._look(run_id)}")
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=60)
+            self.log.stuck.append(f"{run_id}: {self.look(run_id)}")
+        if self.sending:
+            await asyncio.wait(self.sending, timeout=60)
 
     async def _tidy(self, row: RunRow) -> None:
         if row.paused_at is not None:
-            await self._send(row, RESUME, None, "update", None)
+            await self.send(row, RESUME, None, "update", None)
         elif row.status == "failed" and row.can_retry:
-            await self._send(row, RETRY, None, "update", row.next_step)
+            await self.send(row, RETRY, None, "update", row.next_step)
         elif row.status == "waiting":
             people = [one.transition for one in row.awaiting if one.kind == "person"]
             if people:
-                await self._send(row, self._rng.choice(people), self._text(), "update", row.next_step)
+                await self.send(row, self.rng.choice(people), self._text(), "update", row.next_step)
             elif not row.awaiting:
-                await self._send(row, MOVE, {"place": "p1"}, "update", row.next_step)
+                await self.send(row, MOVE, {"place": "p1"}, "update", row.next_step)
 
     async def _unruly(self, row: RunRow) -> None:
-        habits, draw = self._habits, self._rng.random()
+        habits, draw = self.habits, self.rng.random()
         bounds = (habits.cancels, habits.pauses, habits.moves, habits.resets, habits.repeats, 0.12)
         acts: tuple[Callable[[RunRow], Awaitable[None]], ...] = (
             self._cancel,
@@ -125,22 +127,22 @@ class Client:
 
     async def _answer(self, row: RunRow) -> None:
         if row.status == "failed" and row.can_retry:
-            await self._send(row, RETRY, None, self._channel(), row.next_step)
+            await self.send(row, RETRY, None, self._channel(), row.next_step)
             return
         people = [one.transition for one in row.awaiting if one.kind in ("person", "child")]
         if not people:
             return
-        name, rng = self._rng.choice(people), self._rng
+        name, rng = self.rng.choice(people), self.rng
         step = row.next_step + rng.choice((0, 0, 0, 0, -1, 1)) if rng.random() < 0.8 else None
         channel = self._channel()
         if rng.random() < 0.25:  # Several people at once, about the same question.
             for _ in range(rng.randint(1, 4)):
-                self._later(self._send(row, rng.choice(people), self._text(), self._channel(), step))
-        self._count += 1
-        id, text = f"{row.id}#{self._count}", self._text()
-        sending = self._send(row, name, text, channel, step, id=id)
+                self._later(self.send(row, rng.choice(people), self._text(), self._channel(), step))
+        self.count += 1
+        id, text = f"{row.id}#{self.count}", self._text()
+        sending = self.send(row, name, text, channel, step, id=id)
         if rng.random() < 0.25:  # The same click again, perhaps on another way.
-            self._later(self._send(row, name, text, self._channel(), step, id=id))
+            self._later(self.send(row, name, text, self._channel(), step, id=id))
         if rng.random() < 0.5:
             await sending
         else:
@@ -148,49 +150,50 @@ class Client:
 
     async def _repeat(self, row: RunRow) -> None:
         names = [one.transition for one in row.awaiting]
-        old = [one for one in self._log.clicks if one.run_id == row.id and one.step is not None and one.name in names]
+        old = [one for one in self.log.clicks if one.run_id == row.id and one.step is not None and one.name in names]
         if old:
-            click = self._rng.choice(old)
-            await self._send(row, click.name, click.payload, self._channel(), None, id=click.id)
+            click = self.rng.choice(old)
+            await self.send(row, click.name, click.payload, self._channel(), None, id=click.id)
 
     async def _nonsense(self, row: RunRow) -> None:
-        rng = self._rng
+        rng = self.rng
         names = [one.transition for one in row.awaiting] or ["answer_p1"]
         name, payload = rng.choice(
             [(rng.choice(names), {"not": "a text"}), ("nobody", "x"), ("answer_p1", self._text()), (names[0], None)]
         )
-        await self._send(row, name, payload, self._channel(), None)
+        await self.send(row, name, payload, self._channel(), None)
 
     async def _cancel(self, row: RunRow) -> None:
-        if self._server.cancel(row.id):
-            self._log.cancels.add(row.id)
+        if self.server.cancel(row.id):
+            self.server.counts["run canceled"] += 1
+            self.log.cancels.add(row.id)
 
     async def _pause(self, row: RunRow) -> None:
-        await self._send(row, RESUME if row.paused_at else PAUSE, None, self._channel(), None)
+        await self.send(row, RESUME if row.paused_at else PAUSE, None, self._channel(), None)
 
     async def _move(self, row: RunRow) -> None:
         if row.status in ("waiting", "failed"):
-            await self._send(row, MOVE, {"place": "p1"}, self._channel(), row.next_step)
+            await self.send(row, MOVE, {"place": "p1"}, self._channel(), row.next_step)
 
     async def _reset(self, row: RunRow) -> None:
-        history = self._server.executions[row.id].history
+        history = self.server.executions[row.id].history
         if history.tasks:
-            self._log.resets.add(row.id)
-            self._server.counts["run reset"] += 1
-            self._server.reset(row.id, self._rng.randrange(len(history.tasks)))
+            self.log.resets.add(row.id)
+            self.server.counts["run reset"] += 1
+            self.server.reset(row.id, self.rng.randrange(len(history.tasks)))
 
     def _channel(self) -> Literal["update", "signal"]:
-        return "update" if self._rng.random() < 0.7 else "signal"
+        return "update" if self.rng.random() < 0.7 else "signal"
 
     def _text(self) -> str:
-        return f"a{self._rng.randrange(1_000_000)}"
+        return f"a{self.rng.randrange(1_000_000)}"
 
     def _later(self, work: Any) -> None:
         task = asyncio.create_task(work)
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self.sending.add(task)
+        task.add_done_callback(self.sending.discard)
 
-    async def _send(
+    async def send(
         self,
         row: RunRow,
         name: str,
@@ -199,16 +202,17 @@ class Client:
         at_step: int | None,
         *,
         id: str = "",
-    ) -> None:
-        self._count += 1
-        click = Click(row.id, id or f"{row.id}#{self._count}", name, payload, channel, at_step)
-        self._log.clicks.append(click)
+    ) -> Click:
+        """Send one message, wait for what becomes of an update, and log both."""
+        self.count += 1
+        click = Click(row.id, id or f"{row.id}#{self.count}", name, payload, channel, at_step)
+        self.log.clicks.append(click)
         meta = {"id": click.id, "by": "ann", "at_step": at_step}
         if channel == "signal":
-            click.outcome = "ok" if self._server.signal(row.id, name, [payload, meta]) else "fail"
-            return
+            click.outcome = "ok" if self.server.signal(row.id, name, [payload, meta]) else "fail"
+            return click
         try:
-            told = await asyncio.wait_for(self._server.update(row.id, name, [payload, meta], click.id), 30)
+            told = await asyncio.wait_for(self.server.update(row.id, name, [payload, meta], click.id), 30)
         except (FailureError, Gone) as error:
             click.outcome = "fail"
             click.code = (error.type or "") if isinstance(error, ApplicationError) else "gone"
@@ -217,3 +221,4 @@ class Client:
         else:
             click.outcome = "ok"
             click.step = told.get("step")
+        return click

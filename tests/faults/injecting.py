@@ -179,10 +179,12 @@ def armed(injector: Injector) -> Generator[None]:
     parse, before = room._parse, os.environ.get(failpoints.VARIABLE)
     room._parse = lambda text: _Points(injector)  # pyright: ignore[reportUnknownLambdaType]
     os.environ[failpoints.VARIABLE] = "trial"
+    room._armed.cache_clear()  # Read once per process, and somebody may have read it before.
     try:
         yield
     finally:
         room._parse = parse
+        room._armed.cache_clear()
         if before is None:
             del os.environ[failpoints.VARIABLE]
         else:

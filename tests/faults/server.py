@@ -69,7 +69,9 @@ class Server:
             return False
         job = Job()
         job.signal_workflow.signal_name = name
-        job.signal_workflow.input.extend(self._converter.payload_converter.to_payloads(list(values)))
+        for value in values:
+            payload = [value] if isinstance(value, Payload) else self._converter.payload_converter.to_payloads([value])
+            job.signal_workflow.input.extend(payload)
         self._deliver(execution, job)
         return True
 

@@ -57,6 +57,10 @@ class Aim:
     habits: Habits | None = None
     slow: float = 0.05
     """Seconds at most from asking Temporal which run is current to having the answer."""
+    graph: Graph | None = None
+    """The workflow of the runs."""
+    people: type[Client] = Client
+    """Who attends to the runs."""
 
 
 @dataclass
@@ -70,6 +74,7 @@ class World:
     injector: Injector
     graphs: dict[str, Graph]
     habits: Habits
+    people: type[Client] = Client
     log: Log = field(default_factory=Log)
     seen: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
 
@@ -102,6 +107,8 @@ def _graphs(rng: Random) -> dict[str, Graph]:
 def _world(seed: int, given: Store, aim: Aim) -> World:
     rng = Random(seed)
     graphs = _graphs(rng)
+    if aim.graph is not None:
+        graphs[MAIN] = aim.graph
     app = resolve(application("trial", list(graphs.values())))
     injector = Injector(Random(rng.random()))
     store = ScheduledStore(given.database, injector)
@@ -124,7 +131,7 @@ def _world(seed: int, given: Store, aim: Aim) -> World:
     servers.append(server)
     bench.rate = server.rate = rng.choice((0.0, 0.1, 0.3, 0.5)) if aim.rate is None else aim.rate
     habits = aim.habits or Habits(visits=rng.choice((4, 12, 25)), resets=rng.choice((0.0, 0.0, 0.06)))
-    return World(seed, store, server, bench, injector, graphs, habits)
+    return World(seed, store, server, bench, injector, graphs, habits, aim.people)
 
 
 async def _live(world: World, runs: int) -> None:
@@ -137,7 +144,7 @@ async def _live(world: World, runs: int) -> None:
     while server.failure is None:
         for run_id in list(server.executions):
             if run_id not in attended:
-                client = Client(server, world.log, Random(rng.random()), world.habits, world.store.runs.get)
+                client = world.people(server, world.log, Random(rng.random()), world.habits, world.store.runs.get)
                 attended[run_id] = asyncio.create_task(client.attend(run_id))
         await asyncio.sleep(0.5)
         if all(task.done() for task in attended.values()) and len(attended) == len(server.executions):
@@ -193,7 +200,7 @@ def _judged(world: World) -> Report:
     found = failed or violations(world.store.database, evidence)
     rows: list[RunRow] = [row for run_id in server.executions if (row := world.store.runs.get(run_id))]
     steps = sum(row.next_step for row in rows)
-    return Report(world.seed, found, world.injector.counts, len(rows), steps, len(log.clicks))
+    return Report(world.seed, [*log.objections, *found], world.injector.counts, len(rows), steps, len(log.clicks))
 
 
 def _followed(world: World) -> Generator[Followed]:
