@@ -11,7 +11,6 @@ from typing_extensions import TypeVar, Unpack
 
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.session import session_of
-from loopstack_temporal.definition.shape import Shape
 from loopstack_temporal.errors import ToolError
 from loopstack_temporal.llm.asking import Question, ask, candidates
 from loopstack_temporal.llm.conversation import Message, from_documents, from_messages, from_prompt, with_results
