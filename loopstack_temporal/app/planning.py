@@ -142,14 +142,14 @@ def _read_providers(given: Sequence[tuple[Provider, Source]], problems: Problems
         if id(provider) in seen:
             continue
         seen.add(id(provider))
-        is_model = isinstance(provider, LlmProvider) and not isinstance(provider, type)
-        if is_model:
-            if provider.provider_id in models:
-                text = f"two model providers are named {provider.provider_id!r}"
+        model = provider if isinstance(provider, LlmProvider) and not isinstance(provider, type) else None
+        if model is not None:
+            if model.provider_id in models:
+                text = f"two model providers are named {model.provider_id!r}"
                 problems.add(at, "provider_clash", text)
-            models[provider.provider_id] = provider
+            models[model.provider_id] = model
         provided = _read_provider(provider, at, problems)
-        if provided is not None and provided.key in found and is_model:
+        if provided is not None and provided.key in found and model is not None:
             continue  # Models are told apart by their ids, and asked for through the registry.
         if provided is not None and provided.key in found:
             text = f"`{provided.key.__name__}` is provided twice; settings for one module only are not supported yet"
