@@ -17,6 +17,7 @@ from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from loopstack_temporal.temporal.messages import CLOSE
 from tests.faults.history import BEGINNING
 from tests.faults.injecting import Injector, Killed, Plan, planned
 
@@ -66,6 +67,8 @@ class Bench:
         """How likely something goes wrong in an attempt."""
         self.left: set[asyncio.Task[Payload]] = set()
         """Attempts that the server has given up and that still run."""
+        self.closes_wait = False
+        """Whether every close pauses between its look at the row and its write."""
         self.attempts = 0
         self.told: list[Told] = []
         self._converter = converter
@@ -77,6 +80,8 @@ class Bench:
         """Begin an attempt."""
         self.attempts += 1
         plan = Plan.random(self._rng, self.rate)
+        if self.closes_wait and asked.type == CLOSE:
+            plan = Plan(call=2, before="pause", pause=1.0)
         with planned(plan):
             return asyncio.create_task(self._run(asked, number, environment))
 

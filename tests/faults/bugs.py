@@ -284,7 +284,7 @@ BUGS = (
     Bug("1 a commit without a fence", _unfenced),
     Bug("2 no unique keys", _keyless, keyless=True),
     Bug("3 a claim that ignores the order of attempts", _unordered, Aim(rate=0.9, limit=500)),
-    Bug("4 a close that overlooks what is done", _blind_close, _CANCELS),
+    Bug("4 a close that overlooks what is done", _blind_close, replace(_CANCELS, rate=0.7, closes_wait=True)),
     Bug("5 an end without a close", _no_close, _CANCELS),
     Bug("6 events in a transaction of their own", _events_apart),
     Bug("7 a cursor that runs ahead", _eager_cursor),

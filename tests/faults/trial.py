@@ -57,6 +57,8 @@ class Aim:
     habits: Habits | None = None
     slow: float = 0.05
     """Seconds at most from asking Temporal which run is current to having the answer."""
+    closes_wait: bool = False
+    """Whether every close pauses between its look at the row and its write."""
     graph: Graph | None = None
     """The workflow of the runs."""
     people: type[Client] = Client
@@ -129,6 +131,7 @@ def _world(seed: int, given: Store, aim: Aim) -> World:
     compiled = {name: compile_workflow(definition) for name, definition in app.workflows.items()}
     server = Server(compiled, bench, converter, Random(rng.random()), injector.counts)
     servers.append(server)
+    bench.closes_wait = aim.closes_wait
     bench.rate = server.rate = rng.choice((0.0, 0.1, 0.3, 0.5)) if aim.rate is None else aim.rate
     habits = aim.habits or Habits(visits=rng.choice((4, 12, 25)), resets=rng.choice((0.0, 0.0, 0.06)))
     return World(seed, store, server, bench, injector, graphs, habits, aim.people)

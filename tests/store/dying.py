@@ -1,13 +1,18 @@
 """Attempts that die at a failpoint, as a program: `python -m tests.store.dying URL`, orders on standard input.
 
 One order per line: `RUN ATTEMPT ACT POINT`. For each a process is forked that does the act with the point armed to
-kill; the answer is one line with its exit code, -9 for a killed one.
+kill; the answer is one line with its exit code, -9 for a killed one. `line:N` for a point is the line of the product
+that the act executes as its Nth.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
+import signal
 import sys
+from types import FrameType
+from typing import Any
 
 from loopstack_temporal.failpoints import VARIABLE
 from loopstack_temporal.machine.decisions import Fire, Parked
@@ -43,14 +48,32 @@ def close(store: Store, run: str) -> None:
     )
 
 
+def die_at_line(number: int) -> None:
+    """Kill this process at the line of the product that it executes as its `number`th."""
+    passed = itertools.count(1)
+
+    def line(_frame: FrameType, event: str, _argument: object) -> Any:
+        if event == "line" and next(passed) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return line
+
+    def call(frame: FrameType, _event: str, _argument: object) -> Any:
+        return line if f"{os.sep}loopstack_temporal{os.sep}" in frame.f_code.co_filename else None
+
+    sys.settrace(call)
+
+
 def main(url: str) -> None:
     """Carry out the orders."""
     for line in sys.stdin:
         run, number, act, point = line.split()
         child = os.fork()
         if child == 0:
-            os.environ[VARIABLE] = f"{point}=kill"
+            where, _, at_line = point.partition(":")
+            os.environ[VARIABLE] = "" if at_line else f"{where}=kill"
             store = Store.open(url)
+            if at_line:
+                die_at_line(int(at_line))
             if act == "attempt":
                 attempt(store, run, int(number))
             else:

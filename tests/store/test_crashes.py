@@ -24,6 +24,8 @@ POINTS = (
     "commit.after_commit",
 )
 KILLED = -9
+EVERY = 20
+"""Lines from one killed attempt to the next."""
 
 
 @dataclass
@@ -84,6 +86,24 @@ def test_a_step_killed_at_any_two_points_one_after_the_other_commits_once(
         assert mortal.do(make.run, 2, "attempt", second) == (0 if committed else KILLED)
         dying.attempt(store, make.run, 3)
         _is_whole(make)
+
+
+def test_a_step_killed_at_any_line_leaves_all_or_nothing_and_goes_on(
+    make: Making, store: Store, mortal: Mortal
+) -> None:
+    begun = committed = 0
+    for line in itertools.count(1 + store.database.postgres, EVERY):
+        make.opened()
+        if mortal.do(make.run, 1, "attempt", f"line:{line}") != KILLED:
+            break
+        begun += 1
+        saved = len(store.documents.live(make.run))
+        assert saved == (2 if make.entered(0).recorded is not None else 0), f"half a step after line {line}"
+        committed += saved > 0
+        dying.attempt(store, make.run, 2)
+        _is_whole(make)
+    assert begun >= 20
+    assert committed < begun
 
 
 def test_closing_a_step_survives_being_killed_and_beats_the_attempt_that_was_left(
