@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,6 @@ import pytest
 
 from tests.agents.conftest import AGENTS
 from tests.support.stack import Stack
-
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("loopstack_temporal.execution.effects") is None,
-    reason="outside calls are not recorded yet",
-)
 
 CALLS = [["keep", {"text": "milk"}], ["keep", {"text": "eggs"}]]
 
