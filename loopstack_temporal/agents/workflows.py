@@ -138,7 +138,7 @@ class AgentWorkflow(AgentLoop[AgentArgs, AgentResult]):
     widget=[
         {
             "widget": "prompt-input",
-            "options": {"transition": "user_message", "label": "Message"},
+            "options": {"transition": "user_message", "label": "Send", "placeholder": "Message"},
             "enabledWhen": ["waiting_for_user"],
         },
         {

@@ -215,7 +215,8 @@ async def test_only_what_people_can_start_is_listed_in_the_authors_order(http: h
     assert [one["name"] for one in app["workflows"]] == ["deploy"]
     assert app["ui"][0]["widget"] == "start-form"
     assert app["ui"][0]["options"] == {"workflow": "review", "title": "Draft something"}
-    assert (await start(http))["workflow"] == "review"
+    refused = await http.post("/runs", json={"workflow": "review"})
+    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_workflow")
 
 
 @pytest.mark.requirement("API-008")

@@ -17,6 +17,7 @@ from loopstack_temporal.store.store import Store
 from tests.api.serving import Got, Listener, listening, served
 from tests.api.test_api_bell import follow_with
 from tests.store.make import Making, document
+from tests.support.stack import eventually
 
 NEVER = 3600.0
 
@@ -262,7 +263,8 @@ async def test_nothing_is_read_while_nothing_is_written(
     async with served(app) as address, listening(address, run_id=author.run, live="true") as stream:
         await author.write("here")
         await follow(stream, view, "here")
-        before, begun = reads, looks
-        while looks < begun + 10:
-            await asyncio.sleep(0.02)
-        assert reads - before <= 1
+        begun = looks
+        await eventually(lambda: looks >= begun + 3, what="the last write's own looks")
+        before = reads
+        await eventually(lambda: looks >= begun + 13, what="ten more looks")
+        assert reads == before

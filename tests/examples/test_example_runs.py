@@ -55,31 +55,28 @@ async def examples(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory
         yield stack
 
 
-PROVES = {
-    "prompt": "EXAMPLE-018",
-    "structured_output": "EXAMPLE-019",
-    "chat": "EXAMPLE-020",
-    "multi_provider": "EXAMPLE-022",
-    "meeting_notes": "EXAMPLE-016 HITL-011",
-    "tool_calling": "EXAMPLE-021",
-    "agent": "EXAMPLE-023",
-    "agent_asks": "EXAMPLE-017",
-    "dynamic_routing": "EXAMPLE-003",
-    "workflow_state": "EXAMPLE-004",
-    "custom_tool": "EXAMPLE-005",
-    "batch_processing": "EXAMPLE-006",
-    "greetings": "EXAMPLE-008",
-    "error_retry": "EXAMPLE-009",
-    "sub_workflows": "EXAMPLE-010",
-    "fan_out": "EXAMPLE-011",
-    "ask_user": "EXAMPLE-013",
-    "confirm_content": "EXAMPLE-013",
-    "inline_form": "EXAMPLE-014",
-    "prompt_chat": "EXAMPLE-015",
-}
 STORIES = [
-    pytest.param(folder, marks=[pytest.mark.requirement(*PROVES[folder].split())] if folder in PROVES else [])
-    for folder in EXPECTED
+    pytest.param("prompt", marks=pytest.mark.requirement("EXAMPLE-018")),
+    pytest.param("structured_output", marks=pytest.mark.requirement("EXAMPLE-019")),
+    pytest.param("chat", marks=pytest.mark.requirement("EXAMPLE-020")),
+    pytest.param("multi_provider", marks=pytest.mark.requirement("EXAMPLE-022")),
+    pytest.param("meeting_notes", marks=pytest.mark.requirement("EXAMPLE-016", "HITL-011")),
+    pytest.param("tool_calling", marks=pytest.mark.requirement("EXAMPLE-021")),
+    pytest.param("agent", marks=pytest.mark.requirement("EXAMPLE-023")),
+    pytest.param("agent_asks", marks=pytest.mark.requirement("EXAMPLE-017")),
+    pytest.param("dynamic_routing", marks=pytest.mark.requirement("EXAMPLE-003")),
+    pytest.param("workflow_state", marks=pytest.mark.requirement("EXAMPLE-004")),
+    pytest.param("custom_tool", marks=pytest.mark.requirement("EXAMPLE-005")),
+    pytest.param("batch_processing", marks=pytest.mark.requirement("EXAMPLE-006")),
+    pytest.param("greetings", marks=pytest.mark.requirement("EXAMPLE-008")),
+    pytest.param("error_retry", marks=pytest.mark.requirement("EXAMPLE-009")),
+    pytest.param("sub_workflows", marks=pytest.mark.requirement("EXAMPLE-010")),
+    pytest.param("fan_out", marks=pytest.mark.requirement("EXAMPLE-011")),
+    pytest.param("ask_user", marks=pytest.mark.requirement("EXAMPLE-013")),
+    pytest.param("confirm_content", marks=pytest.mark.requirement("EXAMPLE-013")),
+    pytest.param("inline_form", marks=pytest.mark.requirement("EXAMPLE-014")),
+    pytest.param("prompt_chat", marks=pytest.mark.requirement("EXAMPLE-015")),
+    *(pytest.param(folder) for folder in ("hello", "review", "ui_documents", "tool_errors")),
 ]
 
 
@@ -90,7 +87,8 @@ async def test_every_example_runs_its_story_and_agrees_with_itself(examples: Sta
 
 
 def test_no_example_is_left_out() -> None:
-    assert sorted(EXPECTED) == sorted(file.parent.name for file in (ROOT / "examples").glob("*/main.py"))
+    folders = sorted(file.parent.name for file in (ROOT / "examples").glob("*/main.py"))
+    assert sorted(EXPECTED) == sorted(str(story.values[0]) for story in STORIES) == folders
 
 
 async def _told_by(folder: str, url: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from loopstack_temporal import BaseWorkflow, LlmMessageDocument, MarkdownDocument, TransitionInput, transition, workflow
+from loopstack_temporal.agents import ChatAgentWorkflow
+from loopstack_temporal.definition.documents import ToolCallBlock, ToolResultBlock
+from loopstack_temporal.llm import LlmGenerateTextTool, LlmMessage, LlmRequest
 from tests.studio.widget_flows import Nothing, WordsDocument
 
 
@@ -75,4 +78,33 @@ class ConversationWorkflow(BaseWorkflow[Nothing, Nothing, None]):
             await self.document_store.save(LlmMessageDocument.model_validate(message), meta=spent)
 
 
-FLOWS = [QuestionerWorkflow, FamilyWorkflow, ConversationWorkflow]
+SEA = "Tell me of the sea."
+STORY = " ".join(f"wave {number}" for number in range(1, 41))
+HELPER = "You help people in a shop."
+
+
+@workflow(title="Story")
+class StoryWorkflow(BaseWorkflow[Nothing, Nothing, None]):
+    """A model that takes its time."""
+
+    llm: LlmGenerateTextTool
+
+    @transition(to="end")
+    async def tell(self) -> None:
+        await self.llm.call(prompt=SEA)
+
+
+def script(request: LlmRequest) -> LlmMessage | None:
+    """A story, and a helper that asks the customer when it is told to."""
+    if request.prompt == SEA:
+        return LlmMessage("assistant", STORY)
+    if request.system != HELPER:
+        return None
+    if request.prompt == "I want a lamp.":
+        args = {"question": "For which room?", "mode": "text"}
+        return LlmMessage("assistant", "", (ToolCallBlock(id="call_room", name="ask_clarification", args=args),))
+    results = [block for block in request.messages[-1].blocks if isinstance(block, ToolResultBlock)]
+    return LlmMessage("assistant", f"I heard: {results[0].content}" if results else "Good day.")
+
+
+FLOWS = [QuestionerWorkflow, FamilyWorkflow, ConversationWorkflow, StoryWorkflow, ChatAgentWorkflow]

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field, model_validator
 from examples.hello.workflow import HelloWorkflow
 from examples.inline_form.workflow import InlineFormWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
+from examples.offline import ScriptedDemo
 from examples.review.workflow import ReviewWorkflow
 from examples.ui_documents.workflow import UiDocumentsWorkflow
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, transition, workflow
 from loopstack_temporal.app import StudioApp
-from loopstack_temporal.hitl import ApproveToolCallWorkflow, AskUserWorkflow, ConfirmUserWorkflow
+from loopstack_temporal.hitl import ApproveToolCallWorkflow, AskUserWorkflow, ConfirmUserWorkflow, hitl
 from tests.hitl.people_app import OwnQuestionsWorkflow, ParentWorkflow
 from tests.studio import family_flows, widget_flows
 from tests.studio.document_flows import BY_LEVEL, BY_MIME, DOCUMENT_FLOWS
@@ -122,5 +123,7 @@ app = StudioApp(
         ConfirmUserWorkflow,
         ApproveToolCallWorkflow,
     ],
+    modules=[hitl()],
+    providers=[ScriptedDemo([family_flows.script])],
     documents=[*BY_MIME.values(), *BY_LEVEL.values()],
 )

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.studio.conftest import House, Window
+from tests.studio.family_flows import HELPER
 from tests.studio.test_run_page import status
 
 
@@ -62,3 +63,47 @@ async def test_a_conversation_shows_calls_with_their_results_and_folds_what_was_
     await expect(feed.get_by_text("Two tools can answer this.")).to_be_visible()
     await expect(feed.get_by_text("small-1 · 1,204 in, 31 out").first).to_be_visible()
     await expect(feed.get_by_text(re.compile("reached the limit of tokens"))).to_be_visible()
+
+
+@pytest.mark.requirement("LLM-030", "LLM-038", "STUDIO-031")
+async def test_an_answer_is_drawn_while_it_is_written_and_becomes_its_document_in_place(
+    window: Window, house: House
+) -> None:
+    page = await window("/start/story")
+    await page.get_by_role("button", name="Start run").click()
+    feed = page.get_by_role("list", name="What happened")
+    answer = feed.get_by_role("group", name="Assistant said")
+    await expect(answer.get_by_text("writing …")).to_be_visible()
+    await page.screenshot(path="/tmp/live1.png")
+    await expect(answer).to_have_count(1)
+    await expect(status(page, "completed")).to_be_visible()
+    await expect(answer.get_by_text(re.compile("wave 40$"))).to_be_visible()
+    await expect(answer.get_by_text("writing …")).to_have_count(0)
+    await expect(answer).to_have_count(1)
+
+
+@pytest.mark.requirement("AGENT-011")
+async def test_a_chat_agent_takes_messages_and_lets_pending_tools_be_canceled(window: Window, house: House) -> None:
+    args = {"system": HELPER, "tools": ["ask_clarification"], "user_message": "I want a lamp."}
+    run_id = await house.waiting("chat_agent", args)
+    page = await window(f"/runs/{run_id}")
+    feed = page.get_by_role("list", name="What happened")
+    dock = page.get_by_role("region", name="Your answer", exact=True)
+    await expect(feed.get_by_role("region", name="Waiting for user answer...")).to_be_visible()
+    await dock.get_by_role("button", name="Cancel pending tools", exact=True).click()
+    await expect(feed.get_by_text(re.compile("^I heard: .*cancel"))).to_be_visible()
+
+    await dock.get_by_role("textbox", name="Your reply").fill("Hello")
+    await dock.get_by_role("button", name="Send", exact=True).click()
+    await expect(feed.get_by_text("Good day.")).to_be_visible()
+    await expect(dock.get_by_role("textbox", name="Your reply")).to_be_editable()
+
+
+async def test_an_agents_question_is_answered_in_the_agents_own_page(window: Window, house: House) -> None:
+    args = {"system": HELPER, "tools": ["ask_clarification"], "user_message": "I want a lamp."}
+    page = await window(f"/runs/{await house.waiting('chat_agent', args)}")
+    feed = page.get_by_role("list", name="What happened")
+    question = feed.get_by_role("region", name="Waiting for user answer...")
+    await question.get_by_role("textbox", name="For which room?").fill("The kitchen")
+    await question.get_by_role("button", name="Send answer").click()
+    await expect(feed.get_by_text("I heard: The kitchen")).to_be_visible()

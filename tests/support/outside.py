@@ -24,7 +24,7 @@ from loopstack_temporal import (
     workflow,
 )
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, session_of
-from loopstack_temporal.tools.base import Tool
+from loopstack_temporal.tools.base import Tool, ToolReply
 
 
 class World:
@@ -72,14 +72,14 @@ def open_world() -> Generator[World]:
 class PostTool(Tool):
     """Posts to a service, once."""
 
-    async def call(self, url: str, body: str, *, repeatable: bool) -> int:
+    async def call(self, url: str, body: str, *, repeatable: bool) -> ToolReply[int]:
         async def post(key: str) -> EffectAnswer:
             async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
                 answer = await client.post(url, content=body, headers={"Idempotency-Key": key})
             return EffectAnswer(int(answer.text), {"input_tokens": 1, "model": "fake"})
 
         call = EffectCall("tool:post", {"url": url, "body": body}, repeatable=repeatable)
-        return await session_of(self, "effect").effect(call, post)
+        return ToolReply(await session_of(self, "effect").effect(call, post))
 
 
 class Letter(BaseModel):
@@ -101,7 +101,8 @@ class LettersWorkflow(BaseWorkflow[Letter, dict[str, Any], Answers]):
     @transition(to="end", retry=Retry(attempts=5, delay=0.05))
     async def send(self, ctx: RunContext[Letter]) -> Answers:
         args = ctx.args
-        answers = [await self.post.call(args.url, str(each), repeatable=args.repeatable) for each in range(args.count)]
+        letters = [await self.post.call(args.url, str(each), repeatable=args.repeatable) for each in range(args.count)]
+        answers = [letter.data for letter in letters]
         await self.document_store.save(MarkdownDocument(markdown=" ".join(map(str, answers))))
         return answers
 
@@ -114,7 +115,7 @@ class QuickLettersWorkflow(BaseWorkflow[Letter, dict[str, Any], int]):
 
     @transition(to="end", execution="local")
     async def send(self, ctx: RunContext[Letter]) -> int:
-        return await self.post.call(ctx.args.url, "quick", repeatable=False)
+        return (await self.post.call(ctx.args.url, "quick", repeatable=False)).data
 
 
 class Story(BaseModel):

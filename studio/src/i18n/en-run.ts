@@ -58,6 +58,8 @@ export const runWords = {
   model: {
     call: (tool: string) => `Call of ${tool}`, pending: "not answered yet", failed: "Failed", nothing: "nothing", tokens: (input: string, output: string) => `${input} in, ${output} out`,
     cost: (amount: number) => `$${amount < 0.01 ? amount.toPrecision(2) : amount.toFixed(2)}`, attached: (name: string) => `Attached: ${name}`,
+    writing: "writing …", broken: (message: string) => `The answer broke off: ${message}`,
+    calls: (count: number) => counted(count, "model call", "model calls"), unpriced: (count: number) => `${counted(count, "call", "calls")} without a known price`,
     stopped: { max_tokens: "The answer ends here because it reached the limit of tokens.", refusal: "The model refused to answer.", pause_turn: "The model paused here.", other: "The model stopped for a reason of its own." } as Readonly<Record<string, string>>,
     stoppedBy: (reason: string) => `The model stopped here: ${reason}.`,
   },
@@ -80,7 +82,7 @@ export const runWords = {
   },
   state: { empty: "The state is empty.", none: "No step has written a state yet.", result: "Result", after: (step: number) => `After step ${grouped(step)}` },
   about: {
-    id: "Run id", workflow: "Workflow", app: "App", workspace: "Workspace", created: "Created", ended: "Ended", took: "Took", by: "Started by", hash: "Definition", args: "Arguments", result: "Result", none: "none", temporal: "Open in Temporal", parent: "Parent run", commands: "Commands",
+    id: "Run id", usage: "Models", workflow: "Workflow", app: "App", workspace: "Workspace", created: "Created", ended: "Ended", took: "Took", by: "Started by", hash: "Definition", args: "Arguments", result: "Result", none: "none", temporal: "Open in Temporal", parent: "Parent run", commands: "Commands",
   },
   ago: (time: string) => `${time} ago`, fresh: (count: number) => `${grouped(count)} new below`, newEntry: (count: number) => `${counted(count, "new document", "new documents")}`, statusNow: (status: string) => `The run is now ${status}.`, earlier: "Show earlier", later: "Show later", newest: "To the newest", resultTitle: "Result",
   keys: {

@@ -127,7 +127,9 @@ function describeObject(raw: Raw, base: Common): SchemaNode {
   if (properties.length > 0) return { ...base, kind: "object", properties };
   const values = raw["additionalProperties"];
   if (isRaw(values)) return { ...base, kind: "map", values };
-  return values === false ? { ...base, kind: "object", properties } : { ...base, kind: "json" };
+  // A model without fields says `properties: {}`: there is nothing to fill in. Any other object begins empty.
+  const nothing = values === false || (values === undefined && isRaw(raw["properties"]));
+  return nothing ? { ...base, kind: "object", properties } : { ...base, kind: "json", fallback: base.fallback ?? {} };
 }
 
 function describeUnion(raw: Raw, alternatives: readonly JsonSchema[], root: JsonSchema): SchemaNode {

@@ -19,6 +19,7 @@ import { duration } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
 import { gateOf, runWords as namesOf } from "@/model/run-words";
+import { spentInShort } from "../spent";
 
 type HeaderProps = {
   readonly run: Run;
@@ -67,9 +68,11 @@ function RunFacts({ run }: { readonly run: Run }) {
   const now = useNow(1_000);
   const since = (end: number): number => Math.max(0, (end - Date.parse(run.created_at)) / 1_000);
   const words = runWords.facts;
+  const spent = spentInShort(run.usage);
   return (
     <p className="t13 ink3 runfacts only-wide">
       {words.place(visible(run.place))} · {words.started}{" "}<TimeText at={run.started_at ?? run.created_at} /> · {run.ended_at === null ? words.goingFor(duration(Math.floor(since(now)))) : words.took(duration(since(Date.parse(run.ended_at))))}
+      {spent === null ? null : ` · ${spent}`}
     </p>
   );
 }

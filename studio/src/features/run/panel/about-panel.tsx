@@ -9,6 +9,7 @@ import { visible } from "@/lib/words";
 import { commandFor, type RunAction } from "@/model/commands";
 import { JsonTree } from "@/widgets/content/json-tree";
 import { apiBase, runActions } from "../run-actions";
+import { spentBy } from "../spent";
 
 const words = runWords.about;
 
@@ -24,6 +25,7 @@ export function AboutPanel({ run }: { readonly run: Run }) {
         {run.ended_at === null ? null : <><dt>{words.took}</dt><dd>{duration((Date.parse(run.ended_at) - Date.parse(run.created_at)) / 1_000)}</dd></>}
         <dt>{words.by}</dt><dd>{visible(run.user_id)}</dd>
         {run.parent_id === null ? null : <><dt>{words.parent}</dt><dd><Link className="link" to="/runs/$runId" params={{ runId: run.parent_id }}>{visible(run.parent_id)}</Link></dd></>}
+        {run.usage.calls === 0 ? null : <><dt>{words.usage}</dt><dd>{spentBy(run.usage)}</dd></>}
         {run.hash === null ? null : <><dt>{words.hash}</dt><dd className="mono">{run.hash.slice(0, 12)}</dd></>}
       </dl>
       {run.links.temporal === null ? null : <p className="mt16"><a className={buttonClass("outline", true)} href={run.links.temporal} target="_blank" rel="noopener noreferrer">{words.temporal}</a></p>}
