@@ -58,7 +58,6 @@ class Plan:
     """Base class or interface → the provider that stands for it."""
     toolboxes: Mapping[type[Any], Sequence[Tool | type[Tool]]]
     """Per workflow class that uses a toolbox: what is in it."""
-    needs: Mapping[type[Any], Sequence[type[Any]]]
     interceptors: Sequence[type[Any]]
     """Providers that stand around tool calls, in the order in which they were listed."""
     shared: Collection[type[Any]] = ()

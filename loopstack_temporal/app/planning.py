@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from loopstack_temporal.app.gathering import Gathered
 from loopstack_temporal.app.injection import Plan, Plans, Provided, Wish
-from loopstack_temporal.app.providing import Offers, line_of_source, offers
+from loopstack_temporal.app.providing import Offers, line_of_source, offers, read_group
 from loopstack_temporal.app.reach import Reach
 from loopstack_temporal.definition.hints import UnresolvedHint, annotations_of, resolve, type_name
 from loopstack_temporal.definition.model import Injection, Source
@@ -23,7 +23,9 @@ Tools = Sequence[Tool | type[Tool]]
 
 def plan(gathered: Gathered, problems: Problems) -> Plans:
     """What injection has to do. Missing, ambiguous and circular requests are problems."""
-    app, *modules = ((reach, offers(reach, problems)) for reach in gathered.reaches)
+    # Every group is the one of some reach, and is read once however many others reach it.
+    read = {id(reach.group): read_group(reach.group, problems) for reach in gathered.reaches}
+    app, *modules = ((reach, offers(reach, read)) for reach in gathered.reaches)
     # Most modules see what the app sees: only those with settings of their own need a plan of their own.
     alike = [reach for reach, found in modules if found.same_as(app[1])]
     base = _Planning(gathered, [app[0], *alike], app[1], problems).plan()
@@ -42,6 +44,7 @@ class _Planning:
         groups = [reach.group for reach in reaches]
         self.workflows = [cls for cls in gathered.workflow_classes if gathered.homes.of(cls) in groups]
         self._gathered = gathered
+        self._injections = gathered.injections
         self._offers = offered
         self._problems = problems
         self._listed: Tools = [tool for group in groups for tool in group.tools]
@@ -66,7 +69,6 @@ class _Planning:
             wishes=self._wishes,
             aliases=self._keys.aliases,
             toolboxes=boxes,
-            needs=self._needs,
             interceptors=around,
             shared=_shared(provided, self._needs, base),
         )
@@ -77,7 +79,7 @@ class _Planning:
             return
         self._needs[key] = []
         provided = self._offers.provided.get(key)
-        injections = self._gathered.injections.get(key)
+        injections = self._injections.get(key)
         if injections is not None:
             self._wishes[key] = wishes = tuple(self._wishes_of(key, injections, problems))
             self._needs[key] = [wish.key for wish in wishes if not _derives(wish.key, BaseWorkflow)]

@@ -11,6 +11,7 @@ from collections.abc import (
     Generator,
     Iterable,
     Iterator,
+    Mapping,
     Sequence,
 )
 from dataclasses import dataclass, field
@@ -56,22 +57,22 @@ class Offers:
         return found | dict(self.models)
 
 
-def offers(reach: Reach, problems: Problems) -> Offers:
-    """Read the providers of a reach, the nearest first. Mistakes in a provider and clashes in one list are problems."""
+def offers(reach: Reach, read: Mapping[int, Sequence[Provided]]) -> Offers:
+    """What a reach offers, the nearest first. `read`: what `read_group` gave, by the identity of the group."""
     found = Offers()
     for level in reach.levels:
-        _take_level(level, found, reach, problems)
+        _take_level(level, found, reach, read)
     registry = LlmProviderRegistry(tuple(found.models.values()))
     for ours in (registry, _AGENTS):  # What an app has that lists none of its own.
         found.provided.setdefault(type(ours), Provided(type(ours), ours, ready=True))
     return found
 
 
-def _take_level(level: Sequence[Group], found: Offers, reach: Reach, problems: Problems) -> None:
+def _take_level(level: Sequence[Group], found: Offers, reach: Reach, read: Mapping[int, Sequence[Provided]]) -> None:
     here: dict[type[Any], dict[int, tuple[Provided, Group]]] = {}
     models: dict[str, LlmProvider] = {}
     for group in level:
-        for provided in _read_group(group, problems):
+        for provided in read[id(group)]:
             here.setdefault(provided.key, {}).setdefault(id(provided.source), (provided, group))
             if group is reach.group:
                 found.own.append(provided.key)
@@ -87,7 +88,8 @@ def _take_level(level: Sequence[Group], found: Offers, reach: Reach, problems: P
             found.unclear[key] = tuple(_name(group) for _, group in given.values())
 
 
-def _read_group(group: Group, problems: Problems) -> list[Provided]:
+def read_group(group: Group, problems: Problems) -> list[Provided]:
+    """The providers that a group lists. Mistakes in one and clashes among them are problems."""
     found: dict[object, Provided] = {}
     for provider in group.providers:
         provided = read_provider(provider, group.source, problems)

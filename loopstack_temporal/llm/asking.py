@@ -8,20 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from pydantic import TypeAdapter
-
-from loopstack_temporal.definition.documents.llm import ContentBlock
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, LiveText, Session
 from loopstack_temporal.errors import LoopstackError, ModelError
 from loopstack_temporal.llm.conversation import Turn
 from loopstack_temporal.llm.cost import cost_of, tokens
-from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
+from loopstack_temporal.llm.port import BLOCKS, LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
 from loopstack_temporal.llm.recording import Answer
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.llm.sound import sound
 
 _log = logging.getLogger("loopstack.run")
-_BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +164,7 @@ def _turn_to_json(turn: Turn) -> dict[str, Any]:
     return {
         "role": turn.message.role,
         "text": turn.message.text,
-        "blocks": _BLOCKS.dump_python(turn.message.blocks, mode="json"),
+        "blocks": BLOCKS.dump_python(turn.message.blocks, mode="json"),
         "provider": turn.provider,
         "native": turn.native,
     }

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from loopstack_temporal.definition.document import DocumentEntity
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.documents.llm import ContentBlock, LlmRole, TextBlock, ThinkingBlock, ToolResultBlock
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ToolError
-from loopstack_temporal.llm.port import LlmMessage
+from loopstack_temporal.llm.port import BLOCKS, LlmMessage
 
 Message = LlmMessageDocument | Mapping[str, Any]
 """A message document, or the same as a mapping: `{"role": "user", "text": "…"}`."""
@@ -141,13 +141,10 @@ def _blocks(found: object) -> tuple[ContentBlock, ...]:
     if not isinstance(found, list | tuple):
         return ()
     try:
-        return _BLOCKS.validate_python(found)
+        return BLOCKS.validate_python(found)
     except ValidationError:
         return ()  # Documents of authors may carry anything under that name.
 
 
 def _text_of(blocks: Sequence[ContentBlock]) -> str:
     return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
-
-
-_BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])

@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from pydantic import TypeAdapter
+
 from loopstack_temporal.definition.documents.llm import ContentBlock, LlmRole, StopReason, ToolCallBlock
+
+BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])
+"""Blocks of a message from and to JSON data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from loopstack_temporal.definition.documents.llm import ContentBlock
-from loopstack_temporal.llm.port import LlmMessage, LlmReply
-
-_BLOCKS: TypeAdapter[tuple[ContentBlock, ...]] = TypeAdapter(tuple[ContentBlock, ...])
+from loopstack_temporal.llm.port import BLOCKS, LlmMessage, LlmReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Answer:
             "provider": self.provider,
             "bill": dict(self.bill),
             "text": reply.message.text,
-            "blocks": _BLOCKS.dump_python(reply.message.blocks, mode="json"),
+            "blocks": BLOCKS.dump_python(reply.message.blocks, mode="json"),
             "model": reply.model,
             "stop_reason": reply.stop_reason,
             "reply_id": reply.id,
@@ -49,7 +44,7 @@ class Answer:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Answer:
         """The answer that was written down."""
-        message = LlmMessage("assistant", data["text"], _BLOCKS.validate_python(data["blocks"]))
+        message = LlmMessage("assistant", data["text"], BLOCKS.validate_python(data["blocks"]))
         reply = LlmReply(
             message=message,
             model=data["model"],

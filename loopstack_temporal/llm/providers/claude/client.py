@@ -16,6 +16,7 @@ from loopstack_temporal.llm.faults import reason, refused, stream_broken, timed_
 from loopstack_temporal.llm.port import OnStream
 from loopstack_temporal.llm.providers.claude.settings import PROVIDER, ClaudeCall
 from loopstack_temporal.llm.providers.claude.stream import Assembly
+from loopstack_temporal.llm.reading import read
 from loopstack_temporal.llm.sound import sound
 from loopstack_temporal.llm.tls import trusted
 
@@ -48,17 +49,8 @@ async def send(call: ClaudeCall, body: dict[str, Any], on_stream: OnStream | Non
         ) as client:
             stream: anthropic.AsyncStream[Any] = await client.messages.create(**body, stream=True)
             async with stream:
-                await _read(stream, assembly)
+                await read(stream, assembly.add, PROVIDER)
     return sound(assembly.message)
-
-
-async def _read(stream: anthropic.AsyncStream[Any], assembly: Assembly) -> None:
-    try:
-        async for event in stream:
-            # Kinds of events that the SDK does not know yet are no reason for a warning.
-            assembly.add(event.to_dict(warnings=False))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise stream_broken(PROVIDER, f"it cannot be read ({type(error).__name__}: {error})") from error
 
 
 @contextmanager

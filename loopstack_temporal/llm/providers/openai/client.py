@@ -17,6 +17,7 @@ from loopstack_temporal.llm.faults import reason, refused, stream_broken, timed_
 from loopstack_temporal.llm.port import OnStream
 from loopstack_temporal.llm.providers.openai.settings import PROVIDER, OpenAiCall
 from loopstack_temporal.llm.providers.openai.stream import Assembly
+from loopstack_temporal.llm.reading import read
 from loopstack_temporal.llm.sound import sound
 from loopstack_temporal.llm.tls import trusted
 
@@ -40,17 +41,8 @@ async def send(call: OpenAiCall, body: dict[str, Any], on_stream: OnStream | Non
             stream: openai.AsyncStream[Any] = await client.chat.completions.create(**body, stream=True)
         with _translated(call, streaming=True):
             async with stream:
-                await _read(stream, assembly)
+                await read(stream, assembly.add, PROVIDER)
     return sound(assembly.completion)
-
-
-async def _read(stream: openai.AsyncStream[Any], assembly: Assembly) -> None:
-    try:
-        async for chunk in stream:
-            # Values that the SDK does not know yet are no reason for a warning.
-            assembly.add(chunk.to_dict(warnings=False))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise stream_broken(PROVIDER, f"it cannot be read ({type(error).__name__}: {error})") from error
 
 
 @contextmanager
