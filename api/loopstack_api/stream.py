@@ -83,7 +83,8 @@ class Hub:
                     yield hello(reader.cursor, self._build)
                     told = self._clock()
                     if texts.watches:
-                        await self._live.advance()
+                        with contextlib.suppress(CursorLost):  # The poller meets it too and starts anew for everybody.
+                            await self._advance_live()
                     while not self._closed:
                         changed = self._changed  # Of before the look: what comes while frames are sent is not missed.
                         try:
@@ -188,11 +189,16 @@ class Hub:
                 await self._start_anew()
                 return seen
         # On PostgreSQL the version stands still as long as any old transaction runs; this text does not wait for it.
-        if self._live.wanted and (seen != version or self._store.database.postgres) and await self._live.advance():
+        if self._live.wanted and (seen != version or self._store.database.postgres):
+            await self._advance_live()
+        return seen
+
+    async def _advance_live(self) -> None:
+        """Read new text for everybody, whoever asks for it."""
+        if await self._live.advance():
             # A text goes with the commit of its document: who is told that it went is told of the document first.
             await self.advance()
             self._wake()
-        return seen
 
     async def advance(self) -> None:
         """Read everything new into the window."""

@@ -189,6 +189,23 @@ async def test_who_does_not_ask_for_text_or_asks_for_another_run_gets_none(app: 
         assert kinds(await silent.until("step.committed")) == []
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_a_newcomer_reads_first_reaches_those_who_wait(
+    app: FastAPI, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def blind() -> object:
+        raise LookupError("the poller sees nothing")
+
+    monkeypatch.setattr(store.events, "version", blind)
+    author = Author(store)
+    async with served(app) as address, listening(address, run_id=author.run, live="true") as first:
+        await first.next()
+        await author.write("read by the second")
+        async with listening(address, run_id=author.run, live="true") as second:
+            for stream in (second, first):
+                assert (await stream.until("live.snapshot"))[-1].data["text"] == "read by the second"
+
+
 @pytest.mark.requirement("LLM-036")
 async def test_a_client_cut_twenty_times_ends_with_exactly_the_final_text(app: FastAPI, store: Store) -> None:
     dice = random.Random(41)
