@@ -26,7 +26,7 @@ test: check studio temporal server  ## all that CI runs
 	@echo "Testing the studio …"
 	@npm --prefix studio test
 	@echo "Testing Python …"
-	@$(BIN)/pytest -n $(JOBS) --dist loadfile
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 40
 
 check: environment $(STUDIO_PACKAGES)  ## style, types and import rules
 	@$(BIN)/ruff format --check --quiet .

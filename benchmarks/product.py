@@ -1,9 +1,12 @@
 """The measured workflows as an author of ours writes them. `twin/` holds the same shapes written by hand."""
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from loopstack_temporal import BaseWorkflow, MessageDocument, RunContext, guard, transition, workflow
 from loopstack_temporal.app import StudioApp
+from loopstack_temporal.flows import FanOut
 
 NOTE = "constant ".ljust(1_024, ".")
 
@@ -142,5 +145,12 @@ class AskWorkflow(BaseWorkflow[Steps, Counter, int]):
 
 def application(name: str) -> StudioApp:
     """The app of the benchmarks; `name` is also its task queue."""
-    shapes = [OneWorkflow, ChainWorkflow, NearWorkflow, FanWorkflow, LoopWorkflow, AskWorkflow]
+    shapes = [OneWorkflow, ChainWorkflow, NearWorkflow, FanWorkflow, FanOut, LoopWorkflow, AskWorkflow]
     return StudioApp(name=name, title="Benchmarks", workflows=shapes)
+
+
+def asked_of(shape: str, steps: int, documents: int) -> tuple[str, dict[str, Any]]:
+    """The workflow of a shape and its arguments. `gather` is the fan-out that comes with the framework."""
+    if shape == "gather":
+        return "fan_out", {"items": [{"workflow": "one"}] * steps}
+    return shape, {"steps": steps, "documents": documents}

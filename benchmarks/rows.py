@@ -124,11 +124,15 @@ async def old(bench: Bench) -> list[Row]:
 
 
 async def fan(bench: Bench) -> list[Row]:
-    """One run with children of one step each, from its start to its end; and many such runs at once."""
+    """One run with children of one step each, from its start to its end: the built-in one, and one of one's own."""
+    return [*await _fan(bench, "gather", "built-in fan-out of"), *await _fan(bench, "fan", "fan-out of")]
+
+
+async def _fan(bench: Bench, shape: Shape, words: str) -> list[Row]:
     sizes = bench.sizes
 
     async def whole(side: Side) -> None:
-        await side.finished(await side.start("fan", steps=sizes.children))
+        await side.finished(await side.start(shape, steps=sizes.children))
 
     async def single(side: Side) -> Sequence[float]:
         return [await timed(whole(side))]
@@ -136,11 +140,10 @@ async def fan(bench: Bench) -> list[Row]:
     async def together(side: Side) -> Sequence[float]:
         return [await timed(asyncio.gather(*(whole(side) for _ in range(sizes.parents)))) / 1_000]
 
-    title = f"fan-out of {sizes.children} children"
-    at_once = f"{sizes.parents} x {title} at once"
+    title = f"{words} {sizes.children} children"
     return [
         *await bench.rows(single, sizes.rounds, (title, "ms")),
-        *await bench.cold.rows(together, sizes.crowd_rounds, (at_once, "s")),
+        *await bench.cold.rows(together, sizes.crowd_rounds, (f"{sizes.parents} x {title} at once", "s")),
     ]
 
 

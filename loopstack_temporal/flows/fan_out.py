@@ -13,7 +13,11 @@ from loopstack_temporal.flows.progress import Progress
 from loopstack_temporal.flows.starting import check, start
 
 
-@workflow(title="Fan-out", description="Runs several workflows at the same time and collects how each of them ended.")
+@workflow(
+    title="Fan-out",
+    description="Runs several workflows at the same time and collects how each of them ended.",
+    execution="local",
+)
 class FanOut(BaseWorkflow[FanOutArgs, Progress, FanOutResult]):
     """Starts a child for every item and completes when all have reported, also when some of them failed."""
 

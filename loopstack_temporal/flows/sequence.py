@@ -13,7 +13,11 @@ from loopstack_temporal.flows.progress import Progress
 from loopstack_temporal.flows.starting import check, start
 
 
-@workflow(title="Sequence", description="Runs several workflows one after the other and collects how each ended.")
+@workflow(
+    title="Sequence",
+    description="Runs several workflows one after the other and collects how each ended.",
+    execution="local",
+)
 class Sequence(BaseWorkflow[SequenceArgs, Progress, SequenceResult]):
     """Starts a child when the one before has ended, and completes after the last, also when some of them failed."""
 
