@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 _TETHER = Path(__file__).with_name("tether.py")
 
@@ -44,7 +44,18 @@ async def spawn(
     )
 
 
-async def stop(process: asyncio.subprocess.Process, *, grace: float = 10.0) -> int:
+class Process(Protocol):
+    """What ending a process takes of it."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    async def wait(self) -> int: ...
+
+
+async def stop(process: Process, *, grace: float = 10.0) -> int:
     """Ask `process` to end (SIGTERM), kill its whole session after `grace` seconds, and give its exit status."""
     if process.returncode is not None:
         return process.returncode
@@ -56,7 +67,7 @@ async def stop(process: asyncio.subprocess.Process, *, grace: float = 10.0) -> i
         return await kill(process)
 
 
-async def kill(process: asyncio.subprocess.Process) -> int:
+async def kill(process: Process) -> int:
     """End `process` and everything in its session at once (SIGKILL), and give its exit status."""
     with suppress(ProcessLookupError, PermissionError):
         kill_session(process.pid)

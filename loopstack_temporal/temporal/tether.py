@@ -18,13 +18,18 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
-def main(arguments: list[str]) -> None:
-    """Become the command in `arguments[1:]`, ended by SIGTERM when the process `arguments[0]` is gone."""
-    parent, command = int(arguments[0]), arguments[1:]
+def tie(parent: int) -> None:
+    """Have this process ended by SIGTERM when its parent is gone; it exits if that has happened already."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != parent:  # it died before the line above could take effect
             sys.exit(1)
+
+
+def main(arguments: list[str]) -> None:
+    """Become the command in `arguments[1:]`, ended by SIGTERM when the process `arguments[0]` is gone."""
+    parent, command = int(arguments[0]), arguments[1:]
+    tie(parent)
     try:
         os.execvp(command[0], command)
     except OSError as error:

@@ -25,10 +25,13 @@ from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.cli_program import find_temporal_cli
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
+from tests.support.prefork import Forked, Preforked
 
 ROOT = Path(__file__).parents[2]
 APPS = "tests.support.apps:app"
 LIMIT = 30.0
+PATH = os.pathsep.join([str(ROOT), str(ROOT / "api"), str(ROOT / "workers")])
+PREFORKED = Preforked(ROOT, PATH)
 
 T = TypeVar("T")
 
@@ -79,10 +82,13 @@ class Program:
     command: list[str]
     environment: dict[str, str]
     log: Path
-    running: asyncio.subprocess.Process | None = None
+    running: asyncio.subprocess.Process | Forked | None = None
 
     async def start(self) -> None:
         """Start it, or start it again."""
+        if PREFORKED.knows(self.command, self.environment):
+            self.running = await PREFORKED.start(self.command, self.environment, self.log)
+            return
         with self.log.open("ab") as output:
             self.running = await process.spawn(self.command, environment=self.environment, folder=ROOT, output=output)
 
@@ -140,10 +146,9 @@ class Stack:
         return self._client
 
     def environment(self, **more: str) -> dict[str, str]:
-        path = os.pathsep.join([str(ROOT), str(ROOT / "api"), str(ROOT / "workers")])
         return {
             **os.environ,
-            "PYTHONPATH": path,
+            "PYTHONPATH": PATH,
             "LOOPSTACK_DATABASE_URL": self.database_url,
             "LOOPSTACK_APP": APPS,
             "LOOPSTACK_TEST_APP": self.app,
