@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict
 
 from loopstack_temporal.machine.decisions import MOVE
 from loopstack_temporal.temporal.messages import Carry, NotedTrigger, Received, Rejection
@@ -32,6 +32,15 @@ class Settled:
     place: str = ""
     refused: Rejection | None = None
     queued: bool = False
+
+
+class Standing(TypedDict):
+    """The triggers of a run between two histories."""
+
+    step: int
+    kept: tuple[Received, ...]
+    seen: tuple[str, ...]
+    """Ids of recent triggers, oldest first."""
 
 
 @dataclass(slots=True)
@@ -101,6 +110,18 @@ class Triggers:
             self.kept.append(received)
             self._note(received, "kept")
 
+    def is_new(self, received: Received) -> bool:
+        """Whether a message is no repetition of one that came before; from now on it is known."""
+        return not self._know(received)
+
+    def refuse(self, received: Received, rejection: Rejection) -> None:
+        """A message comes to nothing; people can see why."""
+        self._refuse(received, rejection)
+
+    def done(self, received: Received, place: str) -> None:
+        """A message did what it was sent for, to the step in flight."""
+        self._settle(received, Settled(self.step, place))
+
     def outcome(self, trigger_id: str) -> Settled | None:
         """What became of a trigger, as far as this Temporal run remembers."""
         return self._outcomes.get(trigger_id)
@@ -139,6 +160,23 @@ class Triggers:
             elif self._fits(received):
                 self.kept.remove(received)
                 self._take(received)
+
+    def take_early(self, early: Collection[str]) -> str | None:
+        """Before a step that nobody set off: takes the first kept signal for one of `early`, and gives its name.
+
+        Those that answer a step which is over are refused on the way.
+        """
+        for received in list(self.kept):
+            if received.name not in early:
+                continue
+            if received.at_step is None or received.at_step == self.step:
+                self.kept.remove(received)
+                self._take(received)
+                return received.name
+            if received.at_step < self.step:
+                self.kept.remove(received)
+                self._refuse(received, ANSWERED)
+        return None
 
     def pause(self, waits: Collection[str]) -> None:
         """The run stands still and nothing starts: held updates that fit are queued, with all that come."""
@@ -219,9 +257,9 @@ class Triggers:
         return sorted(self.waits - {MOVE})
 
     @property
-    def seen(self) -> tuple[str, ...]:
-        """Ids of recent triggers, oldest first, for continue-as-new."""
-        return tuple(self._seen)
+    def carry(self) -> Standing:
+        """What continue-as-new takes along; see `carried`."""
+        return {"step": self.step, "kept": tuple(self.kept), "seen": tuple(self._seen)}
 
     @classmethod
     def carried(cls, carry: Carry) -> Triggers:
