@@ -107,6 +107,7 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
         by=_storable(str(facts.get("by") or "local"))[:LONGEST_ID],
         channel=channel if facts.get("channel") == "child" else _storable(str(facts.get("channel") or channel))[:32],
         at_step=step if isinstance(step, int) and not isinstance(step, bool) else None,
+        queue=facts.get("queue") is True,
     )
 
 

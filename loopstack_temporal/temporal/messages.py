@@ -41,6 +41,8 @@ class Received(Value):
     stored: bool = False
     unfit: str | None = None
     """Why the payload cannot be used, by a refusal's code; then `payload` is empty."""
+    queue: bool = False
+    """An update that would rather be kept for its turn than refused."""
     reports: str | None = None
     """The child run whose end this reports; SQL knows the rest."""
 

@@ -26,7 +26,7 @@ Outcome = Literal["kept", "rejected", "dropped"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a trigger: applied by a step, refused, or queued until the run is resumed."""
+    """What became of a trigger: applied by a step, refused, or queued until its turn."""
 
     step: int
     place: str = ""
@@ -72,6 +72,8 @@ class Triggers:
             return Rejection(code="run_ended", message="The run has ended.")
         if received.unfit is not None:
             return _unfit(received.unfit)
+        if received.queue:
+            return _FULL if self._count(reports=False) >= MOST_KEPT else self._stale(received)
         if not self.rested:
             return self._stale(received)  # Nobody can know yet what will be awaited: it is held until that is known.
         if self._stands:
@@ -81,12 +83,12 @@ class Triggers:
         return self._stale(received) or self._unawaited(received)
 
     def offer_update(self, received: Received) -> None:
-        """An accepted update: it takes its wait at once, or is held until the step in flight settles."""
+        """An accepted update: it takes its wait at once, is held until the step in flight settles, or is queued."""
         if self._know(received):
             return
         if self._at_rest and self._fits(received):
             self._take(received)
-        elif self.phase == "paused":
+        elif self.phase == "paused" or received.queue:
             self._queue(received)
         else:
             self.held.append(received)
