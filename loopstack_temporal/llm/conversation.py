@@ -114,7 +114,8 @@ def _results(turns: Sequence[Turn], place: int, taken: set[tuple[int, int]]) -> 
         message = turns[later].message
         if not left.total() or any(call.id in answers for call in message.tool_calls):
             break
-        for number, block in enumerate(message.blocks):
+        # A model does not answer its own calls, whatever it writes.
+        for number, block in enumerate(message.blocks if message.role == "user" else ()):
             if isinstance(block, ToolResultBlock) and left[block.tool_call_id] and (later, number) not in taken:
                 left[block.tool_call_id] -= 1
                 answers[block.tool_call_id].append(block)
