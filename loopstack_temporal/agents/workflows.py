@@ -158,10 +158,9 @@ class ChatAgentWorkflow(AgentLoop[ChatAgentArgs, Any]):
 
     @transition(from_="awaiting_tools", to="end", priority=20, guard=has_finished)
     async def finished(self, state: AgentState) -> Any:
-        call = _finished(state.results)
-        assert call is not None and state.turn is not None
-        args = next(block.args for block in state.turn.tool_calls if block.id == call)
-        return args.get("result")
+        place = _finished(state.results)
+        assert place is not None and state.turn is not None
+        return state.turn.tool_calls[place].args.get("result")
 
     @transition(from_="prompt_executed", to="waiting_for_user")
     async def respond(self, state: AgentState) -> None:
@@ -176,12 +175,12 @@ class ChatAgentWorkflow(AgentLoop[ChatAgentArgs, Any]):
         return [*super().tools_of(ctx), *more]
 
 
-def _finished(results: LlmDelegateResult | None) -> str | None:
-    """The id of the call that ended the task, once every call has its result."""
+def _finished(results: LlmDelegateResult | None) -> int | None:
+    """Which of the calls ended the task, once every call has its result. Not by its id: models repeat those."""
     if results is None or not results.all_completed:
         return None
     call = results.called("agent_finish")
-    return None if call is None else call.id
+    return None if call is None else results.calls.index(call)
 
 
 def _why(turn: LlmTurn) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, LiveText, Session
-from loopstack_temporal.errors import LoopstackError, ModelError
+from loopstack_temporal.errors import LoopstackError, ModelError, TooLarge
 from loopstack_temporal.llm.conversation import Turn
 from loopstack_temporal.llm.cost import cost_of, tokens
+from loopstack_temporal.llm.faults import too_long
 from loopstack_temporal.llm.port import BLOCKS, LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
 from loopstack_temporal.llm.recording import Answer
 from loopstack_temporal.llm.registry import LlmProviderRegistry
@@ -87,16 +88,20 @@ def candidates(
 async def ask(session: Session, question: Question, *, watched: bool) -> Answer:
     """The answer, recorded so that a repeated step does not ask again. `watched`: people see it being written.
 
-    Raises `ModelError` of the last candidate.
+    Raises `ModelError` of the last candidate, and for an answer that is longer than a step can keep.
     """
 
     async def perform(key: str) -> EffectAnswer:
         answer = await _answer(session, question, key, watched=watched)
         used = {"provider": answer.provider, "model": answer.reply.model, "cost": answer.bill.get("cost")}
-        return EffectAnswer(answer.to_json(), {**answer.bill.get("usage", {}), **used})
+        return EffectAnswer(sound(answer.to_json()), {**answer.bill.get("usage", {}), **used})
 
-    name = f"llm:{question.candidates[0].provider.provider_id}"
-    return Answer.from_json(await session.effect(EffectCall(name, question.to_json(), anew=True), perform))
+    provider = question.candidates[0].provider.provider_id
+    call = EffectCall(f"llm:{provider}", question.to_json(), anew=True)
+    try:
+        return Answer.from_json(await session.effect(call, perform))
+    except TooLarge as error:
+        raise too_long(provider, str(error).partition(";")[0]) from error
 
 
 async def _answer(session: Session, question: Question, key: str, *, watched: bool) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
@@ -10,7 +11,14 @@ from pydantic import ValidationError
 
 from loopstack_temporal.definition.document import DocumentEntity
 from loopstack_temporal.definition.documents import LlmMessageDocument
-from loopstack_temporal.definition.documents.llm import ContentBlock, LlmRole, TextBlock, ThinkingBlock, ToolResultBlock
+from loopstack_temporal.definition.documents.llm import (
+    ContentBlock,
+    LlmRole,
+    TextBlock,
+    ThinkingBlock,
+    ToolCallBlock,
+    ToolResultBlock,
+)
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ToolError
 from loopstack_temporal.llm.port import BLOCKS, LlmMessage
@@ -98,22 +106,27 @@ def with_results(turns: Sequence[Turn]) -> tuple[Turn, ...]:
 
 
 def _results(turns: Sequence[Turn], place: int, taken: set[tuple[int, int]]) -> tuple[ToolResultBlock, ...]:
-    """A result for every call of the message at `place`. Ids may come again in later messages of lazy servers."""
-    wanted = {call.id: call for call in turns[place].message.tool_calls}
-    answers: dict[str, ToolResultBlock] = {}
+    """A result for every call of the message at `place`. Lazy servers repeat ids, in later messages and within one."""
+    calls = turns[place].message.tool_calls
+    left = Counter(call.id for call in calls)
+    answers: dict[str, list[ToolResultBlock]] = {name: [] for name in left}
     for later in range(place + 1, len(turns)):
         message = turns[later].message
-        if len(answers) == len(wanted) or any(call.id in wanted for call in message.tool_calls):
+        if not left.total() or any(call.id in answers for call in message.tool_calls):
             break
-        for number, block in enumerate(message.blocks):
-            if isinstance(block, ToolResultBlock) and block.tool_call_id in wanted and (later, number) not in taken:
-                answers.setdefault(block.tool_call_id, block)
+        # A model does not answer its own calls, whatever it writes.
+        for number, block in enumerate(message.blocks if message.role == "user" else ()):
+            if isinstance(block, ToolResultBlock) and left[block.tool_call_id] and (later, number) not in taken:
+                left[block.tool_call_id] -= 1
+                answers[block.tool_call_id].append(block)
                 taken.add((later, number))
-    return tuple(
-        answers.get(name)
-        or ToolResultBlock(tool_call_id=name, content=f"The call of `{call.name}` was not answered.", is_error=True)
-        for name, call in wanted.items()
-    )
+    found = {name: iter(blocks) for name, blocks in answers.items()}
+    return tuple(next(found[call.id], None) or _unanswered(call) for call in calls)
+
+
+def _unanswered(call: ToolCallBlock) -> ToolResultBlock:
+    text = f"The call of `{call.name}` was not answered."
+    return ToolResultBlock(tool_call_id=call.id, content=text, is_error=True)
 
 
 def _left(block: ContentBlock) -> ContentBlock:

@@ -62,6 +62,12 @@ def stream_broken(provider: str, why: str) -> ModelError:
     return ModelError(text, code="model_stream_broken", provider=provider)
 
 
+def too_long(provider: str, why: str) -> ModelError:
+    """More came than can be kept. Asking the same again would cost the same again."""
+    text = f"The answer of the model provider `{provider}` is too long to be kept: {why}. Ask for less, or in parts."
+    return ModelError(text, code="model_answer_too_long", provider=provider, retryable=False)
+
+
 def no_output(provider: str, why: str) -> ModelError:
     """Data was asked for and none came."""
     text = f"The model provider `{provider}` gave no structured output: {short(why)}"

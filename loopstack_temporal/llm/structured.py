@@ -13,6 +13,7 @@ NAME = "structured_output"
 """How the wanted data is called towards providers."""
 
 _INNER = "value"
+_DEEPEST = 100
 _SHARED = ("$defs", "definitions")
 
 
@@ -29,10 +30,19 @@ class Wanted:
         return mapping_of(value).get(_INNER, value) if self.wrapped else value
 
 
+def json_in(text: str) -> Any:
+    """The data that a model wrote. Raises `ValueError` for what is no JSON, and for what nobody could write as JSON
+    again: NaN, infinity, a hundred levels of nesting.
+    """
+    found = json.loads(text, parse_constant=_refuse)
+    _check_depth(found, _DEEPEST)
+    return found
+
+
 def object_in(text: str) -> dict[str, Any] | None:
     """The JSON object that a model wrote; `None` if it is none."""
     try:
-        found = json.loads(text)
+        found = json_in(text)
     except (ValueError, RecursionError):
         return None
     return cast("dict[str, Any]", found) if isinstance(found, dict) else None
@@ -46,3 +56,15 @@ def wanted(schema: Mapping[str, Any]) -> Wanted:
     inner = {name: part for name, part in schema.items() if name not in _SHARED}
     outer = {"type": "object", "properties": {_INNER: inner}, "required": [_INNER], "additionalProperties": False}
     return Wanted({**outer, **shared}, wrapped=True)
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"JSON has no {name}")
+
+
+def _check_depth(value: Any, left: int) -> None:
+    inside: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if inside and not left:
+        raise ValueError("nested too deeply")
+    for one in inside:
+        _check_depth(one, left - 1)

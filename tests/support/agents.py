@@ -48,7 +48,9 @@ report, research, expert = (page_block(name) for name in ("report", "research", 
 
 
 def obedient(request: LlmRequest) -> str | Says:
-    """What the last script in the conversation says now."""
+    """What the last script in the conversation says now. Whoever wants to know how often it was asked names a file."""
+    if asked := os.environ.get("LOOPSTACK_TEST_ASKED"):
+        _write(asked, request.messages[0].text)
     script: list[Any] = []
     turn = 0
     for message in request.messages:
@@ -94,7 +96,11 @@ class Letter(BaseModel):
 
 
 def _note(line: str) -> None:
-    with Path(os.environ["LOOPSTACK_TEST_NOTES"]).open("a") as notes:
+    _write(os.environ["LOOPSTACK_TEST_NOTES"], line)
+
+
+def _write(path: str, line: str) -> None:
+    with Path(path).open("a") as notes:
         notes.write(f"{line}\n")
 
 

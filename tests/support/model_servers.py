@@ -31,6 +31,8 @@ class Scripted:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     cut: bool = False
     """Close the connection in the middle, without the end that HTTP demands."""
+    piece: int = 97
+    """Bytes that are sent at a time."""
     silent: bool = False
     """Take the request and never answer."""
 
@@ -89,8 +91,8 @@ class ModelServer:
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         # In pieces that respect neither lines nor letters: a network does not either.
         data = content.encode()
-        for start in range(0, len(data), 97):
-            await send({"type": "http.response.body", "body": data[start : start + 97], "more_body": True})
+        for start in range(0, len(data), answer.piece):
+            await send({"type": "http.response.body", "body": data[start : start + answer.piece], "more_body": True})
         if answer.cut:
             raise _Cut
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -9,6 +9,7 @@ from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.llm.faults import invalid_output, stream_broken
 from loopstack_temporal.llm.port import OnStream, StreamEvent
 from loopstack_temporal.llm.providers.claude.settings import PROVIDER
+from loopstack_temporal.llm.reading import Room
 from loopstack_temporal.llm.structured import object_in
 
 _ADDED = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
@@ -23,7 +24,9 @@ class Assembly:
         self._message: dict[str, Any] = {}
         self._blocks: dict[int, dict[str, Any]] = {}
         self._json: dict[int, list[str]] = {}
+        self._texts: dict[int, dict[str, list[str]]] = {}
         self._unreadable: set[int] = set()
+        self._room = Room(PROVIDER)
 
     def add(self, event: Mapping[str, Any]) -> None:
         """Take one event; kinds that are not known are left out."""
@@ -32,6 +35,7 @@ class Assembly:
                 self._message = dict(event["message"])
                 self._tell(StreamEvent("start"))
             case "content_block_start":
+                self._room.take(str(event["content_block"]))
                 self._blocks[event["index"]] = dict(event["content_block"])
             case "content_block_delta":
                 self._grow(event["index"], event["delta"])
@@ -54,20 +58,25 @@ class Assembly:
             names = ", ".join(str(self._blocks[index].get("name")) for index in sorted(self._unreadable))
             raise invalid_output(PROVIDER, f"the arguments of the tool call ({names}) are no JSON object")
         # A call that was cut off by the limit is none: half of its arguments must not be acted upon.
-        blocks = [block for index, block in sorted(self._blocks.items()) if index not in self._unreadable]
+        blocks = [self._whole(index) for index in sorted(self._blocks) if index not in self._unreadable]
         return {**self._message, "content": blocks}
+
+    def _whole(self, index: int) -> dict[str, Any]:
+        """A block with what was added to it. Joined here, once: an answer may come in a hundred thousand pieces."""
+        block, grown = self._blocks[index], self._texts.get(index, {})
+        return block | {name: "".join([str(block.get(name) or ""), *pieces]) for name, pieces in grown.items()}
 
     def _grow(self, index: int, delta: Mapping[str, Any]) -> None:
         block, kind = self._blocks[index], str(delta.get("type"))
         if kind in _ADDED:
             name = _ADDED[kind]
-            block[name] = str(block.get(name) or "") + str(delta[name])
+            self._texts.setdefault(index, {}).setdefault(name, []).append(self._room.take(str(delta[name])))
             if kind == "text_delta":
                 self._tell(StreamEvent("text_delta", str(delta["text"])))
             elif kind == "thinking_delta":
                 self._tell(StreamEvent("thinking_delta", str(delta["thinking"])))
         elif kind == "input_json_delta":
-            self._json.setdefault(index, []).append(str(delta["partial_json"]))
+            self._json.setdefault(index, []).append(self._room.take(str(delta["partial_json"])))
         elif kind == "citations_delta":
             block["citations"] = [*(block.get("citations") or []), delta["citation"]]
 

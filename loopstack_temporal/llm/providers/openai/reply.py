@@ -18,7 +18,7 @@ from loopstack_temporal.llm.faults import invalid_output, no_output
 from loopstack_temporal.llm.port import LlmMessage, LlmReply, Usage
 from loopstack_temporal.llm.providers.openai.settings import PROVIDER
 from loopstack_temporal.llm.providers.openai.strict import without_nulls
-from loopstack_temporal.llm.structured import Wanted
+from loopstack_temporal.llm.structured import Wanted, json_in
 
 _REASONS: dict[str, StopReason] = {
     "stop": "end_turn",
@@ -58,7 +58,7 @@ def object_reply(completion: Mapping[str, Any], wanted: Wanted) -> LlmReply:
     if reply.stop_reason == "refusal" or not text.strip():
         raise no_output(PROVIDER, f"it refused: {text}" if text else "its answer is empty")
     try:
-        found: Any = wanted.taken_from(without_nulls(json.loads(text), wanted.schema))
+        found: Any = wanted.taken_from(without_nulls(json_in(text), wanted.schema))
     except (ValueError, RecursionError):
         found = text
     return LlmReply(

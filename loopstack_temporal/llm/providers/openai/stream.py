@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.llm.faults import invalid_output, stream_broken
 from loopstack_temporal.llm.port import OnStream, StreamEvent
 from loopstack_temporal.llm.providers.openai.settings import PROVIDER
+from loopstack_temporal.llm.reading import Room
 from loopstack_temporal.llm.structured import object_in
 
 _THOUGHTS = ("reasoning_content", "reasoning")
 """Not OpenAI's own; servers with open models send the model's thoughts under one of these names."""
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool call as far as it is known."""
+
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list[str])
+    """In pieces: put together one by one, a long text would be copied with each of them."""
 
 
 class Assembly:
@@ -23,9 +35,10 @@ class Assembly:
         self._head: dict[str, Any] = {}
         self._usage: Mapping[str, Any] | None = None
         self._texts: dict[str, list[str]] = {}
-        self._calls: list[dict[str, str]] = []
-        self._slots: dict[int, dict[str, str]] = {}
+        self._calls: list[_Call] = []
+        self._slots: dict[int, _Call] = {}
         self._reason: str | None = None
+        self._room = Room(PROVIDER)
 
     def add(self, chunk: Mapping[str, Any]) -> None:
         """Take one chunk."""
@@ -53,39 +66,40 @@ class Assembly:
     def _whole_calls(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for number, call in enumerate(self._calls):
-            call["id"] = call["id"] or f"call_{self._head.get('id', '')}_{number}"
-            args = object_in(call["arguments"] or "{}")
+            call.id = call.id or f"call_{self._head.get('id', '')}_{number}"
+            written = "".join(call.arguments) or "{}"
+            args = object_in(written)
             if args is None and self._reason == "length":
                 # Cut off by the limit: half of its arguments must not be acted upon.
                 continue
             if args is None:
-                raise invalid_output(PROVIDER, f"the arguments of the tool call ({call['name']}) are no JSON object")
-            self._tell(StreamEvent("tool_call", data={"id": call["id"], "name": call["name"], "args": args}))
-            function = {"name": call["name"], "arguments": call["arguments"] or "{}"}
-            found.append({"id": call["id"], "type": "function", "function": function})
+                raise invalid_output(PROVIDER, f"the arguments of the tool call ({call.name}) are no JSON object")
+            self._tell(StreamEvent("tool_call", data={"id": call.id, "name": call.name, "args": args}))
+            function = {"name": call.name, "arguments": written}
+            found.append({"id": call.id, "type": "function", "function": function})
         return found
 
     def _grow(self, delta: Mapping[str, Any]) -> None:
         for name in ("content", "refusal"):
             if piece := delta.get(name):
-                self._texts.setdefault(name, []).append(piece)
+                self._texts.setdefault(name, []).append(self._room.take(piece))
                 self._tell(StreamEvent("text_delta", piece))
         thought = next((delta[name] for name in _THOUGHTS if isinstance(delta.get(name), str)), "")
         if thought:
-            self._texts.setdefault(_THOUGHTS[0], []).append(thought)
+            self._texts.setdefault(_THOUGHTS[0], []).append(self._room.take(thought))
             self._tell(StreamEvent("thinking_delta", thought))
         for piece in delta.get("tool_calls") or ():
             call, function = self._call(piece), mapping_of(piece.get("function"))
-            call["id"] = call["id"] or piece.get("id") or ""
-            call["name"] += function.get("name") or ""
-            call["arguments"] += function.get("arguments") or ""
+            call.id = call.id or self._room.take(piece.get("id") or "")
+            call.name += self._room.take(function.get("name") or "")
+            call.arguments.append(self._room.take(function.get("arguments") or ""))
 
-    def _call(self, piece: Mapping[str, Any]) -> dict[str, str]:
+    def _call(self, piece: Mapping[str, Any]) -> _Call:
         index, call_id = piece.get("index") or 0, piece.get("id")
         slot = self._slots.get(index)
         # Some servers number every call 0 and tell them apart by their ids only.
-        if slot is None or (call_id and slot["id"] and slot["id"] != call_id):
-            slot = self._slots[index] = {"id": "", "name": "", "arguments": ""}
+        if slot is None or (call_id and slot.id and slot.id != call_id):
+            slot = self._slots[index] = _Call()
             self._calls.append(slot)
         return slot
 
