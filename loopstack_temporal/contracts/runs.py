@@ -100,6 +100,8 @@ class Run(RunFields):
 
     awaiting: tuple[Awaiting, ...]
     args: Json
+    config: Json
+    """The configuration it was started with, with defaults; null: its workflow takes none."""
     result: Json
     error_transition: str | None
     paused_at: Time | None
@@ -136,6 +138,8 @@ class StartRun(Ask):
     app: Name | None = None
     """Needed only when several apps have a workflow of this name."""
     workspace_id: Name | None = None
+    config: Json = None
+    """Configuration, for a workflow with a `config_schema`; null: its defaults."""
     run_id: NewId | None = None
     """Also the Temporal workflow id."""
     title: Title | None = None

@@ -63,6 +63,7 @@ class RunView:
             **{name: getattr(summary, name) for name in RunSummary.model_fields if name != "awaiting"},
             awaiting=await self._awaiting(row, definition),
             args=row.args,
+            config=row.config,
             result=row.result,
             error_transition=row.error_transition,
             paused_at=row.paused_at,
