@@ -72,7 +72,7 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a run begins with. `args` as plain JSON data."""
+    """What a run begins with. `args` and `config` as plain JSON data."""
 
     workflow: str
     args: Any = None
@@ -80,6 +80,7 @@ class Beginning:
     user_id: str | None = None
     workspace_id: str | None = None
     title: str | None = None
+    config: Any = None
 
     @property
     def memo(self) -> Mapping[str, Any]:
@@ -128,6 +129,7 @@ class InProcessRun:
             args=beginning.args,
             engine=1,
             memo=self._beginning.memo,
+            config=beginning.config,
         )
         return await self._follow(await self._executor.open(call, self._pulse))
 

@@ -36,6 +36,8 @@ class StartRun:
     """The run whose step decided on this one. Then the row has the arguments and everything else."""
     callback: str | None = None
     """The parent's wait transition that is told when the run ends."""
+    config: Any = None
+    """`None`: none was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from loopstack_api.schema_check import check
 from loopstack_api.views.catalogue import Catalogue
 from loopstack_api.views.runs import RunView
 from loopstack_temporal.contracts.base import Json
+from loopstack_temporal.contracts.catalogue import Workflow
 from loopstack_temporal.contracts.runs import (
     CancelRun,
     EditRun,
@@ -25,6 +26,7 @@ from loopstack_temporal.contracts.runs import (
     TriggerRun,
 )
 from loopstack_temporal.control import Control
+from loopstack_temporal.errors import InvalidInput
 from loopstack_temporal.runs import Sender
 from loopstack_temporal.store.records import IdempotencyKey, InProgress, NewRun, Repeated, RunRow
 from loopstack_temporal.store.store import Store
@@ -47,11 +49,12 @@ class Commands:
         """Make the run's row, then tell Temporal.
 
         Raises `NotFound` (`unknown_workflow`, `workspace_not_found`), `Conflict` (`ambiguous_workflow`, `run_exists`)
-        and `InvalidInput` for arguments that do not fit.
+        and `InvalidInput` for arguments or a configuration that do not fit.
         """
         definition = await self._catalogue.current(ask.workflow, ask.app, listed_only=True)
         args: Json = {} if ask.args is None else ask.args
         check(definition.workflow.args_schema or {"type": "object"}, args, "args")
+        config = _configuration(definition.workflow, ask.config)
         new = NewRun(
             id=ask.run_id or new_run_id(),
             app=definition.workflow.app,
@@ -62,6 +65,7 @@ class Commands:
             start_token=uuid4().hex,
             title=ask.title,
             catalogue_hash=definition.workflow.hash,
+            config=config,
         )
         if once.key is None:
             row = await self._store.do(self._store.runs.create, new)
@@ -124,3 +128,14 @@ class Commands:
     async def delete(self, run_id: str) -> None:
         """Delete an ended run and its descendants; see `Control.delete`."""
         await self._control.delete(await self._view.row(run_id))
+
+
+def _configuration(workflow: Workflow, given: Json) -> Json:
+    """The configuration to store; `None` for a workflow that takes none. Raises `InvalidInput` (`invalid_config`)."""
+    if workflow.config_schema is None:
+        if given is not None:
+            raise InvalidInput(f"`{workflow.name}` takes no configuration.", code="invalid_config")
+        return None
+    config: Json = {} if given is None else given
+    check(workflow.config_schema, config, "config")
+    return config

@@ -73,9 +73,9 @@ class OwnersSession:
         _not_lasting()
         return await self._session("run").run_child(target, args, options)
 
-    def check_child(self, target: type[Any] | str, args: Any) -> None:
+    def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
         """Raise what `run_child` would raise."""
-        self._session("check_named").check_child(target, args)
+        self._session("check_named").check_child(target, args, config)
 
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled."""

@@ -96,6 +96,8 @@ class Workflow(WorkflowSummary):
     transitions: tuple[Transition, ...]
     state_schema: Json
     result_schema: Json
+    config_schema: Json
+    """JSON Schema of the configuration that a run may be started with; null: it takes none."""
     widgets: tuple[Widget, ...]
     warnings: tuple[str, ...]
 

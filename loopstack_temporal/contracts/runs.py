@@ -104,6 +104,8 @@ class Run(RunFields):
     ahead: tuple[Awaiting, ...]
     """Early waits that the run does not stand at: what is sent for them is kept and taken in their turn."""
     args: Json
+    config: Json
+    """The configuration it was started with, with defaults; null: its workflow takes none."""
     result: Json
     error_transition: str | None
     paused_at: Time | None
@@ -140,6 +142,8 @@ class StartRun(Ask):
     app: Name | None = None
     """Needed only when several apps have a workflow of this name."""
     workspace_id: Name | None = None
+    config: Json = None
+    """Configuration, for a workflow with a `config_schema`; null: its defaults."""
     run_id: NewId | None = None
     """Also the Temporal workflow id."""
     title: Title | None = None

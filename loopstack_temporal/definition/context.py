@@ -12,8 +12,11 @@ from typing_extensions import TypeVar
 from loopstack_temporal.errors import ChildFailed
 
 ArgsT = TypeVar("ArgsT", default=dict[str, Any])
+ConfigT = TypeVar("ConfigT", default=Any)
 DataT = TypeVar("DataT", default=Any)
 ResultT_co = TypeVar("ResultT_co", default=Any, covariant=True)
+
+_NO_CONFIG: Any = None
 
 TriggerStatus = Literal["completed", "failed", "canceled"]
 
@@ -27,13 +30,18 @@ def _never() -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunContext(Generic[ArgsT]):
-    """Facts about the run and the attempt a transition belongs to. Made by the framework, one per attempt."""
+class RunContext(Generic[ArgsT, ConfigT]):
+    """Facts about the run and the attempt a transition belongs to. Made by the framework, one per attempt.
+
+    `RunContext[Args]`, or `RunContext[Args, Config]` in a workflow with `config_schema=Config`.
+    """
 
     run_id: str
     workflow: str
     args: ArgsT
     """The run's arguments, validated, with defaults. They cannot be changed."""
+    config: ConfigT = _NO_CONFIG
+    """The configuration the run was started with, likewise; `None` in a workflow without `config_schema=`."""
     user_id: str = "local"
     workspace_id: str = "default"
     place: str = "start"

@@ -26,6 +26,7 @@ class ChildOptions:
     show: Show = "inline"
     label: str | None = None
     config: object = None
+    """Of the child's `config_schema=`, as an instance or a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ class Session(Protocol):
         """
         ...
 
-    def check_child(self, target: type[Any] | str, args: Any) -> None:
-        """Raise what `run_child` would raise for this workflow and these arguments; nothing is started."""
+    def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
+        """Raise what `run_child` would raise for this workflow, arguments and configuration; nothing is started."""
         ...
 
     def cancel_child(self, run_id: str) -> None:

@@ -72,18 +72,19 @@ class BaseWorkflow(Generic[ArgsT, StateT, ResultT]):
         metadata: Mapping[str, Any] | None = None,
         show: Show = "inline",
         label: str | None = None,
+        config: object = None,
     ) -> RunRef[Any]:
         """Start a workflow of the app as a child, by a name that is known only now. Options as in `run`.
 
         Prefer an injected child and its `run`, which type checkers see. Raises `AuthorError` for a name the app does
-        not have, and `InvalidInput` for arguments that do not fit.
+        not have, and `InvalidInput` for arguments or a configuration that do not fit.
         """
-        options = ChildOptions(callback, dict(metadata or {}), show, label)
+        options = ChildOptions(callback, dict(metadata or {}), show, label, config)
         return await session_of(self, "run_named").run_child(name, args, options)
 
-    def check_named(self, name: str, args: object = None, /) -> None:
-        """Raise what `run_named` would raise for this name and these arguments; nothing is started."""
-        session_of(self, "check_named").check_child(name, args)
+    def check_named(self, name: str, args: object = None, /, *, config: object = None) -> None:
+        """Raise what `run_named` would raise for this name, arguments and configuration; nothing is started."""
+        session_of(self, "check_named").check_child(name, args, config)
 
     def cancel_child(self, child: RunRef[Any] | str, /) -> None:
         """Cancel a child run with the commit of the current transition; its callback then tells `canceled`.
@@ -105,7 +106,8 @@ class BaseWorkflow(Generic[ArgsT, StateT, ResultT]):
         """Start this workflow as a child of the running one, with the commit of the current transition.
 
         `callback` is the wait transition of the parent (name or method reference) that is told when the child ends;
-        `metadata` comes back in its `input.meta`. `show` says how the child appears in the parent's feed.
+        `metadata` comes back in its `input.meta`. `show` says how the child appears in the parent's feed. `config` is
+        of the child's `config_schema=`, as an instance or a mapping.
         """
         options = ChildOptions(callback, dict(metadata or {}), show, label, config)
         return cast(RunRef[ResultT], await session_of(self, "run").run_child(type(self), args, options))
@@ -143,7 +145,7 @@ def workflow(cls: type[Any] | None = None, /, **options: Any) -> Any:
         widget: A YAML path relative to this file, a mapping, or a list of both.
         schema: Type of the arguments, instead of the first generic parameter.
         state_schema: Type of the state, instead of the second.
-        config_schema: Type of the configuration a run or child may be started with.
+        config_schema: Type of the configuration a run or child may be started with; transitions read `ctx.config`.
         pool: Worker pool for all transitions.
         execution: Default of all transitions.
         on_failure: `"park"`: a run whose tries are spent stays open for a retry; `"fail"`: it ends.

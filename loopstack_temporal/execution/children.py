@@ -18,6 +18,7 @@ from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import AuthorError, ChildrenNeedTemporal, InvalidInput
 from loopstack_temporal.execution.documents import BufferedDocuments
 from loopstack_temporal.execution.faults import told
+from loopstack_temporal.execution.given import configuration
 from loopstack_temporal.execution.scene import Scene
 from loopstack_temporal.machine.decisions import Await, Child, Children, Decision, Finish, Fire, Parked
 from loopstack_temporal.store.records import ChildWrite
@@ -44,10 +45,10 @@ class ChildRuns:
     async def add(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
         """Note a child run.
 
-        Raises `AuthorError` for wrong options, `InvalidInput` for wrong arguments, and `ChildrenNeedTemporal` in a
-        stateless run.
+        Raises `AuthorError` for wrong options, `InvalidInput` for wrong arguments or a wrong configuration, and
+        `ChildrenNeedTemporal` in a stateless run.
         """
-        definition, stored = self.check(target, args)
+        definition, stored, config = self.check(target, args, options.config)
         if self._scene.workplace.stateless:
             raise ChildrenNeedTemporal(
                 f"`{definition.name}` was asked for as a child of a stateless run; sub-workflows need a stateful one: "
@@ -64,6 +65,7 @@ class ChildRuns:
             callback=callback,
             callback_meta=to_jsonable_python(dict(options.metadata)),
             title=options.label,
+            config=config,
         )
         self._writes.append(write)
         if options.show != "hidden":
@@ -72,10 +74,10 @@ class ChildRuns:
             await self._documents.save(link, key=f"link_{write.id}")
         return RunRef(write.id, definition.name)
 
-    def check(self, target: type[Any] | str, args: Any) -> tuple[WorkflowDefinition, Any]:
-        """The child's definition and its arguments as they are stored. Raises like `add` for wrong ones."""
+    def check(self, target: type[Any] | str, args: Any, config: object) -> tuple[WorkflowDefinition, Any, Any]:
+        """The child's definition, its arguments and its configuration as they are stored. Raises like `add`."""
         definition = self._definition(target)
-        return definition, _checked(definition, args)
+        return definition, _checked(definition, args), configuration(definition, config)
 
     def cancel(self, run_id: str) -> None:
         """Note that a child shall be canceled."""

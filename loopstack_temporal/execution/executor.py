@@ -10,18 +10,16 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from pydantic import ValidationError
-
 from loopstack_temporal.definition.model import START, DelayDefinition, WorkflowDefinition
 from loopstack_temporal.definition.session import attach, detach
-from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
 from loopstack_temporal.execution.ahead import Coming
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled, standing
 from loopstack_temporal.execution.closing import stopped, unreported
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
-from loopstack_temporal.execution.faults import clean, describe, told
+from loopstack_temporal.execution.faults import clean, describe
+from loopstack_temporal.execution.given import complete, misfit
 from loopstack_temporal.execution.scene import Scene, Workplace, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
@@ -86,7 +84,7 @@ class Executor:
         return await run_step(scene, grace=self.grace)
 
     async def open(self, call: OpenCall, pulse: Pulse) -> Decision:
-        """A run arrives: take its row, validate its arguments, ask the guards of `start`.
+        """A run arrives: take its row, validate what it was given, ask the guards of `start`.
 
         Bad arguments and an id that belongs to another run end the run; they never raise.
         """
@@ -104,8 +102,8 @@ class Executor:
             return opened.recorded.decision
         if definition is None:
             raise Fenced(f"this worker has no workflow `{call.workflow}`")
-        if fault := _bad_args(definition, opened.run.args, call.unfit):
-            return await self._refuse_args(call, opened, fault)
+        if fault := misfit(definition, opened.run.args, opened.run.config, call.unfit):
+            return await self._refuse_given(call, opened, fault)
         scene = self._opening_scene(call, opened, pulse)
         arrival = await self._first_arrival(scene, definition)
         answer = await scene.finish("committed", START, arrival)
@@ -211,7 +209,7 @@ class Executor:
         """The first decision, if good arguments and no guard make it independent of the row: it saves a transaction."""
         if definition is None or _guarded_start(definition):
             return None
-        if not _is_child(call) and _bad_args(definition, call.args, call.unfit):
+        if not _is_child(call) and misfit(definition, call.args, call.config, call.unfit):
             return None
         nobody = Visitor(None, dict, None, self.workplace.threads)
         arrival = await arrive(definition, START, nobody, now=pulse.now(), chain=0)
@@ -243,14 +241,15 @@ class Executor:
             workspace_id=_text(memo.get("workspace_id")),
             user_id=_text(memo.get("user_id")),
             title=_text(memo.get("title")),
-            args=None if call.unfit or _is_child(call) else _complete(definition, call.args),
+            args=_arguments(definition, call),
             engine=call.engine,
             catalogue_hash=self.workplace.catalogue_hash,
             beginning=beginning,
+            config=_configuration(definition, call),
         )
         return await store.do(store.runs.open, request)
 
-    async def _refuse_args(self, call: OpenCall, opened: Opened, fault: ErrorInfo) -> Decision:
+    async def _refuse_given(self, call: OpenCall, opened: Opened, fault: ErrorInfo) -> Decision:
         store = self.workplace.store
         await store.do(store.runs.end, call.run_id, opened.epoch, Ending("failed", error=fault))
         return Finish(status="failed", place=START, code=fault.code, message=fault.message)
@@ -302,46 +301,24 @@ def _is_child(call: OpenCall) -> bool:
     return "parent" in call.memo and call.args is None
 
 
-def _complete(definition: WorkflowDefinition | None, given: Any) -> Any:
-    """The arguments as the run has them, defaults included.
+def _arguments(definition: WorkflowDefinition | None, call: OpenCall) -> Any:
+    """The arguments as the run has them; `None`: its row has them, or they cannot be used."""
+    if call.unfit or _is_child(call):
+        return None
+    plain = definition is not None and definition.args is None
+    return {} if plain and call.args is None else complete(definition.args if definition else None, call.args)
 
-    As they were given if they do not fit, which is told later, or if their stored form would be other arguments: a
-    secret, say, is written as asterisks.
-    """
-    if definition is None:
-        return given
-    if (shape := definition.args) is None:
-        return {} if given is None else given
-    try:
-        value = shape.from_json({} if given is None else given)
-        complete = shape.to_json(value)
-        return complete if shape.from_json(complete) == value else given
-    except Exception:  # An author's validator may raise anything; `_bad_args` says what.
-        return given
+
+def _configuration(definition: WorkflowDefinition | None, call: OpenCall) -> Any:
+    """The same of the configuration."""
+    if call.unfit or _is_child(call):
+        return None
+    return complete(definition.config if definition else None, call.config)
 
 
 def _guarded_start(definition: WorkflowDefinition) -> bool:
     """Whether something of the author's is asked before the first decision."""
     return any(one.guard or isinstance(one.after, DelayDefinition) for one in definition.leaving(START))
-
-
-def _bad_args(definition: WorkflowDefinition, given: Any, unfit: str | None) -> ErrorInfo | None:
-    if unfit:
-        why = "take more than 512 KiB" if unfit == "too_large" else "cannot be read; send them as JSON"
-        return ErrorInfo("invalid_args", "InvalidArgs", f"The arguments of `{definition.name}` {why}")
-    try:
-        if definition.args is not None:
-            definition.args.from_json({} if given is None else given)
-        elif given is not None and not isinstance(given, dict):
-            return ErrorInfo("invalid_args", "InvalidArgs", f"`{definition.name}` takes an object of arguments")
-    except ValidationError as error:
-        faults = field_errors(error)
-        fields = [{"path": list(fault.path), "message": fault.message, "code": fault.code} for fault in faults]
-        text = f"The arguments of `{definition.name}` do not fit: {told(faults)}"
-        return ErrorInfo("invalid_args", "InvalidArgs", clean(text), {"fields": fields})
-    except Exception as error:  # An author's validator may raise anything; a run that cannot open must say so.
-        return ErrorInfo("invalid_args", type(error).__name__, describe(error).message)
-    return None
 
 
 def _text(value: object) -> str | None:

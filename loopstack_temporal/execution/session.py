@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from loopstack_temporal.definition.context import RunContext, RunRef
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.session import ChildOptions, EffectAnswer, EffectCall, LiveText, Unwatched
+from loopstack_temporal.definition.shape import Shape
 from loopstack_temporal.errors import AuthorError, ContextClosed
 from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.documents import BufferedDocuments
@@ -78,9 +79,9 @@ class Attempt:
         """Note a child run for the commit."""
         return await self._children("run").add(target, args, options)
 
-    def check_child(self, target: type[Any] | str, args: Any) -> None:
-        """Raise what `run_child` would raise for this workflow and these arguments."""
-        self._children("check_named").check(target, args)
+    def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
+        """Raise what `run_child` would raise for this workflow, these arguments and this configuration."""
+        self._children("check_named").check(target, args, config)
 
     def cancel_child(self, run_id: str) -> None:
         """Note that a child shall be canceled."""
@@ -127,6 +128,7 @@ def context_of(
         run_id=run.id,
         workflow=run.workflow,
         args=frozen_args(definition, run.args),
+        config=_typed(definition.config, run.config) if definition.config else None,
         user_id=run.user_id,
         workspace_id=run.workspace_id,
         place=call.place,
@@ -145,7 +147,12 @@ def frozen_args(definition: WorkflowDefinition, stored: Any) -> Any:
     if definition.args is None:
         # Copied down to the leaves: the next step may begin with the same data.
         return _FrozenDict(copy.deepcopy(cast("dict[str, Any]", stored)) if isinstance(stored, dict) else {})
-    value = definition.args.from_json(stored if stored is not None else {})
+    return _typed(definition.args, stored)
+
+
+def _typed(shape: Shape, stored: Any) -> Any:
+    """Stored data as its type, and, if that is a model, so that changing it raises."""
+    value = shape.from_json(stored if stored is not None else {})
     if not isinstance(value, BaseModel) or value.model_config.get("frozen"):
         return value
     # A frozen view with the same fields; `isinstance(args, Args)` stays true.

@@ -162,3 +162,5 @@ class OpenCall:
     unfit: str | None = None
     """The arguments could not be read, or are too large: the code of the refusal."""
     memo: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    config: Any = None
+    """Of a child it stands in its row, like the arguments."""

@@ -29,6 +29,8 @@ class ChildItem(BaseModel):
     """Title of the run; in a list also the key of its outcome."""
     show: Show = "inline"
     """How the run appears in the feed of the fan-out or sequence."""
+    config: Any = None
+    """Of the workflow's `config_schema=`, as an instance or a mapping."""
 
     @classmethod
     def of(
@@ -38,9 +40,10 @@ class ChildItem(BaseModel):
         *,
         label: str | None = None,
         show: Show = "inline",
+        config: object = None,
     ) -> Self:
         """The same with the class instead of its name, so that type checkers see the arguments."""
-        return cls(workflow=definition_of(workflow).name, args=args, label=label, show=show)
+        return cls(workflow=definition_of(workflow).name, args=args, label=label, show=show, config=config)
 
 
 class FlowArgs(BaseModel):

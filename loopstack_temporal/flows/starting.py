@@ -15,7 +15,7 @@ Owner = BaseWorkflow[Any, Any, Any]
 def check(owner: Owner, args: FlowArgs) -> None:
     """All items before the first one starts, also those whose turn comes later. Raises what `run_named` raises."""
     for _, item in args.entries():
-        owner.check_named(item.workflow, item.args)
+        owner.check_named(item.workflow, item.args, config=item.config)
 
 
 async def start(
@@ -26,6 +26,12 @@ async def start(
         label = item.label or key
         told = {KEY: key}
         ref = await owner.run_named(
-            item.workflow, item.args, callback=callback, metadata=told, show=item.show, label=label
+            item.workflow,
+            item.args,
+            callback=callback,
+            metadata=told,
+            show=item.show,
+            label=label,
+            config=item.config,
         )
         state.pending[key] = ref.run_id

@@ -18,6 +18,7 @@ from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.registry import definition_of
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.errors import Conflict, NotFound, SetupError
+from loopstack_temporal.execution.given import configuration
 from loopstack_temporal.inprocess import Beginning
 from loopstack_temporal.modules import StudioApp
 from loopstack_temporal.running.applications import Applications
@@ -53,6 +54,8 @@ class StartOptions(TypedDict, total=False):
     run_id: str | None
     """Default: a new one."""
     title: str | None
+    config: object
+    """Of the workflow's `config_schema=`, as an instance or a mapping."""
 
 
 class WorkflowRunner:
@@ -109,11 +112,11 @@ class WorkflowRunner:
     ) -> RunHandle[R]:
         """Start a run; its handle comes at once.
 
-        Raises `InvalidInput` (`invalid_args`), `Conflict` (`run_exists`, `ambiguous_workflow`) and `NotFound`
-        (`unknown_workflow`, `workspace_not_found`).
+        Raises `InvalidInput` (`invalid_args`, `invalid_config`), `Conflict` (`run_exists`, `ambiguous_workflow`) and
+        `NotFound` (`unknown_workflow`, `workspace_not_found`).
         """
         definition = definition_of(workflow)
-        data = arguments(definition, args)
+        data, config = arguments(definition, args), configuration(definition, options.get("config"))
         store, control = self._connected()
         user_id = options.get("user_id", LOCAL)
         name, title, catalogue_hash = await self._published(store, definition, options.get("app") or self._app)
@@ -127,6 +130,7 @@ class WorkflowRunner:
             start_token=uuid4().hex,
             title=options.get("title"),
             catalogue_hash=catalogue_hash,
+            config=config,
         )
         row = await store.do(store.runs.create, new)
         await control.start(row)
@@ -158,6 +162,7 @@ class WorkflowRunner:
             options.get("user_id", LOCAL),
             options.get("workspace_id"),
             options.get("title"),
+            configuration(definition, options.get("config")),
         )
         application = self._applications.of(definition, code)
         return await run_stateless(application, definition, beginning, self._private.open())

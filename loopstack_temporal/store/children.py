@@ -116,6 +116,7 @@ def _row(locked: LockedRun, step: int, child: ChildWrite, number: int) -> dict[s
         "place": FIRST_PLACE,
         "event_seq": 1,
         "args": child.args,
+        "config": child.config,
         "start_token": child.start_token,
         "catalogue_hash": locked.row.catalogue_hash,
         "parent_id": locked.id,

@@ -24,7 +24,7 @@ _UNKNOWN = object()
 # Built once: building and hashing a statement of forty columns takes longer than executing it.
 _THIS_RUN = sa.bindparam("this_run", type_=sa.Text())
 _LOCK_RUN = sa.select(run, now().label("now")).where(run.c.id == _THIS_RUN).with_for_update(key_share=True, of=run)
-_UNREAD = frozenset({"args", "result", "title", "start_token", "first_execution_run_id", "created_at"})
+_UNREAD = frozenset({"args", "config", "result", "title", "start_token", "first_execution_run_id", "created_at"})
 """Columns of a run that its steps neither compare nor carry on, some of them large."""
 _LOCK_MOVING_RUN = _LOCK_RUN.with_only_columns(
     *(column for column in run.c if column.name not in _UNREAD), now().label("now")

@@ -77,6 +77,8 @@ def _take(connection: sa.Connection, locked: LockedRun, request: OpenRun) -> int
     if fresh and request.args is not None:
         # With the defaults, which whoever asked for the run need not have known. Kept over a reset.
         changes["args"] = request.args
+    if fresh and request.config is not None:
+        changes["config"] = request.config
     if locked.row.started_at is None:
         changes["started_at"] = locked.at
     if locked.row.start_token != request.start_token:
@@ -85,6 +87,7 @@ def _take(connection: sa.Connection, locked: LockedRun, request: OpenRun) -> int
             "app": request.app,
             "workflow": request.workflow,
             "args": request.args,
+            "config": request.config,
             "start_token": request.start_token,
             "title": request.title,
         }
@@ -102,6 +105,7 @@ def _new_columns(connection: sa.Connection, request: OpenRun) -> dict[str, Any]:
         "workspace_id": known or DEFAULT_WORKSPACE,
         "user_id": request.user_id or DEFAULT_USER,
         "args": request.args,
+        "config": request.config,
         "start_token": request.start_token,
         "title": request.title,
         "catalogue_hash": request.catalogue_hash,

@@ -260,6 +260,7 @@ def _columns(new: NewRun) -> dict[str, Any]:
         "workspace_id": new.workspace_id,
         "user_id": new.user_id,
         "args": new.args,
+        "config": new.config,
         "start_token": new.start_token,
         "title": new.title,
         "catalogue_hash": new.catalogue_hash,

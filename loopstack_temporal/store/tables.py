@@ -91,6 +91,7 @@ run = sa.Table(
     Column("retry", JsonText),
     Column("failures", JsonText),
     Column("args", JsonText),
+    Column("config", JsonText, comment="Of the type `config_schema=`, with its defaults."),
     Column("result", JsonText),
     Column("awaiting", JsonText),
     Column("awaits_person", Boolean, nullable=False, server_default=sa.false()),

@@ -119,6 +119,7 @@ class Activities:
             workflow=asked.workflow,
             args=asked.args,
             unfit=asked.unfit,
+            config=asked.config,
             engine=OpenResult.model_fields["engine"].default,
             memo=mapping_of(asked.memo),
         )

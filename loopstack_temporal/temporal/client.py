@@ -36,7 +36,7 @@ from loopstack_temporal.runs import (
 )
 from loopstack_temporal.temporal import attributes, failures
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
-from loopstack_temporal.temporal.messages import Parent
+from loopstack_temporal.temporal.messages import CONFIG, Parent
 
 ACCEPT_WITHIN = timedelta(seconds=3)
 """A live worker accepts an update long before this; afterwards the answer travels as a durable signal."""
@@ -236,7 +236,8 @@ def _beginning(request: StartRun) -> tuple[list[Any], dict[str, Any]]:
     if request.parent_id is not None:
         parent = Parent(run_id=request.parent_id, callback=request.callback)
         return [], parent.memo(request.start_token)
-    return [request.args], {
+    args = [request.args] if request.config is None else [request.args, {CONFIG: request.config}]
+    return args, {
         "start_token": request.start_token,
         "workspace_id": request.workspace_id,
         "user_id": request.user_id,

@@ -20,7 +20,7 @@ from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY, STOP
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, STATE, Carry, OpenInput, Received, Rejection
+from loopstack_temporal.temporal.messages import CHILD, CONFIG, OF_CHILD, STATE, Carry, OpenInput, Received, Rejection
 
 _METADATA = "__temporal_workflow_metadata"
 _UNREADABLE = "invalid_payload"
@@ -49,15 +49,17 @@ def compile_workflow(definition: WorkflowDefinition) -> type:
 
     def init(self: Any, args: Any = None, carry: Any = None, *rest: Any) -> None:
         info = workflow.info()
-        unfit = _unfit(args)
+        continued = info.continued_run_id is not None and carry
+        config = None if continued else mapping_of(carry).get(CONFIG)
+        unfit = _unfit(args) or _unfit(config)
         opening = OpenInput(
             workflow=name,
             args=None if unfit else args,
             unfit=unfit,
+            config=None if unfit else config,
             memo=workflow.memo_value("loopstack", default=None),
             first_execution_run_id=info.first_execution_run_id,
         )
-        continued = info.continued_run_id is not None and carry
         self.interpreter = Interpreter(opening, Carry.model_validate(carry) if continued else None)
 
     async def run(self: Any, args: Any = None, carry: Any = None, *rest: Any) -> Any:

@@ -24,6 +24,8 @@ CHILD = "loopstack.child"
 OF_CHILD = "child:"
 """How ids of children's reports begin; no sender's id does."""
 STATE = "loopstack.state"
+CONFIG = "config"
+"""Where the second input of a start keeps the run's configuration."""
 
 SPENT = "RetriesExhausted"
 """Failure type of a step whose author budget is spent; its first detail is a `StepResult`."""
@@ -82,6 +84,8 @@ class OpenInput(Value):
     unfit: str | None = None
     """Why the arguments cannot be used, by a refusal's code; then `args` is empty."""
     memo: Any = None
+    config: Any = None
+    """Where nothing is: none was given, or `unfit`."""
     first_execution_run_id: str
 
     @property

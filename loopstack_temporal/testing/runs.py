@@ -19,6 +19,7 @@ from loopstack_temporal.definition.registry import definition_of
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.execution.documents import stored_entity
+from loopstack_temporal.execution.given import configuration
 from loopstack_temporal.execution.state import load
 from loopstack_temporal.inprocess import Beginning, InProcessRun
 from loopstack_temporal.machine.decisions import RunStatus
@@ -117,14 +118,21 @@ async def start_workflow(
     app: StudioApp | None = None,
     user_id: str | None = None,
     workspace_id: str | None = None,
+    config: object = None,
 ) -> AsyncGenerator[RunUnderTest[S, R]]:
     """Begin a run and go on to its end or first wait: `async with start_workflow(W, args) as run:`.
 
     `app` gives what the workflow asks for (providers, models); without it, the workflow is all there is. Raises
-    `InvalidInput` for arguments that do not fit.
+    `InvalidInput` for arguments or a configuration that do not fit.
     """
     definition = definition_of(workflow)
-    beginning = Beginning(definition.name, arguments(definition, args), user_id=user_id, workspace_id=workspace_id)
+    beginning = Beginning(
+        definition.name,
+        arguments(definition, args),
+        user_id=user_id,
+        workspace_id=workspace_id,
+        config=configuration(definition, config),
+    )
     applications = Applications()
     resolved = applications.of(definition, app)
     run = InProcessRun(resolved, _stores().open(), SkippingClock())
@@ -145,6 +153,7 @@ async def run_workflow(
     app: StudioApp | None = None,
     user_id: str | None = None,
     workspace_id: str | None = None,
+    config: object = None,
 ) -> RunReport[S, R]:
     """Run a workflow, give the answers in their order, then let `skip` pass, and report.
 
@@ -152,7 +161,8 @@ async def run_workflow(
     not raised.
     """
     script = answers.items() if isinstance(answers, Mapping) else answers
-    async with start_workflow(workflow, args, app=app, user_id=user_id, workspace_id=workspace_id) as run:
+    beginning = start_workflow(workflow, args, app=app, user_id=user_id, workspace_id=workspace_id, config=config)
+    async with beginning as run:
         for transition, payload in script:
             await run.answer(transition, payload)
         return await run.skip(skip)

@@ -49,7 +49,7 @@ const notes = summary("meeting_notes", "team_notes", "Meeting notes", "Turns raw
 const ask = summary("ask", "buying", "Ask about an order", "", { type: "object", required: ["question"], properties: { question: { type: "string", title: "Question" } } });
 
 export const workflow: Workflow = {
-  ...notes, hash: "c41e", places: ["start", "shown", "answered", "optimized", "end"], state_schema: null, result_schema: null, widgets: [], warnings: [],
+  ...notes, hash: "c41e", places: ["start", "shown", "answered", "optimized", "end"], state_schema: null, result_schema: null, config_schema: null, widgets: [], warnings: [],
   transitions: [
     transition("show_notes", "start", "shown", "automatic", "The raw notes are shown"),
     transition("user_response", "shown", "answered", "wait", "You correct them"),

@@ -54,7 +54,7 @@ class Recorder:
         self.calls.append((target if isinstance(target, str) else target.__name__, (args, options)))
         return RunRef("child-1")
 
-    def check_child(self, target: type[Any] | str, args: Any) -> None:
+    def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
         self.calls.append(("check_child", (target, args)))
 
     def cancel_child(self, run_id: str) -> None:

@@ -102,3 +102,9 @@ async def test_a_program_of_ones_own_works_beside_its_routes(shop: Stack) -> Non
         run = (await http.get(f"/api/v1/runs/{run_id}")).json()
         assert (run["app"], run["place"]) == ("orders", "packing")
     assert await shop.programs[-1].stop() == 0, shop.programs[-1].output
+
+
+async def test_a_configuration_is_read_by_the_run_and_refused_if_it_does_not_fit(shop: Stack) -> None:
+    greeted, refused = (await output_of(shop, "greetings.py")).splitlines()
+    assert greeted == "Good day, Ann!"
+    assert refused.startswith("('exclamation_marks',)")

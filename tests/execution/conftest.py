@@ -41,8 +41,8 @@ class Driver:
         self.executor = Executor(Workplace(self.app, self.store, "w1", "hash"), current, grace=0.0)
         self.pulse = Pulse(time.time, lambda _: None, lambda: False)
 
-    async def open(self, workflow: str, args: Any = None) -> Decision:
-        call = OpenCall(self.run_id, self.temporal_run_id, "first", workflow, args, engine=1)
+    async def open(self, workflow: str, args: Any = None, config: Any = None) -> Decision:
+        call = OpenCall(self.run_id, self.temporal_run_id, "first", workflow, args, engine=1, config=config)
         self.workflow = workflow
         self.decision = await self.executor.open(call, self.pulse)
         return self.decision

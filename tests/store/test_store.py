@@ -40,7 +40,7 @@ def test_an_empty_database_is_refused_with_the_command_and_then_upgraded_by_eigh
         migrate.check(empty_url)
     with ThreadPoolExecutor(8) as threads:
         said = sorted(threads.map(migrate.upgrade, [empty_url] * 8))
-    assert said == ["The database is up to date (schema 0004)."] * 7 + ["The database was created (schema 0004)."]
+    assert said == ["The database is up to date (schema 0005)."] * 7 + ["The database was created (schema 0005)."]
     migrate.check(empty_url)
 
 

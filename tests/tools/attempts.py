@@ -84,7 +84,7 @@ class OneAttempt:
         self.children.append((target, args))
         return RunRef(f"child-{len(self.children)}")
 
-    def check_child(self, target: type[Any] | str, args: Any) -> None:
+    def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
         raise NotImplementedError
 
     def cancel_child(self, run_id: str) -> None:

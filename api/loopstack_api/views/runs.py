@@ -64,6 +64,7 @@ class RunView:
             awaiting=await self._awaiting(row, row.awaiting, definition),
             ahead=await self._awaiting(row, _ahead(row, definition), definition),
             args=row.args,
+            config=row.config,
             result=row.result,
             error_transition=row.error_transition,
             paused_at=row.paused_at,

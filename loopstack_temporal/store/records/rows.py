@@ -57,6 +57,7 @@ class RunFacts:
     retry: RetryPending | None
     callback: str | None
     """The parent's wait transition that is told when this run ends."""
+    config: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class RunRow:
     callback_meta: Mapping[str, Json] = field(default_factory=dict[str, Json])
     superseded: bool = False
     """The parent's step was undone: nobody waits for this run any more."""
+    config: Json = None
 
     @property
     def facts(self) -> RunFacts:
@@ -127,6 +129,7 @@ class RunRow:
             self.document_seq,
             self.retry,
             self.callback,
+            self.config,
         )
 
     def starting(self) -> StartRun:
@@ -136,6 +139,7 @@ class RunRow:
             app=self.app,
             workflow=self.workflow,
             args=self.args,
+            config=self.config,
             start_token=self.start_token or "",
             workspace_id=self.workspace_id,
             user_id=self.user_id,

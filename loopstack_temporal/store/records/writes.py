@@ -125,7 +125,7 @@ class DocumentWrite:
 
 @dataclass(frozen=True, slots=True)
 class ChildWrite:
-    """A child run to be created by a commit, pending; its arguments are validated already."""
+    """A child run to be created by a commit, pending; arguments and configuration are validated already."""
 
     id: str
     workflow: str
@@ -134,6 +134,7 @@ class ChildWrite:
     callback: str | None = None
     callback_meta: Mapping[str, Json] = field(default_factory=dict[str, Json])
     title: str | None = None
+    config: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,7 @@ class NewRun:
     catalogue_hash: str | None = None
     parent_id: str | None = None
     root_id: str | None = None
+    config: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,7 @@ class OpenRun:
     It is written with the row, unless the row has other arguments or belonged to an earlier Temporal run: then `Opened`
     has no outcome, and it has to be found with the row at hand.
     """
+    config: Json = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1715,6 +1715,11 @@ export interface components {
             awaiting: components["schemas"]["Awaiting"][];
             /** Args */
             args: unknown;
+            /**
+             * Config
+             * @description The configuration it was started with, with defaults; null: its workflow takes none.
+             */
+            config: unknown;
             /** Result */
             result: unknown;
             /** Error Transition */
@@ -2127,6 +2132,11 @@ export interface components {
             app?: string | null;
             /** Workspace Id */
             workspace_id?: string | null;
+            /**
+             * Config
+             * @description Configuration, for a workflow with a `config_schema`; null: its defaults.
+             */
+            config?: unknown;
             /**
              * Run Id
              * @description Also the Temporal workflow id.
@@ -2860,6 +2870,11 @@ export interface components {
             state_schema: unknown;
             /** Result Schema */
             result_schema: unknown;
+            /**
+             * Config Schema
+             * @description JSON Schema of the configuration that a run may be started with; null: it takes none.
+             */
+            config_schema: unknown;
             /** Widgets */
             widgets: components["schemas"]["Widget"][];
             /** Warnings */

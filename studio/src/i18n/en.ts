@@ -48,7 +48,7 @@ export const en = {
   },
   start: {
     title: (workflow: string) => `Start ${workflow}`, whatHappens: "What will happen", submit: "Start run", sending: "Starting…", copy: "Copy as command", copied: "Copied",
-    runTitle: "Title", optional: "optional", workspace: "Workspace", noArguments: "This workflow needs nothing to start.",
+    runTitle: "Title", optional: "optional", workspace: "Workspace", configuration: "Configuration", noArguments: "This workflow needs nothing to start.",
     unknownWorkflow: (name: string) => `No running worker knows a workflow named “${name}”.`,
     again: "Filled in with the arguments of", noOrigin: (id: string) => `No run of this workflow has the id ${id}; the fields hold their defaults.`,
     plainArguments: "Arguments as JSON", fixFields: (count: number) => `${counted(count, "field needs", "fields need")} another look.`,

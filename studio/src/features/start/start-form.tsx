@@ -29,6 +29,9 @@ type StartFormProps = {
   readonly origin: Run | undefined;
 };
 
+/** Hints on fields are said of the arguments only. */
+const NO_HINTS = readFieldUi(undefined);
+
 const fieldsOf = (schema: JsonSchema): boolean => {
   const node = describe(schema, schema);
   return node.kind !== "object" || node.properties.length > 0;
@@ -39,7 +42,11 @@ export function StartForm({ workflow, launch, origin }: StartFormProps) {
   const schema = isSchema(workflow.args_schema) ? workflow.args_schema : undefined;
   const ui = readFieldUi(launch?.options);
   const [value, setValue, clearDraft] = useDraft(origin === undefined ? workflow.name : `${workflow.name}/${origin.id}`, schema ?? true, ui, isJson(origin?.args) ? origin.args : undefined);
+  const configSchema = isSchema(workflow.config_schema) && fieldsOf(workflow.config_schema) ? workflow.config_schema : undefined;
+  const [config, setConfig, clearConfig] = useDraft(`${workflow.name}${origin === undefined ? "" : `/${origin.id}`}#config`, configSchema ?? true, NO_HINTS, isJson(origin?.config) ? origin.config : undefined);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
+  const [configErrors, setConfigErrors] = useState<readonly FieldError[]>([]);
+  const wrong = errors.length + configErrors.length;
   const [title, setTitle] = useState("");
   const [workspace, setWorkspace] = useState(origin?.workspace_id ?? storage.read(WORKSPACE) ?? "");
   const [key, setKey] = useState(newKey);
@@ -50,26 +57,29 @@ export function StartForm({ workflow, launch, origin }: StartFormProps) {
 
   useEffect(() => { form.current?.querySelector<HTMLElement>("input, textarea, select, button")?.focus({ preventScroll: true }); }, []);
   // After the messages are drawn: the first of them gets the cursor.
-  useEffect(() => { if (errors.length > 0) focusFirstInvalid(form.current); }, [errors]);
+  useEffect(() => { if (wrong > 0) focusFirstInvalid(form.current); }, [errors, configErrors, wrong]);
 
   const chosen = workspaces.find((each) => each.id === workspace) ?? workspaces.find((each) => each.is_default);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (start.isPending) return;
     const found = schema === undefined ? [] : validate(schema, value);
+    const foundInConfig = configSchema === undefined ? [] : validate(configSchema, config);
     setErrors(found);
-    if (found.length > 0) return;
-    const body = { workflow: workflow.name, app: workflow.app, args: value ?? null, title: title.trim() === "" ? null : title.trim(), workspace_id: chosen?.id ?? null };
+    setConfigErrors(foundInConfig);
+    if (found.length + foundInConfig.length > 0) return;
+    const body = { workflow: workflow.name, app: workflow.app, args: value ?? null, config: configSchema === undefined ? null : config ?? null, title: title.trim() === "" ? null : title.trim(), workspace_id: chosen?.id ?? null };
     start.mutate({ body, key }, {
       onSuccess: (run) => {
         clearDraft();
+        clearConfig();
         if (chosen !== undefined) storage.write(WORKSPACE, chosen.id);
         void navigate({ to: "/runs/$runId", params: { runId: run.id } });
       },
       onError: (error) => {
         if (!(error instanceof Problem) || error.status === 0) return; // The same key again: it cannot start twice.
         setKey(newKey());
-        setErrors((error.body.fields ?? []).filter(isFieldError));
+        (error.body.code === "invalid_config" ? setConfigErrors : setErrors)((error.body.fields ?? []).filter(isFieldError));
       },
     });
   };
@@ -86,6 +96,12 @@ export function StartForm({ workflow, launch, origin }: StartFormProps) {
       ) : fieldsOf(schema) ? (
         <SchemaForm schema={schema} ui={ui} value={value} onChange={setValue} errors={errors} readOnly={start.isPending} idPrefix="args" />
       ) : <p className="ink2">{en.start.noArguments}</p>}
+      {configSchema === undefined ? null : (
+        <fieldset className="config">
+          <legend className="t13 ink2">{en.start.configuration}</legend>
+          <SchemaForm schema={configSchema} ui={NO_HINTS} value={config} onChange={setConfig} errors={configErrors} readOnly={start.isPending} idPrefix="config" />
+        </fieldset>
+      )}
       <div className="cols">
         {workspaces.length < 2 ? null : (
           <Field label={en.start.workspace} id="workspace">
@@ -97,10 +113,10 @@ export function StartForm({ workflow, launch, origin }: StartFormProps) {
         </Field>
       </div>
       {start.isError && !refused ? <ProblemBox error={start.error} /> : null}
-      <p className="sr" role="status">{errors.length > 0 ? en.start.fixFields(errors.length) : ""}</p>
+      <p className="sr" role="status">{wrong > 0 ? en.start.fixFields(wrong) : ""}</p>
       <div className="acts flush">
         <Button variant="primary" type="submit" disabled={start.isPending}>{start.isPending ? en.start.sending : en.start.submit}<kbd className="only-wide">{commandKey}{"↵"}</kbd></Button>
-        <CopyButton label={en.start.copy} text={startCommand({ workflow: workflow.name, app: workflow.app, args: isJson(value) ? value : undefined })} />
+        <CopyButton label={en.start.copy} text={startCommand({ workflow: workflow.name, app: workflow.app, args: isJson(value) ? value : undefined, config: configSchema === undefined ? undefined : config })} />
       </div>
     </form>
   );
