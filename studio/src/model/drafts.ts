@@ -1,3 +1,5 @@
+import { isFacts } from "@/lib/facts";
+
 /** What is kept of a half-typed answer in this browser, and the key under which it will be sent. */
 export type Draft = { readonly key: string; readonly value?: unknown };
 
@@ -41,13 +43,9 @@ export function dropDraft(storage: DraftStorage, name: string): void {
 
 const SECRET_WIDGETS = new Set(["password", "secret-input", "secret"]);
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Whether a schema says of itself that its value must not be kept. */
 function isSecretSchema(schema: unknown): boolean {
-  return isRecord(schema) && (schema["format"] === "password" || schema["writeOnly"] === true || schema["x-sensitive"] === true);
+  return isFacts(schema) && (schema["format"] === "password" || schema["writeOnly"] === true || schema["x-sensitive"] === true);
 }
 
 /** A copy of a form's value without anything secret, and whether something was left out. */
@@ -55,14 +53,14 @@ export function withoutSecrets(
   value: unknown, schema: unknown, ui: unknown, sensitive: readonly string[] = [], root: unknown = schema,
 ): { readonly value: unknown; readonly left: boolean } {
   const whole = resolve(schema, root);
-  if (isSecretSchema(whole) || (isRecord(ui) && SECRET_WIDGETS.has(String(ui["widget"])))) return { value: undefined, left: true };
+  if (isSecretSchema(whole) || (isFacts(ui) && SECRET_WIDGETS.has(String(ui["widget"])))) return { value: undefined, left: true };
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => withoutSecrets(item, isRecord(whole) ? whole["items"] : {}, isRecord(ui) ? ui["items"] : {}, [], root));
+    const items = value.map((item: unknown) => withoutSecrets(item, isFacts(whole) ? whole["items"] : {}, isFacts(ui) ? ui["items"] : {}, [], root));
     return { value: items.map((item) => item.value ?? null), left: items.some((item) => item.left) };
   }
-  if (!isRecord(value)) return { value, left: false };
-  const properties = isRecord(whole) && isRecord(whole["properties"]) ? whole["properties"] : {};
-  const uis = isRecord(ui) && isRecord(ui["properties"]) ? ui["properties"] : {};
+  if (!isFacts(value)) return { value, left: false };
+  const properties = isFacts(whole) && isFacts(whole["properties"]) ? whole["properties"] : {};
+  const uis = isFacts(ui) && isFacts(ui["properties"]) ? ui["properties"] : {};
   let left = false;
   const kept: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
@@ -75,14 +73,14 @@ export function withoutSecrets(
 
 /** Follows a reference into `$defs` and looks through "or null". */
 function resolve(schema: unknown, root: unknown, depth = 0): unknown {
-  if (!isRecord(schema) || depth > 8) return schema;
+  if (!isFacts(schema) || depth > 8) return schema;
   const ref = schema["$ref"];
   if (typeof ref === "string" && ref.startsWith("#/")) {
-    const target = ref.slice(2).split("/").reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), root);
+    const target = ref.slice(2).split("/").reduce<unknown>((at, key) => (isFacts(at) ? at[key] : undefined), root);
     return resolve(target, root, depth + 1);
   }
   const options = schema["anyOf"] ?? schema["oneOf"];
   if (!Array.isArray(options)) return schema;
-  const real = options.filter((one: unknown) => !(isRecord(one) && one["type"] === "null"));
+  const real = options.filter((one: unknown) => !(isFacts(one) && one["type"] === "null"));
   return real.length === 1 ? resolve(real[0], root, depth + 1) : schema;
 }

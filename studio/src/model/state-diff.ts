@@ -1,8 +1,7 @@
+import { isFacts } from "@/lib/facts";
+
 /** One line of a difference: a path that came, went, or is the same and holds others. */
 export type DiffLine = { readonly sign: "plus" | "minus" | "same"; readonly depth: number; readonly name: string; readonly value: string };
-
-type Facts = Readonly<Record<string, unknown>>;
-const isFacts = (value: unknown): value is Facts => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const LONG = 160;
 

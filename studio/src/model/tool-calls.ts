@@ -1,12 +1,10 @@
+import { asText, isFacts, type Facts } from "@/lib/facts";
 import type { DocumentShape } from "./shapes";
 
 /** What came back for a tool call. */
 export type CallResult = { readonly content: string; readonly failed: boolean };
 
-type Facts = Readonly<Record<string, unknown>>;
 type Said = DocumentShape & { readonly content: unknown };
-
-const isFacts = (value: unknown): value is Facts => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function blocksOf(document: Said): readonly Facts[] {
   const blocks = isFacts(document.content) ? document.content["blocks"] : undefined;
@@ -17,8 +15,6 @@ const idOf = (block: Facts): string | null => {
   const id = block["tool_call_id"] ?? block["toolCallId"] ?? block["id"];
   return typeof id === "string" ? id : null;
 };
-
-const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
 
 /** Results of tool calls by the id of their call, and the documents without those that hold nothing else. */
 export function joinCalls<D extends Said>(documents: readonly D[]): { readonly documents: readonly D[]; readonly results: ReadonlyMap<string, CallResult> } {

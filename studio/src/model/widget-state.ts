@@ -1,3 +1,4 @@
+import { isFacts } from "@/lib/facts";
 import { isOpen, type RunShape, type WidgetShape } from "./shapes";
 
 /** Why a widget cannot be used now. Words are found by code. */
@@ -41,12 +42,8 @@ function option(source: Readonly<Record<string, unknown>> | null | undefined, ca
 export function transitionsOf(widget: WidgetShape): readonly string[] {
   const options = widget.options ?? {};
   const actions = Array.isArray(options["actions"]) ? (options["actions"] as readonly unknown[]) : [];
-  const named = actions.map((action) => (isRecord(action) ? action["transition"] : undefined));
+  const named = actions.map((action) => (isFacts(action) ? action["transition"] : undefined));
   return [options["transition"], ...named].filter((name): name is string => typeof name === "string");
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function hidden(widget: WidgetShape, document: OwnerDocument | null, run: RunShape, showHidden: boolean): boolean {
@@ -57,7 +54,7 @@ function hidden(widget: WidgetShape, document: OwnerDocument | null, run: RunSha
 }
 
 function isAnswered(widget: WidgetShape, document: OwnerDocument | null): boolean {
-  if (document === null || !PROMPTS.has(widget.widget) || !isRecord(document.content)) return false;
+  if (document === null || !PROMPTS.has(widget.widget) || !isFacts(document.content)) return false;
   const answer = document.content["answer"];
   return answer !== undefined && answer !== null && answer !== "";
 }

@@ -1,3 +1,4 @@
+import { isFacts } from "@/lib/facts";
 import type { WidgetShape } from "@/model/shapes";
 
 export type Variant = "primary" | "outline" | "ghost" | "danger";
@@ -11,7 +12,6 @@ export type Action = {
   readonly confirm: string | null;
 };
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | null => (typeof value === "string" && value.trim() !== "" ? value : null);
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
@@ -23,14 +23,14 @@ function readAction(source: Readonly<Record<string, unknown>>, fallbackLabel: (t
   if (transition === null) return null;
   return {
     transition, label: text(source["label"]) ?? fallbackLabel(transition), variant: VARIANTS[String(source["variant"])] ?? null,
-    constants: isRecord(source["payload"]) ? source["payload"] : null, confirm: text(source["confirm"]) ?? (source["confirm"] === true ? (text(source["label"]) ?? fallbackLabel(transition)) : null),
+    constants: isFacts(source["payload"]) ? source["payload"] : null, confirm: text(source["confirm"]) ?? (source["confirm"] === true ? (text(source["label"]) ?? fallbackLabel(transition)) : null),
   };
 }
 
 /** The buttons a widget's author asked for, in their order; those without a transition are dropped. */
 export function actionsOf(widget: WidgetShape, fallbackLabel: (transition: string) => string): readonly Action[] {
   const options = widget.options ?? {};
-  const listed = Array.isArray(options["actions"]) ? (options["actions"] as readonly unknown[]).filter(isRecord) : [];
+  const listed = Array.isArray(options["actions"]) ? (options["actions"] as readonly unknown[]).filter(isFacts) : [];
   const sources = listed.length > 0 ? listed : [options];
   return sources.flatMap((source) => readAction(source, fallbackLabel) ?? []);
 }
@@ -40,7 +40,7 @@ export const variantOf = (action: Action, at: number): Variant => action.variant
 
 /** Fields in the order of their schema, however they were filled in: so receipts read like the form. */
 export function inOrder(schema: unknown, value: unknown): unknown {
-  if (!isRecord(value) || !isRecord(schema) || !isRecord(schema["properties"])) return value;
+  if (!isFacts(value) || !isFacts(schema) || !isFacts(schema["properties"])) return value;
   const known = Object.keys(schema["properties"]).filter((name) => name in value);
   return { ...Object.fromEntries(known.map((name) => [name, value[name]])), ...Object.fromEntries(Object.entries(value).filter(([name]) => !known.includes(name))) };
 }
@@ -48,5 +48,5 @@ export function inOrder(schema: unknown, value: unknown): unknown {
 /** What an action sends: the form's value, with the action's constants over it. */
 export function payloadFor(action: Action, value: unknown): unknown {
   if (action.constants === null) return value;
-  return isRecord(value) || value === undefined || value === null ? { ...(isRecord(value) ? value : {}), ...action.constants } : value;
+  return isFacts(value) || value === undefined || value === null ? { ...(isFacts(value) ? value : {}), ...action.constants } : value;
 }

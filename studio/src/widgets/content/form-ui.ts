@@ -1,5 +1,5 @@
 import type { FieldUi } from "@/components/schema-form";
-import { isFacts } from "./facts";
+import { isFacts } from "@/lib/facts";
 
 const NAMES: Readonly<Record<string, string>> = { enum_options: "enumOptions", read_only: "readonly", readOnly: "readonly" };
 

@@ -6,7 +6,7 @@ import { useNow } from "@/lib/use-now";
 import { humanise, visible } from "@/lib/words";
 import { ActionRow } from "../answer/action-row";
 import { AnswerStatus } from "../answer/answer-status";
-import { isFacts, option, textOf, type Facts } from "../content/facts";
+import { isFacts, option, textOf, type Facts } from "@/lib/facts";
 import { JsonTree } from "../content/json-tree";
 import type { DocumentView } from "../types";
 import { isAsked, usePrompt } from "./use-prompt";

@@ -1,18 +1,16 @@
 import { runWords } from "@/i18n/en-run";
 import { visible } from "@/lib/words";
 import type { CallResult } from "@/model/tool-calls";
-import { isFacts } from "../content/facts";
+import { asText, isFacts } from "@/lib/facts";
 
 const words = runWords.model;
 
 /** Longer results are folded away. */
 const SHORT = 200;
 
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
-
 function argumentsOf(args: unknown): string {
   if (args === undefined || args === null) return "";
-  return isFacts(args) ? Object.entries(args).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ") : shown(args);
+  return isFacts(args) ? Object.entries(args).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ") : asText(args);
 }
 
 type CardProps = {

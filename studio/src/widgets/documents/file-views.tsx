@@ -6,7 +6,7 @@ import { prefix } from "@/lib/prefix";
 import { saveText } from "@/lib/save-text";
 import { visible } from "@/lib/words";
 import { safeHref } from "@/model/markdown/inline";
-import { isFacts, option, textOf, type Facts } from "../content/facts";
+import { isFacts, option, textOf, type Facts } from "@/lib/facts";
 import { DiffLines } from "../content/diff-lines";
 import { SafeLink } from "../content/markdown";
 import type { DocumentView } from "../types";

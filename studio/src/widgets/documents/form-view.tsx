@@ -10,7 +10,7 @@ import { AnswerForm } from "../answer/answer-form";
 import { useAnswering } from "../answer/use-answer-form";
 import { useTitles } from "../answer/use-titles";
 import { CodeBlock } from "../content/code-block";
-import { textOf } from "../content/facts";
+import { textOf } from "@/lib/facts";
 import { formUi } from "../content/form-ui";
 import { Markdown } from "../content/markdown";
 import { JsonTree } from "../content/json-tree";

@@ -2,7 +2,7 @@ import { runWords } from "@/i18n/en-run";
 import { grouped } from "@/i18n/plural";
 import { visible } from "@/lib/words";
 import { useCallResult } from "../content/call-results";
-import { isFacts, listOf, textOf, type Facts } from "../content/facts";
+import { asText, isFacts, listOf, textOf, type Facts } from "@/lib/facts";
 import { Markdown } from "../content/markdown";
 import type { DocumentView } from "../types";
 import { CallCard } from "./call-card";
@@ -49,7 +49,6 @@ function Spent({ meta }: { readonly meta: Facts }) {
 
 const typeOf = (block: Facts): string => textOf(block["type"]) ?? "text";
 const idOf = (block: Facts): string => textOf(block, "tool_call_id", "toolCallId", "id", "tool_use_id") ?? "";
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
 
 function BlockView({ block }: { readonly block: Facts }) {
   switch (typeOf(block)) {
@@ -61,15 +60,15 @@ function BlockView({ block }: { readonly block: Facts }) {
     case "server_tool_use":
       return <CallCard name={textOf(block, "name") ?? ""} args={block["input"]} result={undefined} open={false} />;
     case "tool_result":
-      return <CallCard name={null} args={undefined} result={{ content: shown(block["content"]), failed: block["is_error"] === true }} open={false} />;
+      return <CallCard name={null} args={undefined} result={{ content: asText(block["content"]), failed: block["is_error"] === true }} open={false} />;
     case "server_tool_result":
-      return <CallCard name={null} args={undefined} result={{ content: shown(block["content"]), failed: false }} open={false} />;
+      return <CallCard name={null} args={undefined} result={{ content: asText(block["content"]), failed: false }} open={false} />;
     case "image":
     case "file":
       return <p className="hint">{words.attached(visible(textOf(block, "name", "media_type") ?? typeOf(block)))}</p>;
     default: {
       const text = textOf(block, "text");
-      return text === null ? <code className="t13">{visible(shown(block))}</code> : <Markdown text={text} />;
+      return text === null ? <code className="t13">{visible(asText(block))}</code> : <Markdown text={text} />;
     }
   }
 }

@@ -7,7 +7,7 @@ import { safeHref } from "@/model/markdown/inline";
 import { readHeard, SIGN_IN_CHANNEL, SIGN_IN_LIMIT } from "@/model/sign-in";
 import { ActionRow } from "../answer/action-row";
 import { AnswerStatus } from "../answer/answer-status";
-import { isFacts, listOf, option, textOf, type Facts } from "../content/facts";
+import { isFacts, listOf, option, textOf, type Facts } from "@/lib/facts";
 import type { DocumentView } from "../types";
 import { isAsked, usePrompt } from "./use-prompt";
 

@@ -4,7 +4,7 @@ import { withCommand } from "@/lib/platform";
 import { visible } from "@/lib/words";
 import { ActionRow } from "../answer/action-row";
 import { AnswerStatus } from "../answer/answer-status";
-import { isFacts, listOf, option, textOf } from "../content/facts";
+import { isFacts, listOf, option, textOf } from "@/lib/facts";
 import { Markdown } from "../content/markdown";
 import type { DocumentView } from "../types";
 import { isAsked, usePrompt } from "./use-prompt";

@@ -3,7 +3,7 @@ import { widgetWords } from "@/i18n/en-widgets";
 import { visible } from "@/lib/words";
 import { ActionRow } from "../answer/action-row";
 import { AnswerStatus } from "../answer/answer-status";
-import { isFacts, listOf, option, textOf } from "../content/facts";
+import { isFacts, listOf, option, textOf } from "@/lib/facts";
 import type { DocumentView } from "../types";
 import { isAsked, usePrompt } from "./use-prompt";
 

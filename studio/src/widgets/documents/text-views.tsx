@@ -4,7 +4,7 @@ import { prefix } from "@/lib/prefix";
 import { visible } from "@/lib/words";
 import { useTitles } from "../answer/use-titles";
 import { CodeBlock } from "../content/code-block";
-import { isFacts, listOf, option, textOf } from "../content/facts";
+import { isFacts, listOf, option, textOf } from "@/lib/facts";
 import { JsonTree } from "../content/json-tree";
 import { Markdown, SafeLink } from "../content/markdown";
 import { safeHref } from "@/model/markdown/inline";

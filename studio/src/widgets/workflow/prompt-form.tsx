@@ -10,7 +10,7 @@ import type { FormRef } from "../answer/answer-desk";
 import { refusedFields } from "../answer/answer-form";
 import { AnswerStatus } from "../answer/answer-status";
 import { useAnswerForm, useAnswering } from "../answer/use-answer-form";
-import { isFacts, textOf } from "../content/facts";
+import { isFacts, textOf } from "@/lib/facts";
 
 type PromptProps = { readonly form: FormRef; readonly widget: WidgetShape; readonly schema: JsonSchema; readonly heading: ReactNode; readonly beside: ReactNode };
 

@@ -10,7 +10,7 @@ import { draftName } from "@/model/drafts";
 import { actionsOf, type Action } from "@/widgets/answer/actions";
 import { AnswerForm } from "@/widgets/answer/answer-form";
 import { formUi } from "@/widgets/content/form-ui";
-import { textOf } from "@/widgets/content/facts";
+import { textOf } from "@/lib/facts";
 import { Markdown } from "@/widgets/content/markdown";
 import { FormHeading, schemaOf } from "@/widgets/documents/form-view";
 import { PromptForm } from "@/widgets/workflow/prompt-form";

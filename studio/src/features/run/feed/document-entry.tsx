@@ -11,7 +11,7 @@ import { visible } from "@/lib/words";
 import { transitionsOf, widgetState, type WidgetState } from "@/model/widget-state";
 import { DiffLines } from "@/widgets/content/diff-lines";
 import { JsonTree } from "@/widgets/content/json-tree";
-import { textOf } from "@/widgets/content/facts";
+import { textOf } from "@/lib/facts";
 import { titleIn } from "@/widgets/answer/use-titles";
 import { documentWidget, widgetsOf } from "@/widgets/registry";
 import { reasonText } from "../reason-text";

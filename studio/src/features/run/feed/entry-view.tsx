@@ -10,7 +10,7 @@ import { dockOf } from "@/model/dock";
 import type { FeedEntry } from "@/model/feed";
 import { AnsweringContext } from "@/widgets/answer/use-answer-form";
 import { CallResultsContext } from "@/widgets/content/call-results";
-import { isFacts, textOf } from "@/widgets/content/facts";
+import { isFacts, textOf } from "@/lib/facts";
 import { Dock } from "../dock/dock";
 import { took } from "../took";
 import { useAnswerDesk } from "../use-answer-desk";

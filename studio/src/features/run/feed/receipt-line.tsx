@@ -4,24 +4,23 @@ import { meQuery } from "@/api/system";
 import type { StepSummary } from "@/api/types";
 import { runWords } from "@/i18n/en-run";
 import { en } from "@/i18n/en";
+import { isFacts } from "@/lib/facts";
 import { humanise, visible } from "@/lib/words";
 
 const SHORT = 60;
 const MOST = 4;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function brief(value: unknown): string | null {
   if (value === null || value === undefined || value === "") return null;
   if (typeof value === "boolean") return value ? en.form.yes.toLowerCase() : en.form.no.toLowerCase();
   if (typeof value === "string") return value.length <= SHORT && !value.includes("\n") ? visible(value) : runWords.receipt.characters([...value].length);
   if (Array.isArray(value)) return runWords.receipt.entries(value.length);
-  return isRecord(value) ? runWords.tree.keys(Object.keys(value).length) : JSON.stringify(value);
+  return isFacts(value) ? runWords.tree.keys(Object.keys(value).length) : JSON.stringify(value);
 }
 
 /** An answer in a few words: "Approved: yes · Note: fine". */
 export function summary(payload: unknown): string {
-  if (!isRecord(payload)) return brief(payload) ?? "";
+  if (!isFacts(payload)) return brief(payload) ?? "";
   const parts = Object.entries(payload).flatMap(([name, value]) => {
     const words = brief(value);
     return words === null ? [] : [`${humanise(name)}: ${words}`];

@@ -7,7 +7,7 @@ import { runWords } from "@/i18n/en-run";
 import { visible } from "@/lib/words";
 import type { FeedGroup } from "@/model/feed";
 import { titleIn } from "@/widgets/answer/use-titles";
-import { isFacts, textOf } from "@/widgets/content/facts";
+import { isFacts, textOf } from "@/lib/facts";
 import { Traceback } from "@/widgets/documents/text-views";
 import { widgetsOf } from "@/widgets/registry";
 import { took } from "../took";

@@ -3,6 +3,9 @@ export type Facts = Readonly<Record<string, unknown>>;
 
 export const isFacts = (value: unknown): value is Facts => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Text as it is, anything else as JSON in one line. */
+export const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
+
 /** The text of a content: itself, or the first of the named fields that holds text. */
 export function textOf(content: unknown, ...names: readonly string[]): string | null {
   if (typeof content === "string") return content;
