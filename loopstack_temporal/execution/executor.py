@@ -18,7 +18,7 @@ from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled
 from loopstack_temporal.execution.closing import stopped, unreported
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
-from loopstack_temporal.execution.faults import clean, describe
+from loopstack_temporal.execution.faults import describe
 from loopstack_temporal.execution.given import complete, misfit
 from loopstack_temporal.execution.scene import Scene, Workplace, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -63,7 +63,11 @@ def _refuse(name: str) -> Any:
 
 
 def _check_depth(value: Any, left: int) -> None:
-    inside: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inside: Collection[Any] = ()
+    if isinstance(value, dict):
+        inside = cast("dict[str, Any]", value).values()
+    elif isinstance(value, list):
+        inside = cast("list[Any]", value)
     if inside and not left:
         raise ValueError("nested too deeply")
     for one in inside:
