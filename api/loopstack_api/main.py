@@ -17,6 +17,9 @@ from loopstack_temporal.store import migrate
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal.client import connect_runs
 
+CANNOT_START = 2
+"""As of a worker: starting it again is of no use before something is repaired."""
+
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises `SetupError` for an old schema, a taken file lock or bad settings."""
@@ -30,7 +33,7 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run the API with settings from `LOOPSTACK_…`; 0 after an ordinary stop, 1 with a sentence otherwise."""
+    """Run the API with settings from `LOOPSTACK_…`; 0 after an ordinary stop, 2 with a sentence if it cannot start."""
     logging.basicConfig(level=os.environ.get("LOOPSTACK_LOG", "INFO"), format="%(message)s")
     # Looking at the schema is not worth two lines at every start.
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -39,10 +42,10 @@ def main() -> int:
     except ValidationError as error:
         for item in error.errors():
             _say(f"LOOPSTACK_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}")
-        return 1
+        return CANNOT_START
     except SetupError as error:
         _say(str(error))
-        return 1
+        return CANNOT_START
     except KeyboardInterrupt:
         # Uvicorn stopped in good order and passes the signal on.
         return 0
