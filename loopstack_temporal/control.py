@@ -251,6 +251,21 @@ def _workflows(content: Mapping[str, Any], *, listed_only: bool) -> list[str]:
     return known if listed is None or not listed_only else [name for name in known if name in listed]
 
 
+def must_be_open(run: RunRow) -> None:
+    """Raises `Conflict` (`run_ended`)."""
+    if run.ended_at is not None:
+        raise Conflict(f"Run `{run.id}` has ended ({run.status}).", code="run_ended")
+
+
+def must_be_retryable(run: RunRow) -> None:
+    """Raises `Conflict` (`not_retryable`) unless the run is parked."""
+    if not run.can_retry:
+        raise Conflict(
+            f"Run `{run.id}` is {run.status}; only a failed run that is still open can be retried.",
+            code="not_retryable",
+        )
+
+
 def awaited(run: RunRow) -> list[str]:
     """The transitions that somebody outside can set off now."""
     return [one.transition for one in run.awaiting if one.kind != "timer"]

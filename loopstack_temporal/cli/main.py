@@ -24,6 +24,12 @@ _WORKER_APP = (
     "the app as `module:app`, `file.py` or `file.py:app` (default LOOPSTACK_APP, else `app.py` of this folder)"
 )
 _DATABASE = f"the database is named by {DATABASE_VARIABLE}; default: a SQLite file in {DEFAULT_DATA_FOLDER}"
+_MOVES = {
+    "cancel": "Stop a run and its children",
+    "retry": "Run the failed transition of a failed run again",
+    "pause": "Let the running step of a run end and start no other",
+    "resume": "Let a paused run go on",
+}
 _CLUSTER = "the Temporal cluster is named by temporal.toml and the TEMPORAL_* variables"
 
 
@@ -52,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _add_dev(commands)
     _add_worker(commands)
     _add_api(commands)
+    _add_moves(commands)
     _add_db(commands)
     return top
 
@@ -137,6 +144,22 @@ def _add_api(commands: Commands) -> None:
     )
     api.add_argument("--host", help="address to listen on (default LOOPSTACK_HOST, else 127.0.0.1)")
     api.add_argument("--port", type=_port, help="port to listen on (default LOOPSTACK_PORT, else 8000)")
+
+
+def _add_moves(commands: Commands) -> None:
+    for move, text in _MOVES.items():
+        added = _add(
+            commands,
+            move,
+            text=f"{text}; {_CLUSTER}; {_DATABASE}.",
+            example=f"loopstack {move} 0192f0c1-…",
+            module="moving",
+        )
+        added.set_defaults(move=move)
+        added.add_argument("run_id", metavar="RUN_ID", help="id of the run")
+        added.add_argument("--by", metavar="NAME", help="who does it (default: the name you are logged in by)")
+        if move == "cancel":
+            added.add_argument("--reason", help="why; shown with the run")
 
 
 def _add_db(commands: Commands) -> None:
