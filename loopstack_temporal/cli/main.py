@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.metadata
+import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol, cast
 
 from loopstack_temporal.cli.data_folder import DATABASE_VARIABLE, DEFAULT_DATA_FOLDER
 from loopstack_temporal.errors import LoopstackError
+from loopstack_temporal.settings import read_dotenv
 
 USAGE_OR_CONNECTION = 2
 INTERRUPTED = 130
@@ -38,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     run = cast(Callable[[argparse.Namespace], int], importlib.import_module(chosen.module).run)
     try:
+        chosen.from_dotenv = read_dotenv(os.environ, Path.cwd())
         return run(chosen)
     except LoopstackError as error:
         sys.stderr.write(f"loopstack: {error}\n")
@@ -60,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _add_api(commands)
     _add_moves(commands)
     _add_db(commands)
+    _add_config(commands)
     return top
 
 
@@ -183,6 +188,20 @@ def _add_db(commands: Commands) -> None:
     )
     for action in (upgrade, adopt):
         action.add_argument("--database-url", metavar="URL", help=f"default {DATABASE_VARIABLE}")
+
+
+def _add_config(commands: Commands) -> None:
+    text = "What this project is set to, and where each setting comes from."
+    config = commands.add_parser("config", help=text, description=text, epilog="Example: loopstack config show")
+    actions = config.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(
+        actions,
+        "show",
+        text="Print each setting with its origin: a variable, the file `.env` of this folder, or the default. "
+        "Passwords and keys are masked.",
+        example="LOOPSTACK_PORT=8080 loopstack config show",
+        module="config",
+    )
 
 
 def _port(text: str) -> int:

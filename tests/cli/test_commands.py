@@ -22,7 +22,8 @@ from loopstack_temporal.store.database import Database
 from tests.cli.running import ROOT, environment, loopstack
 from tests.repository.tree import named
 
-COMMANDS = ["dev", "worker", "api", "cancel", "retry", "pause", "resume", "db", "db upgrade", "db adopt-namespace"]
+MOVES = ["cancel", "retry", "pause", "resume"]
+COMMANDS = ["dev", "worker", "api", *MOVES, "db", "db upgrade", "db adopt-namespace", "config", "config show"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
