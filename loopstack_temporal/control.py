@@ -95,7 +95,7 @@ class Control:
             raise Conflict(
                 f"Run `{run.id}` has ended ({run.status}); nothing is awaited.", code="run_ended", facts={"awaited": ()}
             )
-        if step is not None and step < run.next_step:
+        if step is not None and step < _first_step(run, name):
             await self._answered(run.id, step)
         resting = run.status == "waiting" or run.can_retry
         if resting and not queue and name not in awaited(run) and not _ahead(step, run):
@@ -120,18 +120,26 @@ class Control:
     async def _answered(self, run_id: str, step: int) -> NoReturn:
         """Say who was faster. Raises `Conflict`."""
         try:
-            row = (await self._store.do(self._store.steps.get, run_id, step)).row
+            row = await self._after_reminders(run_id, step)
         except NotFound:
             # Taken, but not committed yet: nobody can say by whom.
             raise Conflict("Somebody else is answering this step.", code="answered") from None
         raise _taken(row)
+
+    async def _after_reminders(self, run_id: str, step: int) -> StepRow:
+        """The step that answered or left the place at which somebody saw `step` to come."""
+        while True:
+            row = (await self._store.do(self._store.steps.get, run_id, step)).row
+            if row.trigger is not None or row.to_place != row.from_place:
+                return row
+            step += 1
 
     async def _answered_last(self, run_id: str, step: int | None) -> None:
         """Say who was faster if the answer that came too late was to the question that ended the run."""
         if step is None:
             return
         with contextlib.suppress(NotFound):
-            row = (await self._store.do(self._store.steps.get, run_id, step)).row
+            row = await self._after_reminders(run_id, step)
             if row.trigger is not None and row.status == "committed":
                 raise _taken(row)
 
@@ -264,6 +272,26 @@ def _workflows(content: Mapping[str, Any], *, listed_only: bool) -> list[str]:
     known = [one["name"] for one in content["workflows"]]
     listed: Sequence[str] | None = content["app"].get("workflows")
     return known if listed is None or not listed_only else [name for name in known if name in listed]
+
+
+def must_be_open(run: RunRow) -> None:
+    """Raises `Conflict` (`run_ended`)."""
+    if run.ended_at is not None:
+        raise Conflict(f"Run `{run.id}` has ended ({run.status}).", code="run_ended")
+
+
+def must_be_retryable(run: RunRow) -> None:
+    """Raises `Conflict` (`not_retryable`) unless the run is parked."""
+    if not run.can_retry:
+        raise Conflict(
+            f"Run `{run.id}` is {run.status}; only a failed run that is still open can be retried.",
+            code="not_retryable",
+        )
+
+
+def _first_step(run: RunRow, name: str) -> int:
+    """The first step number an answer to `name` may name."""
+    return next((one.step for one in run.awaiting if one.transition == name and one.step is not None), run.next_step)
 
 
 def awaited(run: RunRow) -> list[str]:

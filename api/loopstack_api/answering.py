@@ -7,7 +7,7 @@ from loopstack_api.schema_check import check
 from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.runs import RunView
 from loopstack_temporal.contracts.runs import MoveRun, RetryRun, StopRun, TriggerReceipt, TriggerRun
-from loopstack_temporal.control import Control, awaited, seen
+from loopstack_temporal.control import Control, awaited, must_be_open, must_be_retryable, seen
 from loopstack_temporal.definition.model import END
 from loopstack_temporal.errors import Conflict, FieldError, InvalidInput, NotFound
 from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY
@@ -58,11 +58,8 @@ class Answering:
         run = await self._view.row(run_id)
         if not first and await self._applied(run_id, trigger_id):
             return await self._after(run_id)
-        if first and not run.can_retry:
-            raise Conflict(
-                f"Run `{run_id}` is {run.status}; only a failed run that is still open can be retried.",
-                code="not_retryable",
-            )
+        if first:
+            must_be_retryable(run)
         given = "payload" in ask.model_fields_set
         if given:
             definition = await self._catalogue.of_run(run)
@@ -76,8 +73,7 @@ class Answering:
         """Pause a run or let it go on. Raises `Conflict` (`run_ended`, `no_effect`)."""
         run = await self._view.row(run_id)
         if first or (run.paused_at is not None) != on:
-            if run.ended_at is not None:
-                raise Conflict(f"Run `{run_id}` has ended ({run.status}).", code="run_ended")
+            must_be_open(run)
             await self._control.deliver(Trigger(run_id, PAUSE if on else RESUME, None, trigger_id, None, sender))
         after = await self._view.get(run_id)
         return Outcome(200 if (after.paused_at is not None) == on else 202, after)

@@ -16,14 +16,15 @@ class Settings(BaseSettings):
     `allowed_hosts` (comma separated) adds names to the loopback ones under which the API may be addressed.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LOOPSTACK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="LOOPSTACK_", frozen=True, extra="ignore", populate_by_name=True)
 
     database_url: str = "sqlite:///.loopstack/loopstack.db"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     web_url: str | None = None
     """Address of Temporal Web, for links."""
-    temporal_namespace: str = "default"
+    temporal_namespace: str = Field(default="default", validation_alias="TEMPORAL_NAMESPACE")
+    """For links; as Temporal's own tools name it."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("allowed_hosts", mode="before")

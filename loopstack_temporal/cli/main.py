@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.metadata
+import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol, cast
 
 from loopstack_temporal.cli.data_folder import DATABASE_VARIABLE, DEFAULT_DATA_FOLDER
 from loopstack_temporal.errors import LoopstackError
+from loopstack_temporal.settings import read_dotenv
 
 USAGE_OR_CONNECTION = 2
 INTERRUPTED = 130
@@ -24,6 +27,12 @@ _WORKER_APP = (
     "the app as `module:app`, `file.py` or `file.py:app` (default LOOPSTACK_APP, else `app.py` of this folder)"
 )
 _DATABASE = f"the database is named by {DATABASE_VARIABLE}; default: a SQLite file in {DEFAULT_DATA_FOLDER}"
+_MOVES = {
+    "cancel": "Stop a run and its children",
+    "retry": "Run the failed transition of a failed run again",
+    "pause": "Let the running step of a run end and start no other",
+    "resume": "Let a paused run go on",
+}
 _CLUSTER = "the Temporal cluster is named by temporal.toml and the TEMPORAL_* variables"
 
 
@@ -32,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     run = cast(Callable[[argparse.Namespace], int], importlib.import_module(chosen.module).run)
     try:
+        chosen.from_dotenv = read_dotenv(os.environ, Path.cwd())
         return run(chosen)
     except LoopstackError as error:
         sys.stderr.write(f"loopstack: {error}\n")
@@ -52,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
     _add_dev(commands)
     _add_worker(commands)
     _add_api(commands)
+    _add_moves(commands)
     _add_db(commands)
+    _add_config(commands)
     return top
 
 
@@ -139,6 +151,22 @@ def _add_api(commands: Commands) -> None:
     api.add_argument("--port", type=_port, help="port to listen on (default LOOPSTACK_PORT, else 8000)")
 
 
+def _add_moves(commands: Commands) -> None:
+    for move, text in _MOVES.items():
+        added = _add(
+            commands,
+            move,
+            text=f"{text}; {_CLUSTER}; {_DATABASE}.",
+            example=f"loopstack {move} 0192f0c1-…",
+            module="moving",
+        )
+        added.set_defaults(move=move)
+        added.add_argument("run_id", metavar="RUN_ID", help="id of the run")
+        added.add_argument("--by", metavar="NAME", help="who does it (default: the name you are logged in by)")
+        if move == "cancel":
+            added.add_argument("--reason", help="why; shown with the run")
+
+
 def _add_db(commands: Commands) -> None:
     text = "Work on the database itself."
     database = commands.add_parser("db", help=text, description=text, epilog="Example: loopstack db upgrade")
@@ -160,6 +188,20 @@ def _add_db(commands: Commands) -> None:
     )
     for action in (upgrade, adopt):
         action.add_argument("--database-url", metavar="URL", help=f"default {DATABASE_VARIABLE}")
+
+
+def _add_config(commands: Commands) -> None:
+    text = "What this project is set to, and where each setting comes from."
+    config = commands.add_parser("config", help=text, description=text, epilog="Example: loopstack config show")
+    actions = config.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(
+        actions,
+        "show",
+        text="Print each setting with its origin: a variable, the file `.env` of this folder, or the default. "
+        "Passwords and keys are masked.",
+        example="LOOPSTACK_PORT=8080 loopstack config show",
+        module="config",
+    )
 
 
 def _port(text: str) -> int:

@@ -26,6 +26,8 @@ class EventAwaiting(Answer):
     kind: AwaitKind
     since: Time
     due: Time | None = None
+    step: int | None = None
+    """The first step number an answer may name, if reminders have passed since."""
 
 
 class RunEvent(Answer):

@@ -36,15 +36,18 @@ def load_error(data: Any) -> ErrorInfo | None:
 def dump_awaiting(awaiting: Sequence[Awaiting]) -> list[dict[str, Any]]:
     return [
         {"transition": one.transition, "kind": one.kind, "since": time_text(one.since), "due": time_text(one.due)}
+        | ({} if one.step is None else {"step": one.step})
         for one in awaiting
     ]
 
 
 def load_awaiting(data: Any) -> tuple[Awaiting, ...]:
-    return tuple(
-        Awaiting(one["transition"], one["kind"], datetime.fromisoformat(one["since"]), _time(one["due"]))
-        for one in data or ()
-    )
+    return tuple(_awaiting(one) for one in data or ())
+
+
+def _awaiting(one: dict[str, Any]) -> Awaiting:
+    since, due = datetime.fromisoformat(one["since"]), _time(one["due"])
+    return Awaiting(one["transition"], one["kind"], since, due, one.get("step"))
 
 
 def dump_retry(retry: RetryPending | None) -> dict[str, Any] | None:

@@ -138,9 +138,16 @@ def _tasks(status: str, awaiting: Any, step: int) -> list[tuple[str, str, int]]:
 
 def still_awaited(locked: LockedRun, outcome: StepOutcome) -> tuple[Awaiting, ...]:
     """What is awaited after a deadline that came back to its place; only its own clock has started again."""
-    before = {one.transition: one.since for one in codec.load_awaiting(locked.row.awaiting)}
+    before = {one.transition: one for one in codec.load_awaiting(locked.row.awaiting)}
     before.pop(outcome.transition, None)
-    return tuple(replace(one, since=before.get(one.transition, one.since)) for one in outcome.awaiting)
+    return tuple(_still(one, before.get(one.transition), locked.row.next_step) for one in outcome.awaiting)
+
+
+def _still(one: Awaiting, old: Awaiting | None, answered_by: int) -> Awaiting:
+    if old is None:
+        return one
+    first = answered_by if old.step is None else old.step
+    return replace(one, since=old.since, step=None if one.kind == "timer" else first)
 
 
 def awaiting_columns(status: str, awaiting: tuple[Awaiting, ...]) -> dict[str, Any]:

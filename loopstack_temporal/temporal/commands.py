@@ -121,6 +121,11 @@ async def until(condition: Callable[[], bool], seconds: float | None = None, sum
     return True
 
 
+def is_reminder(fire: Fire) -> bool:
+    """Whether what a deadline fires leaves the waits of its place open. Histories of earlier releases know no such."""
+    return fire.to == fire.place and workflow.patched("loopstack.reminder")
+
+
 def was_reset() -> bool:
     """A reset to the first task of a continued run is seen by nobody else: it is not opened, and its seed is new.
 

@@ -19,7 +19,7 @@ from loopstack_temporal.machine import decisions
 from loopstack_temporal.machine.decisions import Await, Canceling, Children, Decision, Delay, Finish, Fire, Parked
 from loopstack_temporal.temporal import failures, options
 from loopstack_temporal.temporal import messages as msg
-from loopstack_temporal.temporal.commands import Commands, uninterrupted, until, was_reset
+from loopstack_temporal.temporal.commands import Commands, is_reminder, uninterrupted, until, was_reset
 from loopstack_temporal.temporal.face import Face
 from loopstack_temporal.temporal.mailbox import Mailbox
 from loopstack_temporal.temporal.pausing import Pause
@@ -95,7 +95,7 @@ class Interpreter:
 
     async def _step(self, fire: Fire, due: msg.Deadlines | None = None, repeats: int | None = None) -> msg.StepResult:
         """Run one transition to an outcome. Machine failures never come back here: the server repeats them."""
-        trigger = self.triggers.depart()
+        trigger = self.triggers.depart(fire.place if due is not None and is_reminder(fire) else None)
         self.steps_here += 1
         self.tries += 1
         self.chain += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.machine.decisions import Deadlines, Decision, Value
@@ -232,4 +232,5 @@ class Carry(Value):
     chain: int = 0
     kept: tuple[Received, ...] = ()
     seen: tuple[str, ...] = ()
+    since: dict[str, int] = Field(default_factory=dict[str, int])
     paused_by: str | None = None

@@ -41,6 +41,7 @@ class Standing(TypedDict):
     kept: tuple[Received, ...]
     seen: tuple[str, ...]
     """Ids of recent triggers, oldest first."""
+    since: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -59,6 +60,10 @@ class Triggers:
     notes: list[NotedTrigger] = field(default_factory=list[NotedTrigger])
     late: list[NotedTrigger] = field(default_factory=list[NotedTrigger])
     """What was in hand when the run ended; see `drop_late`."""
+    since: dict[str, int] = field(default_factory=dict[str, int])
+    """The first step number an answer to each wait may name: reminders pass and the wait stays open."""
+    _stays: str | None = None
+    """Where the step in flight comes back to, if it is a reminder: a deadline's that leaves the waits as they are."""
     _seen: dict[str, None] = field(default_factory=dict[str, None])
     _outcomes: dict[str, Settled] = field(default_factory=dict[str, Settled])
 
@@ -78,8 +83,8 @@ class Triggers:
             return self._stale(received)  # Nobody can know yet what will be awaited: it is held until that is known.
         if self._stands:
             return self._stale(received) or self._unawaited(received)
-        if received.at_step == self.step + 1:
-            return None  # The sender saw the commit of the step in flight before this workflow did.
+        if received.at_step == self.step + 1 or self._outlasts(received):
+            return None  # The sender saw the commit of the step in flight before this workflow did, or will not care.
         return self._stale(received) or self._unawaited(received)
 
     def offer_update(self, received: Received) -> None:
@@ -144,7 +149,7 @@ class Triggers:
         """The run stands still and `waits` are enabled: held updates get their turn, then kept signals."""
         if self.taken is not None:
             return  # Taken while the loop was busy with something else; its turn comes now.
-        self.phase, self.rested, self.waits = "resting", True, frozenset(waits)
+        self._stand("resting", waits)
         held, self.held = self.held, []
         for received in held:
             if self._at_rest and self._fits(received):
@@ -182,7 +187,7 @@ class Triggers:
 
     def pause(self, waits: Collection[str]) -> None:
         """The run stands still and nothing starts: held updates that fit are queued, with all that come."""
-        self.phase, self.rested, self.waits = "paused", True, frozenset(waits)
+        self._stand("paused", waits)
         held, self.held = self.held, []
         for received in held:
             refused = self._stale(received) or self._unawaited(received)
@@ -191,8 +196,9 @@ class Triggers:
             else:
                 self._queue(received)
 
-    def depart(self) -> Received | None:
-        """A step begins; returns the trigger that set it off, if one did."""
+    def depart(self, stays: str | None = None) -> Received | None:
+        """A step begins; returns the trigger that set it off, if one did. `stays`: a reminder's place."""
+        self._stays = stays
         if self.phase != "ended":  # What runs while a canceled run winds down lets nobody in any more.
             self.phase, self.waits = "moving", frozenset()
         return self.taken
@@ -207,6 +213,8 @@ class Triggers:
             self.taken = None
         if moved:
             self.step += 1
+            if place != self._stays:
+                self.since.clear()
 
     def take_notes(self) -> tuple[NotedTrigger, ...]:
         """What has to be written down next; a kept trigger that was taken meanwhile needs no note any more.
@@ -261,12 +269,12 @@ class Triggers:
     @property
     def carry(self) -> Standing:
         """What continue-as-new takes along; see `carried`."""
-        return {"step": self.step, "kept": tuple(self.kept), "seen": tuple(self._seen)}
+        return {"step": self.step, "kept": tuple(self.kept), "seen": tuple(self._seen), "since": self.since}
 
     @classmethod
     def carried(cls, carry: Carry) -> Triggers:
         """The triggers of a run that goes on in a new history."""
-        return cls(step=carry.step, kept=list(carry.kept), _seen=dict.fromkeys(carry.seen))
+        return cls(step=carry.step, kept=list(carry.kept), since=dict(carry.since), _seen=dict.fromkeys(carry.seen))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -280,15 +288,26 @@ class Triggers:
         return self._at_rest or self.phase == "paused"
 
     def _fits(self, received: Received) -> bool:
-        return received.name in self.waits and received.at_step in (None, self.step)
+        at_step, first = received.at_step, self.since.get(received.name, self.step)
+        return received.name in self.waits and (at_step is None or first <= at_step <= self.step)
+
+    def _stand(self, phase: Phase, waits: Collection[str]) -> None:
+        self.phase, self.rested, self.waits = phase, True, frozenset(waits)
+        self.since = {name: self.since.get(name, self.step) for name in waits}
+
+    def _outlasts(self, received: Received) -> bool:
+        """Whether an answer may wait for the step in flight, because that is a reminder of its own question."""
+        first = self.since.get(received.name)
+        asked = received.at_step is not None and first is not None and first <= received.at_step <= self.step
+        return asked and self._stays is not None and self.phase == "moving" and self.taken is None
 
     def _stale(self, received: Received) -> Rejection | None:
         """Refuse an answer to a step that is over, or in flight with the answer of somebody else."""
-        if received.at_step is None:
+        if received.at_step is None or self._outlasts(received):
             return None
-        gone = received.at_step < self.step
+        gone = received.at_step < self.since.get(received.name, self.step)
         busy = self.phase == "moving" or self.taken is not None
-        return ANSWERED if gone or (busy and received.at_step == self.step) else None
+        return ANSWERED if gone or (busy and received.at_step <= self.step) else None
 
     def _unawaited(self, received: Received) -> Rejection | None:
         if self._stands and self._fits(received):

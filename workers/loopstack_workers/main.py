@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 
-from loopstack_temporal import failpoints
+from loopstack_temporal import failpoints, settings
 from loopstack_temporal.app.loading import load_app
 from loopstack_temporal.app.resolve import resolve
 from loopstack_temporal.errors import DefinitionError, LoopstackError, SetupError
@@ -30,7 +30,7 @@ def main(app: str = "") -> int:
     Ends the process itself: the Temporal SDK can abort an interpreter that exits right after a worker stopped. Exit
     code 0 after a stop by signal, 1 after a failure, 2 when the worker could not start.
     """
-    logging.basicConfig(level=os.environ.get("LOOPSTACK_LOG", "INFO"), format="%(message)s", stream=sys.stdout)
+    logging.basicConfig(level=settings.log_level(os.environ), format="%(message)s", stream=sys.stdout)
     for chatty in ("alembic", "temporalio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     code = 0
@@ -60,18 +60,20 @@ async def _run(reference: str) -> None:
         raise SetupError(
             f"`{DATABASE}` is not set; it names the database, for example sqlite:///.loopstack/loopstack.db"
         )
-    settings = WorkerSettings.from_environment()
+    mine = WorkerSettings.from_environment()
+    for text in settings.check(os.environ):
+        logging.getLogger("loopstack.worker").warning("%s", text)
     app = resolve(load_app(reference))
-    chosen_pools(app, settings.pools)  # Refused before anything is opened.
+    chosen_pools(app, mine.pools)  # Refused before anything is opened.
     migrate.check(url)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, stop)
-    store = Store.open(url, role="worker", connections=settings.connections)
+    store = Store.open(url, role="worker", connections=mine.connections)
     try:
         client = await connect(ConnectionSettings(), tolerant=True)
-        await AppWorker(app, client, store, settings).run(stop)
+        await AppWorker(app, client, store, mine).run(stop)
     finally:
         await app.aclose()
         store.close()

@@ -26,6 +26,8 @@ class Awaiting:
     kind: Literal["person", "child", "timer", "signal"]
     since: datetime
     due: datetime | None = None
+    step: int | None = None
+    """The first step number an answer may name, if reminders have passed since; else it is the run's next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1059,6 +1059,11 @@ export interface components {
             since: string;
             /** Due */
             due?: string | null;
+            /**
+             * Step
+             * @description The first step number an answer may name, if reminders have passed since.
+             */
+            step?: number | null;
         };
         /**
          * EventRetry
