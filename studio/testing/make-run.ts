@@ -31,5 +31,5 @@ const NO_USAGE: Run["usage"] = {
 
 /** A run, whole. */
 export function makeWholeRun(change: Partial<Run> = {}): Run {
-  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, usage: NO_USAGE, ...change, awaiting: change.awaiting ?? [] };
+  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, tools: {}, usage: NO_USAGE, ...change, awaiting: change.awaiting ?? [] };
 }
