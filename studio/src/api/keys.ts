@@ -31,6 +31,7 @@ export const keys = {
   why: (id: string) => ["run", id, "why"] as const,
   graph: (id: string) => ["run", id, "graph"] as const,
   document: (id: string) => ["document", id] as const,
+  question: (id: string) => ["question", id] as const,
 } as const;
 
 /** `['run', id]` means the run alone; every other key means everything below it. */
