@@ -33,7 +33,7 @@ async def test_the_details_of_a_message_show_prompt_answer_usage_and_the_raw_doc
     await expect(asked.get_by_text("The message of this run before it, as the feed has them.")).to_be_visible()
     took = details.get_by_role("region", name="What it took")
     await expect(took.get_by_role("term").filter(has_text="Tokens in")).to_be_visible()
-    await expect(took.get_by_role("definition").filter(has_text=re.compile("demo"))).to_be_visible()
+    await expect(took.get_by_role("definition").filter(has_text=re.compile("demo")).first).to_be_visible()
     answered = details.get_by_role("region", name="What the provider answered")
     await expect(answered.get_by_role("group")).to_contain_text(re.compile(r"\w+:"))
     document = details.get_by_role("region", name="The document")

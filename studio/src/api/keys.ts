@@ -11,6 +11,7 @@ export const keys = {
   system: ["system"],
   me: ["me"],
   tasks: ["tasks"],
+  inbox: ["tasks", "all"],
   workspaces: ["workspaces"],
   workflow: (name: string) => ["workflow", name] as const,
   workflowGraph: (name: string) => ["workflow", name, "graph"] as const,

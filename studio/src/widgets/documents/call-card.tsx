@@ -1,5 +1,5 @@
 import { runWords } from "@/i18n/en-run";
-import { visible } from "@/lib/words";
+import { humanise, visible } from "@/lib/words";
 import type { CallResult } from "@/model/tool-calls";
 import { asText, isFacts } from "@/lib/facts";
 import { useToolDrawing } from "../content/tool-drawing";
@@ -37,6 +37,7 @@ export function CallCard({ name, args, result, open }: CardProps) {
     <div className={result?.failed === true ? "call wrong" : "call"} role="group" aria-label={name === null ? runWords.document.result : words.call(visible(name))}>
       {drawn === null ? plain : (
         <>
+          <div className="drawnhead">{humanise(visible(name ?? ""))}</div>
           <div className="drawn">{drawn}</div>
           <details className="asitwas"><summary className="fold">{words.asItWas(visible(name ?? ""))}</summary>{plain}</details>
         </>
