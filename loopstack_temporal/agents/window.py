@@ -9,12 +9,17 @@ from typing import Any
 
 from loopstack_temporal.agents.values import ContextWindow
 from loopstack_temporal.definition.document import DocumentEntity, DocumentStore
-from loopstack_temporal.definition.documents import LlmMessageDocument
+from loopstack_temporal.definition.documents import FileBlock, ImageBlock, LlmMessageDocument
 from loopstack_temporal.llm.tools import LlmConfig, LlmGenerateTextTool
 
 _NOTE = "window_note"
 _LEFT_OUT = "left_out"
 """The tag of messages that models are not sent any more; people still see them."""
+_CONTENTS = {"blocks": {"__all__": {"data"}}}
+_PICTURE = 1_600
+"""Tokens of a picture, which providers scale down to much the same size."""
+_PDF = 40
+"""Bytes of a PDF that make about one token."""
 _SUMMARISE = (
     "Summarise this part of a conversation for the assistant that goes on with it. Keep facts, decisions, names,"
     " numbers and open questions.\n\n"
@@ -28,7 +33,8 @@ class _Message:
 
     @property
     def tokens(self) -> int:
-        return len(self.document.model_dump_json()) // 4
+        files = [block for block in self.document.blocks or () if isinstance(block, ImageBlock | FileBlock)]
+        return len(self.document.model_dump_json(exclude=_CONTENTS)) // 4 + sum(map(_tokens_of, files))
 
     @property
     def answers_tools(self) -> bool:
@@ -72,6 +78,13 @@ async def _told(window: ContextWindow, out: Sequence[_Message], llm: LlmGenerate
     text = "\n\n".join(f"{one.document.role}: {_readable(one.document)}" for one in out)
     reply = await llm.call(prompt=_SUMMARISE + text, config={**config, "save": False})
     return f"{head}\nWhat was said there, in short:\n{reply.data.message.text}"
+
+
+def _tokens_of(block: ImageBlock | FileBlock) -> int:
+    if isinstance(block, ImageBlock):
+        return _PICTURE
+    size = len(block.data or "") * 3 // 4
+    return size // 4 if block.media_type.startswith("text/") else size // _PDF
 
 
 def _readable(message: LlmMessageDocument) -> str:

@@ -15,6 +15,7 @@ from loopstack_temporal.definition.marks import transition
 from loopstack_temporal.definition.model import Retry
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 from loopstack_temporal.errors import AgentStopped
+from loopstack_temporal.llm.attached import UserMessage
 from loopstack_temporal.llm.delegation import (
     LlmCancelPendingToolsTool,
     LlmDelegateToolCallsTool,
@@ -118,10 +119,14 @@ class AgentLoop(BaseWorkflow[A, AgentState, R], Generic[A, R]):
         """The tools that the model may call."""
         return list(ctx.args.tools)
 
-    async def said(self, ctx: RunContext[A], text: str) -> None:
+    async def said(self, ctx: RunContext[A], message: str | UserMessage) -> None:
         """Add what a person said to the conversation."""
         key = f"user_{ctx.step}"
-        await self.document_store.save(LlmMessageDocument(role="user", text=text, id=key), key=key)
+        if isinstance(message, UserMessage):
+            document = message.document(key)
+        else:
+            document = LlmMessageDocument(role="user", text=message, id=key)
+        await self.document_store.save(document, key=key)
 
     async def asked(self, ctx: RunContext[A]) -> LlmTurn:
         """One turn of the model. Raises `AgentStopped` if it neither ended its turn nor wants tools."""
@@ -193,7 +198,7 @@ class ChatAgentWorkflow(AgentLoop[ChatAgentArgs, Any]):
         state.turns = 0
 
     @transition(from_="waiting_for_user", to="ready", wait=True, early=True, title="Send a message")
-    async def user_message(self, payload: str, state: AgentState, ctx: RunContext[ChatAgentArgs]) -> None:
+    async def user_message(self, payload: str | UserMessage, state: AgentState, ctx: RunContext[ChatAgentArgs]) -> None:
         state.turn, state.turns = None, 0
         await self.said(ctx, payload)
 

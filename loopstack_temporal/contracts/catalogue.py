@@ -76,6 +76,15 @@ class DocumentType(Answer):
     internal: bool
 
 
+class ToolLook(Answer):
+    """How the calls of a tool are drawn."""
+
+    schema_: Json = Field(validation_alias="schema", serialization_alias="schema")
+    """JSON Schema of the arguments."""
+    widgets: tuple[Widget, ...]
+    """Drawn of a call that was answered, with its arguments and its result as the content."""
+
+
 class WorkflowSummary(Answer):
     """A workflow as listed with its app."""
 

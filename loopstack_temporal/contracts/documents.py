@@ -1,5 +1,7 @@
 """Documents: what a run shows."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from loopstack_temporal.contracts.base import Answer, Json, RunStatus, Time
@@ -64,6 +66,29 @@ class DocumentPage(Answer):
     items: tuple[Document, ...]
     before: int | None
     after: int | None
+
+
+class AskedMessage(Answer):
+    """A message that a model was sent. Of files there is everything but the content."""
+
+    role: str
+    text: str
+    blocks: tuple[Json, ...]
+
+
+class ModelQuestion(Answer):
+    """What a model was asked before it wrote a message. Of long texts there is the beginning."""
+
+    origin: Literal["prompt", "messages", "run"]
+    """Where the messages came from; `run`: they are the run's own documents."""
+    count: int
+    """Messages that were sent."""
+    messages: tuple[AskedMessage, ...]
+    """The newest of them, as far as they are no documents."""
+    system: str | None
+    tools: tuple[str, ...]
+    settings: dict[str, Json]
+    """`provider_config` of the call."""
 
 
 class DocumentHistory(Document):

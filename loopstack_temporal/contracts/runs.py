@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from loopstack_temporal.contracts.base import Answer, Ask, AwaitKind, Json, Name, NewId, RunStatus, Time, Title
-from loopstack_temporal.contracts.catalogue import Widget
+from loopstack_temporal.contracts.catalogue import ToolLook, Widget
 from loopstack_temporal.contracts.problems import ErrorSummary
 from loopstack_temporal.contracts.usage import RunUsage
 
@@ -116,6 +116,8 @@ class Run(RunFields):
     """Widgets of the workflow, from the run's own definition."""
     titles: dict[str, str]
     """Titles of transitions by name, from the run's own definition."""
+    tools: dict[str, ToolLook]
+    """The tools of its app that say how their calls are drawn, by name."""
     usage: RunUsage
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loopstack_temporal.llm.attached import Attachment, UserMessage
 from loopstack_temporal.llm.delegation import (
     LlmCancelPendingToolsTool,
     LlmDelegateConfig,
@@ -32,6 +33,7 @@ from loopstack_temporal.llm.tools import (
 )
 
 __all__ = [
+    "Attachment",
     "ClaudeProvider",
     "DemoProvider",
     "GeneratedObject",
@@ -57,6 +59,7 @@ __all__ = [
     "ToolCallState",
     "ToolOffer",
     "Usage",
+    "UserMessage",
     "claude",
     "openai",
 ]

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, LiveText, Session
 from loopstack_temporal.errors import LoopstackError, ModelError, TooLarge
+from loopstack_temporal.llm.asked import Origin, asked
 from loopstack_temporal.llm.conversation import Turn
 from loopstack_temporal.llm.cost import cost_of, tokens
 from loopstack_temporal.llm.faults import too_long
@@ -40,6 +41,7 @@ class Question:
     tools: tuple[ToolOffer, ...] = ()
     schema: Mapping[str, Any] | None = None
     """Of the data that is wanted; without it words are."""
+    origin: Origin = "run"
 
     def request(self, candidate: Candidate, key: str) -> LlmRequest:
         """The question as one provider gets it."""
@@ -94,7 +96,9 @@ async def ask(session: Session, question: Question, *, watched: bool) -> Answer:
     async def perform(key: str) -> EffectAnswer:
         answer = await _answer(session, question, key, watched=watched)
         used = {"provider": answer.provider, "model": answer.reply.model, "cost": answer.bill.get("cost")}
-        return EffectAnswer(sound(answer.to_json()), {**answer.bill.get("usage", {}), **used})
+        kept = asked(question.origin, question.turns, question.system, question.tools, question.candidates[0].settings)
+        made = sound({**answer.to_json(), "asked": kept})
+        return EffectAnswer(made, {**answer.bill.get("usage", {}), **used})
 
     provider = question.candidates[0].provider.provider_id
     call = EffectCall(f"llm:{provider}", question.to_json(), anew=True)

@@ -12,6 +12,7 @@ from typing_extensions import TypeVar, Unpack
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.session import session_of
 from loopstack_temporal.errors import ToolError
+from loopstack_temporal.llm.asked import Origin
 from loopstack_temporal.llm.asking import Question, ask, candidates
 from loopstack_temporal.llm.conversation import Message, from_documents, from_messages, from_prompt, with_results
 from loopstack_temporal.llm.cost import summed
@@ -55,10 +56,11 @@ class ModelTool(Tool):
     toolbox: Toolbox
 
     async def _question(self, prompt: str | None, messages: Sequence[Message] | None, options: LlmConfig) -> Question:
+        origin: Origin = "run"
         if prompt is not None:
-            turns = from_prompt(prompt)
+            origin, turns = "prompt", from_prompt(prompt)
         elif messages:
-            turns = from_messages(messages)
+            origin, turns = "messages", from_messages(messages)
         else:
             tag = options.get("messages_search_tag", "message")
             turns = from_documents(await self.document_store.find_by_tag(tag), tag)
@@ -74,6 +76,7 @@ class ModelTool(Tool):
             ),
             system=options.get("system"),
             tools=offers(self.toolbox.find(wanted)) if wanted else (),
+            origin=origin,
         )
 
     def _options(self, config: LlmConfig | None, options: LlmConfig) -> LlmConfig:

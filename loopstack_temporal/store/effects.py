@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 import sqlalchemy as sa
 
+from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.errors import Fenced
 from loopstack_temporal.machine.decisions import Parked
 from loopstack_temporal.store.database import Database
@@ -38,6 +40,9 @@ _UNDO = sa.delete(effect).where(effect.c.key == _KEY, effect.c.nonce == _NONCE, 
 
 _MOST_RETRIES = 200
 """Manual retries of a step that are followed back to its first try."""
+_MODEL_CALL = "llm:"
+_MOST_CALLS = 50
+"""Model calls among which one is looked for: those of the step itself come first."""
 
 
 class Effects:
@@ -106,6 +111,27 @@ class Effects:
         query = query.order_by(effect.c.ended_at)
         with self._database.read() as connection:
             return tuple(EffectUsage(row.name, row.usage) for row in connection.execute(query).all())
+
+    def asked(self, run_id: str, step: int, message: str) -> Mapping[str, Any] | None:
+        """What a model was asked that answered with a message in a step; `None` if that was not kept.
+
+        A person's retry takes over the answers of earlier tries, so steps before are looked at, too.
+        """
+        query = (
+            sa.select(effect.c.response)
+            .where(
+                effect.c.run_id == run_id,
+                effect.c.step <= step,
+                effect.c.name.startswith(_MODEL_CALL),
+                effect.c.status == "done",
+            )
+            .order_by(effect.c.step.desc(), effect.c.started_at.desc())
+            .limit(_MOST_CALLS)
+        )
+        with self._database.read() as connection:
+            answers = (mapping_of(row.response) for row in connection.execute(query).all())
+            found = next((answer for answer in answers if answer.get("id") == message), {})
+        return mapping_of(found.get("asked")) or None
 
     def first_try(self, run_id: str, number: int) -> tuple[int, int]:
         """Number and epoch of the step that `number` retries, or of itself: a person may have retried many times."""

@@ -31,5 +31,5 @@ const NO_USAGE: Run["usage"] = {
 
 /** A run, whole. */
 export function makeWholeRun(change: Partial<Run> = {}): Run {
-  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, config: null, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, usage: NO_USAGE, ...change, awaiting: change.awaiting ?? [], ahead: change.ahead ?? [] };
+  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, config: null, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, tools: {}, usage: NO_USAGE, ...change, awaiting: change.awaiting ?? [], ahead: change.ahead ?? [] };
 }

@@ -31,6 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.requirement("STUDIO-001")
 def test_the_wheel_holds_the_three_packages_the_migrations_the_licence_and_the_built_studio(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()

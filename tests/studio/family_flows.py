@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from loopstack_temporal import BaseWorkflow, LlmMessageDocument, MarkdownDocument, TransitionInput, transition, workflow
 from loopstack_temporal.agents import ChatAgentWorkflow
-from loopstack_temporal.definition.documents import ToolCallBlock, ToolResultBlock
+from loopstack_temporal.definition.documents import FileBlock, ImageBlock, ToolCallBlock, ToolResultBlock
 from loopstack_temporal.llm import LlmGenerateTextTool, LlmMessage, LlmRequest
 from tests.studio.widget_flows import Nothing, WordsDocument
 
@@ -103,7 +103,11 @@ def script(request: LlmRequest) -> LlmMessage | None:
     if request.prompt == "I want a lamp.":
         args = {"question": "For which room?", "mode": "text"}
         return LlmMessage("assistant", "", (ToolCallBlock(id="call_room", name="ask_clarification", args=args),))
-    results = [block for block in request.messages[-1].blocks if isinstance(block, ToolResultBlock)]
+    last = request.messages[-1]
+    files = [block for block in last.blocks if isinstance(block, ImageBlock | FileBlock)]
+    if files:
+        return LlmMessage("assistant", f"I see {', '.join(f'{one.name} ({one.media_type})' for one in files)}.")
+    results = [block for block in last.blocks if isinstance(block, ToolResultBlock)]
     return LlmMessage("assistant", f"I heard: {results[0].content}" if results else "Good day.")
 
 

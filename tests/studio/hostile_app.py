@@ -10,6 +10,7 @@ from loopstack_temporal import (
     BaseWorkflow,
     Document,
     ErrorDocument,
+    LlmMessageDocument,
     MarkdownDocument,
     MessageDocument,
     PlainDocument,
@@ -19,10 +20,15 @@ from loopstack_temporal import (
     workflow,
 )
 from loopstack_temporal.app import StudioApp
+from loopstack_temporal.definition.documents import FileBlock, ToolCallBlock, ToolResultBlock
 
 
 class Given(BaseModel):
     texts: list[str] = Field(default_factory=list[str])
+    wrapped: list[str] = Field(default_factory=list[str])
+    """Texts in the middle of markdown."""
+    named: list[str] = Field(default_factory=list[str])
+    """Names of files, tools and arguments."""
     fail: bool = False
 
 
@@ -55,6 +61,15 @@ class EchoWorkflow(BaseWorkflow[Given, Nothing, str]):
             await self.document_store.save(MessageDocument(role="user", text=text))
             await self.document_store.save(FieldDocument(text=text))
             await self.document_store.save(ErrorDocument(error=text))
+        for text in ctx.args.wrapped:
+            await self.document_store.save(MarkdownDocument(markdown=text))
+        for number, name in enumerate(ctx.args.named):
+            file = FileBlock(media_type="text/plain", data="aGk=", name=name)
+            call = ToolCallBlock(id=f"c{number}", name=name, args={name: name})
+            result = ToolResultBlock(tool_call_id=f"c{number}", content=name, is_error=number % 2 == 1)
+            await self.document_store.save(LlmMessageDocument(role="user", text=name, blocks=[file]))
+            await self.document_store.save(LlmMessageDocument(role="assistant", blocks=[call]))
+            await self.document_store.save(LlmMessageDocument(role="user", blocks=[result]))
 
     @transition(from_="shown", to="asking", retry=0)
     async def judge(self, ctx: RunContext[Given]) -> None:

@@ -16,7 +16,7 @@ from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, trans
 from loopstack_temporal.app import StudioApp
 from loopstack_temporal.hitl import ApproveToolCallWorkflow, AskUserWorkflow, ConfirmUserWorkflow, hitl
 from tests.hitl.people_app import OwnQuestionsWorkflow, ParentWorkflow
-from tests.studio import family_flows, widget_flows
+from tests.studio import family_flows, graph_flows, tool_flows, widget_flows
 from tests.studio.document_flows import BY_LEVEL, BY_MIME, DOCUMENT_FLOWS
 from tests.support.apps import ChainWorkflow, FlakyWorkflow, RoundsWorkflow, StagesWorkflow
 from tests.support.busy import TalkWorkflow
@@ -117,6 +117,8 @@ app = StudioApp(
         *widget_flows.FLOWS,
         *family_flows.FLOWS,
         *DOCUMENT_FLOWS,
+        tool_flows.ToolsAtWorkWorkflow,
+        *graph_flows.FLOWS,
         UiDocumentsWorkflow,
         InlineFormWorkflow,
         OwnQuestionsWorkflow,
@@ -126,6 +128,7 @@ app = StudioApp(
         ApproveToolCallWorkflow,
     ],
     modules=[hitl()],
+    tools=tool_flows.TOOLS,
     providers=[ScriptedDemo([family_flows.script])],
     documents=[*BY_MIME.values(), *BY_LEVEL.values()],
 )

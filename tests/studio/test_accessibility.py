@@ -19,6 +19,7 @@ RUN = """async () => {
   return found.violations.map(({ id, help, nodes }) => ({ id, help, where: where(nodes) }));
 }"""
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+CHAT = {"system": "Be brief.", "tools": [], "user_message": "Hello"}
 SIZES = ({"width": 1440, "height": 900}, {"width": 1024, "height": 768}, {"width": 390, "height": 844})
 PHONES = (320, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -59,6 +60,10 @@ async def addresses(house: House, tmp_path_factory: pytest.TempPathFactory) -> d
         "widgets": f"/runs/{shown}",
         "fields": f"/runs/{await house.waiting('fields')}",
         "approval": f"/runs/{await house.waiting('grants')}",
+        "inbox": "/inbox",
+        "applications": "/apps",
+        "chat": f"/runs/{await house.waiting('chat_agent', CHAT)}",
+        "tools": f"/runs/{await house.start('tools_at_work')}",
         "workspaces": "/workspaces",
         "lost": "/no/such/page",
     }
@@ -78,10 +83,15 @@ async def addresses(house: House, tmp_path_factory: pytest.TempPathFactory) -> d
         "widgets",
         "fields",
         "approval",
+        "inbox",
+        "applications",
+        "chat",
+        "tools",
         "workspaces",
         "lost",
     ],
 )
+@pytest.mark.requirement("STUDIO-005")
 async def test_axe_finds_nothing(window: Window, house: House, addresses: dict[str, str], name: str) -> None:
     page = await window(addresses[name])
     await page.emulate_media(reduced_motion="reduce")
@@ -138,6 +148,7 @@ async def test_nothing_scrolls_sideways_on_a_phone(window: Window, house: House,
     assert wide == []
 
 
+@pytest.mark.requirement("STUDIO-005")
 async def test_a_run_is_found_started_and_answered_without_a_mouse(window: Window) -> None:
     page = await window("/")
     await expect(page.get_by_role("link", name="Plain review", exact=True)).to_be_visible()

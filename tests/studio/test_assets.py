@@ -6,6 +6,7 @@ import gzip
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from loopstack_api.studio_files import FOLDER, IMMUTABLE
 from playwright.async_api import Browser, ConsoleMessage, Page, Response, expect
 
@@ -60,6 +61,7 @@ async def test_the_page_may_run_its_own_scripts_and_nothing_else(house: House) -
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=", pages[0].text)
 
 
+@pytest.mark.requirement("STUDIO-001")
 async def test_a_visit_asks_nobody_else_and_breaks_no_rule_of_the_policy(window: Window, house: House) -> None:
     run_id = await house.waiting("review")
     page = await window("/runs")

@@ -62,6 +62,16 @@ HOSTILE = [
     "Z\u0351\u036b\u0343a\u030a\u0324l\u0361g\u0489o",
     "😀 عربي עברית 漢字 \U0001f468\u200d\U0001f469\u200d\U0001f467",
 ]
+WRAPPINGS = (
+    "Before {} after",
+    "| {} | b |\n|---|---|\n| c | {} |",
+    "> {}",
+    "1. {}\n   - [ ] {}",
+    "# {}",
+    "```mermaid\ngraph TD; A[{}] --> B\n```",
+)
+WRAPPED = [wrapping.replace("{}", text) for wrapping in WRAPPINGS for text in HOSTILE]
+"""The same in the middle of sentences, tables, quotes, lists, headings and diagrams."""
 TRAP = """
 window.sprung = [];
 window.trap = (where) => { window.sprung.push(String(where)); };
@@ -126,22 +136,25 @@ async def stack(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -
 async def runs(stack: Stack) -> dict[str, str]:
     """A run that asks, one that failed, and one with each hostile text as its title."""
 
-    async def start(title: str, texts: list[str], *, fail: bool) -> str | None:
-        body = {"workflow": "echo", "args": {"texts": texts, "fail": fail}, "title": title}
+    async def start(title: str, texts: list[str], *, fail: bool = False, **more: list[str]) -> str | None:
+        body = {"workflow": "echo", "args": {"texts": texts, "fail": fail, **more}, "title": title}
         answer = await stack.http.post("/api/v1/runs", json=body)
         assert answer.status_code in (201, 422), answer.text
         return answer.json()["id"] if answer.status_code == 201 else None
 
     asking, failed = await start("All of them", HOSTILE, fail=False), await start("Failed", HOSTILE, fail=True)
-    assert asking and failed
+    wrapped = await start("Wrapped", [], wrapped=WRAPPED)
+    told = await start("Told", [], named=HOSTILE)
+    assert asking and failed and wrapped and told
     titled = [await start(text, [text], fail=False) for text in HOSTILE]
     await asyncio.gather(
-        *(stack.run_is(one, "waiting") for one in (asking, *titled) if one), stack.run_is(failed, "failed")
+        *(stack.run_is(one, "waiting") for one in (asking, wrapped, told, *titled) if one),
+        stack.run_is(failed, "failed"),
     )
     # A title is one line without control characters: those are refused, all others have to be shown safely.
     assert sum(one is None for one in titled) == sum(any(ord(sign) < 32 for sign in text) for text in HOSTILE)
     named = next(one for one in titled if one)
-    return {"asking": asking, "failed": failed, "named": named}
+    return {"asking": asking, "failed": failed, "named": named, "wrapped": wrapped, "told": told}
 
 
 @contextlib.asynccontextmanager
@@ -167,6 +180,20 @@ async def visit(chromium: Browser, stack: Stack, *, policy: bool) -> AsyncGenera
     assert broken == []
 
 
+@pytest.mark.requirement("SEC-023")
+@pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without the policy"])
+async def test_hostile_text_in_the_middle_of_other_text_and_as_a_name_stays_text(
+    chromium: Browser, stack: Stack, runs: dict[str, str], policy: bool
+) -> None:
+    assert len(WRAPPED) >= 250
+    async with visit(chromium, stack, policy=policy) as window:
+        await window.harmless(f"/runs/{runs['wrapped']}", shows=HOSTILE[0])
+        await window.harmless(f"/runs/{runs['told']}", shows=HOSTILE[0])
+        # All of them were looked at, and every one of the files can be taken away.
+        await expect(window.page.get_by_role("button", name="Download")).to_have_count(len(HOSTILE))
+
+
+@pytest.mark.requirement("SEC-023")
 @pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without the policy"])
 async def test_hostile_text_stays_text_on_every_page(
     chromium: Browser, stack: Stack, runs: dict[str, str], policy: bool

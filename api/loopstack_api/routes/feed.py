@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from loopstack_api.deps import ServicesDep
 from loopstack_temporal.contracts.base import AnyId, Name
-from loopstack_temporal.contracts.documents import DocumentHistory, DocumentPage
+from loopstack_temporal.contracts.documents import DocumentHistory, DocumentPage, ModelQuestion
 from loopstack_temporal.contracts.marks import MarkList
 from loopstack_temporal.contracts.steps import Step, StepPage
 from loopstack_temporal.contracts.tasks import TaskPage
@@ -55,6 +55,12 @@ async def list_marks(services: ServicesDep, run_id: RunId) -> MarkList:
 async def get_document(services: ServicesDep, document_id: Annotated[AnyId, Path()]) -> DocumentHistory:
     """One document with all its versions."""
     return await services.feed.document(document_id)
+
+
+@router.get("/documents/{document_id}/question", operation_id="getModelQuestion")
+async def get_question(services: ServicesDep, document_id: Annotated[AnyId, Path()]) -> ModelQuestion:
+    """What the model that wrote a message was asked: system prompt, tools, settings and messages."""
+    return await services.feed.question(document_id)
 
 
 @router.get("/tasks", operation_id="listTasks")

@@ -14,6 +14,7 @@ from loopstack_temporal.contracts.catalogue import (
     App,
     AppList,
     DocumentType,
+    ToolLook,
     Transition,
     Widget,
     Workflow,
@@ -36,6 +37,8 @@ class Definition:
 
     workflow: Workflow
     documents: Mapping[str, DocumentType]
+    tools: Mapping[str, ToolLook]
+    """Those with widgets of their own."""
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
@@ -172,10 +175,16 @@ def read_entry(stored: CatalogueEntry) -> Entry:
     content: Mapping[str, Any] = stored.content
     app: Mapping[str, Any] = content.get("app") or {}
     documents = {one["name"]: DocumentType.model_validate(one) for one in content.get("documents") or ()}
+    tools = {
+        one["name"]: ToolLook.model_validate({"schema": one.get("args_schema"), "widgets": one["widgets"]})
+        for one in content.get("tools") or ()
+        if one.get("widgets")
+    }
     workflows = {
         one["name"]: Definition(
             Workflow.model_validate({**_titled(one), "app": stored.app, "hash": stored.hash}),
             documents,
+            tools,
         )
         for one in content.get("workflows") or ()
     }

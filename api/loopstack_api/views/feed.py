@@ -11,7 +11,7 @@ from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.links import Links
 from loopstack_api.views.runs import RunView, error_summary
 from loopstack_api.wording import transition_title
-from loopstack_temporal.contracts.documents import Document, DocumentHistory, DocumentPage, LinkedRun
+from loopstack_temporal.contracts.documents import Document, DocumentHistory, DocumentPage, LinkedRun, ModelQuestion
 from loopstack_temporal.contracts.graph import Graph
 from loopstack_temporal.contracts.marks import Mark, MarkList
 from loopstack_temporal.contracts.steps import Step, StepLinks, StepPage, StepSender, StepSummary
@@ -109,6 +109,17 @@ class FeedView:
             **{name: getattr(shown, name) for name in Document.model_fields},
             versions=tuple(versions),
         )
+
+    async def question(self, document_id: str) -> ModelQuestion:
+        """What a model was asked. Raises `NotFound` (`document_not_found`, `question_not_found`)."""
+        row = (await self._store.do(self._store.documents.get, document_id)).document
+        found = row.key and await self._store.do(self._store.effects.asked, row.run_id, row.step, row.key)
+        if not found:
+            raise NotFound(
+                f"Document `{document_id}` is no recorded answer of a model: nothing says what was asked.",
+                code="question_not_found",
+            )
+        return ModelQuestion.model_validate(found)
 
     async def _shown(self, rows: Sequence[DocumentRow], definition: Definition | None) -> tuple[Document, ...]:
         """Documents with the runs that links among them lead to, all read at once."""

@@ -72,6 +72,7 @@ class RunView:
             hash=row.catalogue_hash,
             widgets=definition.workflow.widgets if definition else (),
             titles=dict(definition.titles) if definition else {},
+            tools=dict(definition.tools) if definition else {},
             usage=run_usage(await self._store.do(self._store.effects.usage, run_id)),
         )
 

@@ -76,6 +76,7 @@ class _MediaBlock(_Block):
     """The bytes in base64; either this or `url`."""
     url: str | None = None
     """Where the provider fetches it."""
+    name: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -99,7 +100,6 @@ class FileBlock(_MediaBlock):
     """A file for the model to read: PDF everywhere, text where the provider takes it."""
 
     type: Literal["file"] = "file"
-    name: str | None = None
 
 
 ContentBlock: TypeAlias = Annotated[

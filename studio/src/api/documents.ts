@@ -59,3 +59,12 @@ export const documentQuery = (id: string) =>
     queryKey: keys.document(id),
     queryFn: ({ signal }) => told(client.GET("/api/v1/documents/{document_id}", { params: { path: { document_id: id } }, signal })),
   });
+
+/** What a model was asked before it wrote a message. It never changes. */
+export const questionQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.question(id),
+    queryFn: ({ signal }) => told(client.GET("/api/v1/documents/{document_id}/question", { params: { path: { document_id: id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });

@@ -11,6 +11,7 @@ export const keys = {
   system: ["system"],
   me: ["me"],
   tasks: ["tasks"],
+  inbox: ["tasks", "all"],
   workspaces: ["workspaces"],
   workflow: (name: string) => ["workflow", name] as const,
   workflowGraph: (name: string) => ["workflow", name, "graph"] as const,
@@ -31,6 +32,7 @@ export const keys = {
   why: (id: string) => ["run", id, "why"] as const,
   graph: (id: string) => ["run", id, "graph"] as const,
   document: (id: string) => ["document", id] as const,
+  question: (id: string) => ["question", id] as const,
 } as const;
 
 /** `['run', id]` means the run alone; every other key means everything below it. */

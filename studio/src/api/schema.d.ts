@@ -548,6 +548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{document_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Question
+         * @description What the model that wrote a message was asked: system prompt, tools, settings and messages.
+         */
+        get: operations["getModelQuestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -633,6 +653,18 @@ export interface components {
         AppList: {
             /** Items */
             items: components["schemas"]["App"][];
+        };
+        /**
+         * AskedMessage
+         * @description A message that a model was sent. Of files there is everything but the content.
+         */
+        AskedMessage: {
+            /** Role */
+            role: string;
+            /** Text */
+            text: string;
+            /** Blocks */
+            blocks: unknown[];
         };
         /** @enum {string} */
         AwaitKind: "person" | "child" | "timer" | "signal";
@@ -1420,6 +1452,39 @@ export interface components {
             name: string;
         };
         /**
+         * ModelQuestion
+         * @description What a model was asked before it wrote a message. Of long texts there is the beginning.
+         */
+        ModelQuestion: {
+            /**
+             * Origin
+             * @description Where the messages came from; `run`: they are the run's own documents.
+             * @enum {string}
+             */
+            origin: "prompt" | "messages" | "run";
+            /**
+             * Count
+             * @description Messages that were sent.
+             */
+            count: number;
+            /**
+             * Messages
+             * @description The newest of them, as far as they are no documents.
+             */
+            messages: components["schemas"]["AskedMessage"][];
+            /** System */
+            system: string | null;
+            /** Tools */
+            tools: string[];
+            /**
+             * Settings
+             * @description `provider_config` of the call.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ModelUsage
          * @description The part of one model.
          */
@@ -1779,6 +1844,13 @@ export interface components {
              */
             titles: {
                 [key: string]: string;
+            };
+            /**
+             * Tools
+             * @description The tools of its app that say how their calls are drawn, by name.
+             */
+            tools: {
+                [key: string]: components["schemas"]["ToolLook"];
             };
             usage: components["schemas"]["RunUsage"];
         };
@@ -2660,6 +2732,22 @@ export interface components {
              * @default false
              */
             relative: boolean;
+        };
+        /**
+         * ToolLook
+         * @description How the calls of a tool are drawn.
+         */
+        ToolLook: {
+            /**
+             * Schema
+             * @description JSON Schema of the arguments.
+             */
+            schema: unknown;
+            /**
+             * Widgets
+             * @description Drawn of a call that was answered, with its arguments and its result as the content.
+             */
+            widgets: components["schemas"]["Widget"][];
         };
         /**
          * Transition
@@ -4154,6 +4242,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentHistory"];
+                };
+            };
+            /** @description Refused or failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelQuestion"];
                 };
             };
             /** @description Refused or failed. */

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, told } from "./client";
 import { keys } from "./keys";
 
@@ -6,4 +6,12 @@ import { keys } from "./keys";
 export const tasksQuery = queryOptions({
   queryKey: keys.tasks,
   queryFn: ({ signal }) => told(client.GET("/api/v1/tasks", { params: { query: { limit: 20 } }, signal })),
+});
+
+/** All of them, page by page. */
+export const inboxQuery = infiniteQueryOptions({
+  queryKey: keys.inbox,
+  queryFn: ({ pageParam, signal }) => told(client.GET("/api/v1/tasks", { params: { query: { limit: 50, ...(pageParam === "" ? {} : { cursor: pageParam }) } }, signal })),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.cursor,
 });

@@ -9,6 +9,7 @@ export type Document = Schemas["Document"];
 export type DocumentPage = Schemas["DocumentPage"];
 export type Graph = Schemas["Graph"];
 export type Mark = Schemas["Mark"];
+export type ModelQuestion = Schemas["ModelQuestion"];
 export type Part = Schemas["Part"];
 export type ProblemBody = Schemas["Problem"];
 export type Run = Schemas["Run"];

@@ -57,7 +57,7 @@ export const runWords = {
     roles: { user: "You", assistant: "Assistant", system: "System", tool: "Tool" } as Readonly<Record<string, string>>,
   },
   model: {
-    call: (tool: string) => `Call of ${tool}`, pending: "not answered yet", failed: "Failed", nothing: "nothing", tokens: (input: string, output: string) => `${input} in, ${output} out`,
+    call: (tool: string) => `Call of ${tool}`, asItWas: (tool: string) => `Call of ${tool} as it was made`, pending: "not answered yet", failed: "Failed", nothing: "nothing", tokens: (input: string, output: string) => `${input} in, ${output} out`,
     cost: (amount: number) => `$${amount < 0.01 ? amount.toPrecision(2) : amount.toFixed(2)}`, attached: (name: string) => `Attached: ${name}`,
     writing: "writing …", broken: (message: string) => `The answer broke off: ${message}`,
     calls: (count: number) => counted(count, "model call", "model calls"), unpriced: (count: number) => `${counted(count, "call", "calls")} without a known price`,

@@ -3,7 +3,14 @@ import { counted } from "./plural";
 /** Words of widgets that show files, changes and progress, or ask for an approval, secrets or a sign-in. */
 export const widgetWords = {
   diff: { label: (title: string) => `${title}: changes`, same: "Nothing changed.", skipped: (count: number) => `${counted(count, "line", "lines")} the same`, plus: "new", minus: "removed" },
-  image: { foreign: (host: string) => `Image from ${host}`, none: "There is no image.", broken: (alt: string) => `The image “${alt}” cannot be shown.` },
+  attach: {
+    add: "Attach files", list: "Attached files", remove: (name: string) => `Leave out ${name}`, drop: "Drop the files to attach them.",
+    tooLarge: (name: string, size: string, most: string) => `“${name}” (${size}) does not fit: the files of one message may have ${most} together.`,
+    tooMany: (most: number) => `A message takes ${counted(most, "file", "files")} at most.`,
+    wrongKind: (name: string) => `“${name}” is of a kind that cannot be sent here.`, unreadable: (name: string) => `“${name}” cannot be read as what its name says.`,
+    tooLong: "This message is too long. Send it in parts.",
+  },
+  image: { larger: (name: string) => `Show ${name} larger`, smaller: (name: string) => `Show ${name} smaller`, foreign: (host: string) => `Image from ${host}`, none: "There is no image.", broken: (alt: string) => `The image “${alt}” cannot be shown.` },
   file: { download: (name: string) => `Download ${name}`, unnamed: "File", gone: "Its content is not kept here." },
   progress: { of: (value: string, max: string) => `${value} of ${max}`, percent: (share: number) => `${String(share)} %`, unknown: "under way" },
   approval: {

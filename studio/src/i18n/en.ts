@@ -7,7 +7,7 @@ const isOne = (count: number): boolean => count === 1;
 export const en = {
   app: { name: "loop", skip: "Skip to the content", newBuild: "The server runs a newer version of this page.", reload: "Load it" },
   nav: {
-    main: "Main", sections: "Sections", home: "Home", inbox: "Inbox", runs: "Runs", workspaces: "Workspaces", schedules: "Schedules",
+    main: "Main", sections: "Sections", home: "Home", inbox: "Inbox", apps: "Applications", runs: "Runs", workspaces: "Workspaces", schedules: "Schedules",
     connections: "Connections", system: "System", openPalette: "Search and commands", start: "Start",
   },
   theme: { light: "Light", dark: "Dark", system: "As the system", switchTo: (next: string) => `Colours: change to “${next}”` },
@@ -40,6 +40,8 @@ export const en = {
     storeLost: "The store does not answer.",
     workers: (count: number) => (count === 0 ? "No worker listens." : `${inWords(count, true)} ${isOne(count) ? "worker listens" : "workers listen"}.`),
   },
+  inbox: { about: "What waits for an answer of a person, longest first.", list: "Waiting for an answer" },
+  apps: { silent: "No worker of this application listens.", runsOf: (title: string) => `Runs of ${title}` },
   runs: {
     title: "Runs", search: "Title, number or id", all: "All", status: "Status", path: "Path", run: "Run", now: "Now", age: "Age",
     table: "Runs", filter: "Filter by status", workflow: "Workflow", allWorkflows: "All workflows", workspace: "Workspace", allWorkspaces: "All workspaces", more: "Show more", loading: "Loading…",
@@ -62,7 +64,7 @@ export const en = {
   keys: {
     title: "Keys",
     list: [
-      ["⌘K / Ctrl K", "Search and commands"], ["n", "Start a run"], ["g h", "Home"], ["g i", "Inbox"], ["g r", "Runs"], ["g w", "Workspaces"], ["/", "Search the list"],
+      ["⌘K / Ctrl K", "Search and commands"], ["n", "Start a run"], ["g h", "Home"], ["g i", "Inbox"], ["g r", "Runs"], ["g w", "Workspaces"], ["g a", "Applications"], ["/", "Search the list"],
       ["⌘↵ / Ctrl ↵", "Send the form"], ["b, ⌘B / Ctrl B", "Fold or unfold the rail"], ["Esc", "Close"], ["?", "This list"],
     ] as const,
   },

@@ -14,3 +14,12 @@ const invisible = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\
 export function visible(text: string): string {
   return text.replace(invisible, (character) => `⟨U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 }
+
+const UNITS = ["B", "KB", "MB", "GB"] as const;
+
+/** "1.2 MB" */
+export function sizeWords(bytes: number): string {
+  const at = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const amount = bytes / 1_000 ** at;
+  return `${String(at === 0 || amount >= 10 ? Math.round(amount) : Math.round(amount * 10) / 10)} ${UNITS[at] ?? "B"}`;
+}

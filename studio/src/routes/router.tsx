@@ -14,6 +14,10 @@ export const runRoute = createRoute({ getParentRoute: () => rootRoute, path: "/r
 
 export const workspacesRoute = createRoute({ getParentRoute: () => rootRoute, path: "/workspaces", component: lazyRouteComponent(() => import("@/features/workspaces/workspaces-page"), "WorkspacesPage") });
 
+export const inboxRoute = createRoute({ getParentRoute: () => rootRoute, path: "/inbox", component: lazyRouteComponent(() => import("@/features/home/inbox-page"), "InboxPage") });
+
+export const appsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/apps", component: lazyRouteComponent(() => import("@/features/home/apps-page"), "AppsPage") });
+
 export const startRoute = createRoute({ getParentRoute: () => rootRoute, path: "/start/$workflow", validateSearch: readStartSearch, component: lazyRouteComponent(() => import("./start-route"), "StartRoute") });
 
 /** The return page of sign-ins; a provider has its address as redirect address. */
@@ -24,7 +28,7 @@ const gallery = import.meta.env.DEV
   ? [createRoute({ getParentRoute: () => rootRoute, path: "/__gallery", component: lazyRouteComponent(() => import("@/features/gallery/gallery-page"), "GalleryPage") })]
   : [];
 
-const pages = [homeRoute, runsRoute, runRoute, startRoute, workspacesRoute, signedInRoute];
+const pages = [homeRoute, inboxRoute, appsRoute, runsRoute, runRoute, startRoute, workspacesRoute, signedInRoute];
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([...pages, ...gallery]),

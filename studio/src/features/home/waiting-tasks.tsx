@@ -1,17 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ChevronRight } from "lucide-react";
 import { tasksQuery } from "@/api/tasks";
-import type { Task } from "@/api/types";
-import { buttonClass } from "@/components/controls/button";
 import { ProblemBox } from "@/components/frame/problem-box";
-import { StatusMark } from "@/components/marks/status-mark";
-import { visible } from "@/lib/words";
 import { en } from "@/i18n/en";
-import { eitherOf } from "@/i18n/plural";
-import { absolute, moment } from "@/lib/time";
-import { useNow } from "@/lib/use-now";
-import { runWords } from "@/model/run-words";
+import { QuestionList, questionsOf } from "./questions";
 
 const SHOWN = 3;
 
@@ -19,47 +11,12 @@ const SHOWN = 3;
 export function WaitingTasks() {
   const tasks = useQuery(tasksQuery);
   if (tasks.isError) return <section className="afterwards"><ProblemBox error={tasks.error} onRetry={() => void tasks.refetch()} /></section>;
-  const items = questionsOf(tasks.data?.items ?? []).slice(0, SHOWN);
-  if (items.length === 0) return null;
+  const questions = questionsOf(tasks.data?.items ?? []).slice(0, SHOWN);
+  if (questions.length === 0) return null;
   return (
     <section className="afterwards" aria-labelledby="waiting">
-      <h2 className="h2" id="waiting">{en.home.waitingForYou}<Link to="/runs" search={{ status: "waiting" }}>{en.home.allWaiting}</Link></h2>
-      <ul>{items.map((question) => <QuestionRow key={question.run.id} question={question} />)}</ul>
+      <h2 className="h2" id="waiting">{en.home.waitingForYou}<Link to="/inbox">{en.home.allWaiting}</Link></h2>
+      <QuestionList questions={questions} />
     </section>
-  );
-}
-
-type Question = { readonly run: Task["run"]; readonly title: string; readonly since: string; readonly due: string | null };
-
-/** One row per run: several answers to choose from at one place are one question. */
-function questionsOf(tasks: readonly Task[]): readonly Question[] {
-  const firsts = tasks.filter((task, index) => tasks.findIndex((other) => other.run.id === task.run.id) === index);
-  return firsts.map((first) => {
-    const asked = tasks.filter((task) => task.run.id === first.run.id);
-    const titles = asked.map(({ awaiting }, index) => {
-      const title = visible(awaiting.title);
-      return index === 0 ? title : title.charAt(0).toLowerCase() + title.slice(1);
-    });
-    const due = asked.flatMap(({ awaiting }) => awaiting.due ?? []).sort()[0];
-    return { run: first.run, title: eitherOf(titles), since: first.awaiting.since, due: due ?? null };
-  });
-}
-
-function QuestionRow({ question }: { readonly question: Question }) {
-  const now = useNow();
-  const { run, title, since, due } = question;
-  const { name } = runWords(run);
-  return (
-    <li className="ask">
-      <StatusMark status="waiting" gate="person" />
-      <div>
-        <div className="q"><Link to="/runs/$runId" params={{ runId: run.id }}>{title}</Link></div>
-        <div className="t13 ink2" title={absolute(since)}>
-          {en.home.asked(name, moment(since, now))}{due === null ? "" : `, ${en.home.due(moment(due, now))}`}
-        </div>
-      </div>
-      <Link to="/runs/$runId" params={{ runId: run.id }} className={buttonClass("outline", true)} tabIndex={-1}>{en.home.answer}</Link>
-      <span className="only-small ink3"><ChevronRight size={20} aria-hidden /></span>
-    </li>
   );
 }

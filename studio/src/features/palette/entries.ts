@@ -20,7 +20,8 @@ const pages: readonly Entry[] = [
   { key: "home", label: en.nav.home, target: { to: "/" } },
   { key: "runs", label: en.nav.runs, target: { to: "/runs", search: {} } },
   { key: "workspaces", label: en.nav.workspaces, target: { to: "/workspaces" } },
-  { key: "waiting", label: en.home.allWaiting, target: { to: "/runs", search: { status: "waiting" } } },
+  { key: "apps", label: en.nav.apps, target: { to: "/apps" } },
+  { key: "waiting", label: en.home.allWaiting, target: { to: "/inbox" } },
 ];
 
 /** Every word of the search must begin a word of the text somewhere. */

@@ -27,7 +27,7 @@ export function RunBar({ panel, onPanel, onRun }: BarProps) {
       <button type="button" {...mark(panel === null)} onClick={onRun}>{icons.run}{runWords.run}</button>
       <button type="button" {...mark(panel === "graph")} onClick={() => { onPanel("graph"); }}>{icons.graph}{runWords.panels.graph}</button>
       <button type="button" {...mark(panel !== null && panel !== "graph")} onClick={() => { onPanel("steps"); }}>{icons.steps}{runWords.panels.steps}</button>
-      <Link to="/runs" search={{ status: "waiting" }}>{icons.inbox}{en.nav.inbox}{waiting > 0 ? <span className="count">{waiting}</span> : null}</Link>
+      <Link to="/inbox">{icons.inbox}{en.nav.inbox}{waiting > 0 ? <span className="count">{waiting}</span> : null}</Link>
     </nav>
   );
 }

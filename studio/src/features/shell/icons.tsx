@@ -16,5 +16,7 @@ export const RunsIcon = () => (
 export const MoonIcon = () => <Icon size={16}><path d="M15.5 12.2A6.3 6.3 0 0 1 7.8 4.5a6.3 6.3 0 1 0 7.7 7.7z" /></Icon>;
 export const SunIcon = () => <Icon size={16}><circle cx="10" cy="10" r="3.4" /><path d="M10 2.8v2M10 15.2v2M2.8 10h2M15.2 10h2M4.9 4.9l1.4 1.4M13.7 13.7l1.4 1.4M15.1 4.9l-1.4 1.4M6.3 13.7l-1.4 1.4" /></Icon>;
 export const HalfIcon = () => <Icon size={16}><circle cx="10" cy="10" r="6.3" /><path d="M10 3.7a6.3 6.3 0 0 1 0 12.6z" fill="currentColor" stroke="none" /></Icon>;
+export const AppsIcon = () => <Icon><path d="M3.5 3.5h5v5h-5zM11.5 3.5h5v5h-5zM3.5 11.5h5v5h-5zM11.5 11.5h5v5h-5z" /></Icon>;
+export const StarIcon = () => <Icon size={16}><path d="m10 3 2.1 4.5 4.9.6-3.6 3.4.9 4.9L10 14l-4.3 2.4.9-4.9L3 8.1l4.9-.6z" /></Icon>;
 export const PlusIcon = () => <Icon><path d="M10 4v12M4 10h12" /></Icon>;
 export const WorkspacesIcon = () => <Icon><path d="M3 5.5h5l1.5 2H17V16H3z" /></Icon>;

@@ -8,7 +8,8 @@ import { usePalette } from "@/components/frame/palette-context";
 import { en } from "@/i18n/en";
 import { useNewBuild, useSaid } from "@/live/use-live";
 import { ConnectionPill } from "./connection-pill";
-import { HomeIcon, InboxIcon, Logo, PlusIcon, RunsIcon, WorkspacesIcon } from "./icons";
+import { Favourites } from "./favourites";
+import { AppsIcon, HomeIcon, InboxIcon, Logo, PlusIcon, RunsIcon, WorkspacesIcon } from "./icons";
 import { ThemeSwitch } from "./theme-switch";
 import { useGlobalKeys } from "./use-global-keys";
 import { useRail } from "./use-rail";
@@ -39,9 +40,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <div className="brand"><Logo /><span>{en.app.name}</span></div>
           <nav aria-label={en.nav.main}>
             <Link to="/" activeProps={active} activeOptions={{ exact: true }}><HomeIcon /><span>{en.nav.home}</span></Link>
-            <Link to="/runs" search={{ status: "waiting" }} activeProps={{}}><InboxIcon /><span>{en.nav.inbox}</span>{count}</Link>
+            <Link to="/inbox" activeProps={active}><InboxIcon /><span>{en.nav.inbox}</span>{count}</Link>
             <Link to="/runs" search={{}} activeProps={active}><RunsIcon /><span>{en.nav.runs}</span></Link>
+            <Link to="/apps" activeProps={active}><AppsIcon /><span>{en.nav.apps}</span></Link>
             <Link to="/workspaces" activeProps={active}><WorkspacesIcon /><span>{en.nav.workspaces}</span></Link>
+            <Favourites />
           </nav>
           <div className="foot">
             <ConnectionPill />
@@ -56,7 +59,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Link to="/" activeProps={active} activeOptions={{ exact: true }}><HomeIcon />{en.nav.home}</Link>
           <Link to="/runs" search={{}} activeProps={active}><RunsIcon />{en.nav.runs}</Link>
           <button type="button" onClick={() => { palette.setOpen(true); }}><PlusIcon />{en.nav.start}</button>
-          <Link to="/runs" search={{ status: "waiting" }} activeProps={{}}><InboxIcon />{en.nav.inbox}{count}</Link>
+          <Link to="/inbox" activeProps={active}><InboxIcon />{en.nav.inbox}{count}</Link>
         </nav>
       </div>
       <div className="sr" role="status" aria-live="polite">{said}</div>

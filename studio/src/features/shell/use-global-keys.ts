@@ -10,7 +10,7 @@ type ShellKeys = { readonly onHelp: () => void; readonly onRail: () => void };
 const busy = (event: KeyboardEvent): boolean =>
   event.defaultPrevented || withCommand(event) || event.altKey || isTyping(event.target) || document.querySelector("[role=dialog], [role=menu]") !== null;
 
-/** ⌘K opens the palette everywhere; `g h`, `g r`, `g w`, `g i` go to pages, `n` starts a run, `b` (⌘B) folds the rail and `?` lists the keys, unless somebody is typing. */
+/** ⌘K opens the palette everywhere; `g h`, `g r`, `g w`, `g i`, `g a` go to pages, `n` starts a run, `b` (⌘B) folds the rail and `?` lists the keys, unless somebody is typing. */
 export function useGlobalKeys({ onHelp, onRail }: ShellKeys): void {
   const navigate = useNavigate();
   const { open, setOpen } = usePalette();
@@ -22,7 +22,8 @@ export function useGlobalKeys({ onHelp, onRail }: ShellKeys): void {
       h: () => void navigate({ to: "/" }),
       r: () => void navigate({ to: "/runs", search: {} }),
       w: () => void navigate({ to: "/workspaces" }),
-      i: () => void navigate({ to: "/runs", search: { status: "waiting" } }),
+      i: () => void navigate({ to: "/inbox" }),
+      a: () => void navigate({ to: "/apps" }),
     };
     const onKey = (event: KeyboardEvent): void => {
       if (withCommand(event) && event.key.toLowerCase() === "k") {

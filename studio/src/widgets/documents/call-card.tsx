@@ -1,7 +1,8 @@
 import { runWords } from "@/i18n/en-run";
-import { visible } from "@/lib/words";
+import { humanise, visible } from "@/lib/words";
 import type { CallResult } from "@/model/tool-calls";
 import { asText, isFacts } from "@/lib/facts";
+import { useToolDrawing } from "../content/tool-drawing";
 
 const words = runWords.model;
 
@@ -22,12 +23,25 @@ type CardProps = {
   readonly open: boolean;
 };
 
-/** A tool call and what came back, in one frame. */
+/** A tool call and what came back, in one frame: as the tool says, else its name, arguments and result. */
 export function CallCard({ name, args, result, open }: CardProps) {
-  return (
-    <div className={result?.failed === true ? "call wrong" : "call"} role="group" aria-label={name === null ? runWords.document.result : words.call(visible(name))}>
+  const draw = useToolDrawing();
+  const drawn = name === null || result === undefined || result.failed ? null : draw(name, args, result.content);
+  const plain = (
+    <>
       {name === null ? null : <div className="io"><span>{runWords.document.call}</span><code>{visible(`${name}(${argumentsOf(args)})`)}</code></div>}
       {result === undefined ? (open ? <div className="io"><span>{runWords.document.result}</span><span className="ink3">{words.pending}</span></div> : null) : <Result result={result} />}
+    </>
+  );
+  return (
+    <div className={result?.failed === true ? "call wrong" : "call"} role="group" aria-label={name === null ? runWords.document.result : words.call(visible(name))}>
+      {drawn === null ? plain : (
+        <>
+          <div className="drawnhead">{humanise(visible(name ?? ""))}</div>
+          <div className="drawn">{drawn}</div>
+          <details className="asitwas"><summary className="fold">{words.asItWas(visible(name ?? ""))}</summary>{plain}</details>
+        </>
+      )}
     </div>
   );
 }

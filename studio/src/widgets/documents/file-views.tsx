@@ -3,12 +3,13 @@ import { Download } from "lucide-react";
 import { runWords } from "@/i18n/en-run";
 import { widgetWords } from "@/i18n/en-widgets";
 import { prefix } from "@/lib/prefix";
-import { saveText } from "@/lib/save-text";
-import { visible } from "@/lib/words";
+import { saveFile } from "@/lib/save-file";
+import { sizeWords, visible } from "@/lib/words";
 import { safeHref } from "@/model/markdown/inline";
 import { isFacts, option, textOf, type Facts } from "@/lib/facts";
 import { DiffLines } from "../content/diff-lines";
 import { SafeLink } from "../content/markdown";
+import { isPicture } from "../content/picture";
 import type { DocumentView } from "../types";
 
 const factsOf = (content: unknown): Facts => (isFacts(content) ? content : {});
@@ -20,8 +21,6 @@ export function DiffView({ document, widget }: DocumentView) {
   const field = (side: "before" | "after"): unknown => content[textOf(option(widget.options, side)) ?? side];
   return <DiffLines before={asText(field("before"))} after={asText(field("after"))} label={document.title} />;
 }
-
-const PICTURE = /^data:image\/(png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+$/;
 
 /** An address of this server, or null: pictures and files of others are not fetched behind a reader's back. */
 function ownAddress(raw: string): string | null {
@@ -46,7 +45,7 @@ export function ImageView({ document, widget }: DocumentView) {
   const source = textOf(document.content, "src", "url", "href", "image", "data") ?? "";
   const alt = textOf(factsOf(document.content)["alt"]) ?? textOf(widget.options, "alt") ?? document.title;
   if (source.trim() === "") return <p className="docbody ink3">{widgetWords.image.none}</p>;
-  const address = PICTURE.test(source) ? source : ownAddress(source);
+  const address = isPicture(source) ? source : ownAddress(source);
   if (address === null) return <Foreign href={source} words={`${widgetWords.image.foreign(hostOf(source))}: ${visible(alt)}`} />;
   if (broken) return <p className="docbody ink3">{widgetWords.image.broken(visible(alt))}</p>;
   const caption = textOf(factsOf(document.content)["caption"]);
@@ -56,15 +55,6 @@ export function ImageView({ document, widget }: DocumentView) {
       {caption === null ? null : <figcaption className="t13 ink2">{visible(caption)}</figcaption>}
     </figure>
   );
-}
-
-const UNITS = ["B", "KB", "MB", "GB"] as const;
-
-/** "1.2 MB" */
-export function sizeWords(bytes: number): string {
-  const at = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  const amount = bytes / 1_000 ** at;
-  return `${String(at === 0 || amount >= 10 ? Math.round(amount) : Math.round(amount * 10) / 10)} ${UNITS[at] ?? "B"}`;
 }
 
 /** A file to be taken away: its name, kind and size. */
@@ -84,7 +74,7 @@ export function FileView({ document, widget }: DocumentView) {
         <span className="t13 ink2">{facts.map(visible).join(" · ")}</span>
       </span>
       {own !== null ? <a className="btn sm" href={own} download={name.replace(/[\\/]/g, "_")} aria-label={words}><Download size={16} aria-hidden />{runWords.document.download}</a>
-        : link === null && inside !== null ? <button type="button" className="btn sm" aria-label={words} onClick={() => { saveText(name, inside); }}><Download size={16} aria-hidden />{runWords.document.download}</button>
+        : link === null && inside !== null ? <button type="button" className="btn sm" aria-label={words} onClick={() => { saveFile(name, inside); }}><Download size={16} aria-hidden />{runWords.document.download}</button>
           : link !== null && safeHref(link) !== null ? <SafeLink href={link}>{words}</SafeLink> : <span className="t13 ink3">{widgetWords.file.gone}</span>}
     </div>
   );

@@ -5,6 +5,7 @@ import { useCallResult } from "../content/call-results";
 import { asText, isFacts, listOf, textOf, type Facts } from "@/lib/facts";
 import { Markdown } from "../content/markdown";
 import type { DocumentView } from "../types";
+import { AttachedView } from "./attached-view";
 import { CallCard } from "./call-card";
 import { roleName } from "./text-views";
 
@@ -24,7 +25,7 @@ export function LlmMessageView({ document }: DocumentView) {
     <div role="group" aria-label={runWords.document.said(roleName(role))}>
       <div className="said">{roleName(role)}<Spent meta={isFacts(document.meta) ? document.meta : {}} /></div>
       <div className={role === "user" ? "user-said" : "stack"}>
-        {blocks.length === 0 && text !== null ? <Markdown text={text} /> : null}
+        {text !== null && text !== "" && !blocks.some((block) => typeOf(block) === "text") ? <Markdown text={text} /> : null}
         {blocks.map((block, at) => <BlockView key={at} block={block} />)}
         {stopped === null || USUAL.has(stopped) ? null : <p className="hint">{words.stopped[stopped] ?? words.stoppedBy(visible(stopped))}</p>}
       </div>
@@ -65,7 +66,7 @@ function BlockView({ block }: { readonly block: Facts }) {
       return <CallCard name={null} args={undefined} result={{ content: asText(block["content"]), failed: false }} open={false} />;
     case "image":
     case "file":
-      return <p className="hint">{words.attached(visible(textOf(block, "name", "media_type") ?? typeOf(block)))}</p>;
+      return <AttachedView block={block} />;
     default: {
       const text = textOf(block, "text");
       return text === null ? <code className="t13">{visible(asText(block))}</code> : <Markdown text={text} />;

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Ellipsis } from "lucide-react";
-import { Component, useId, useState, type ReactNode } from "react";
+import { Component, lazy, Suspense, useId, useState, type ReactNode } from "react";
 import { documentQuery } from "@/api/documents";
 import type { Document, Run, StepSummary, Widget } from "@/api/types";
 import { Menu } from "@/components/frame/menu";
+import { detailWords } from "@/i18n/en-details";
 import { runWords } from "@/i18n/en-run";
 import { moment } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
@@ -11,11 +12,17 @@ import { visible } from "@/lib/words";
 import { transitionsOf, widgetState, type WidgetState } from "@/model/widget-state";
 import { DiffLines } from "@/widgets/content/diff-lines";
 import { JsonTree } from "@/widgets/content/json-tree";
-import { textOf } from "@/lib/facts";
+import { isFacts, textOf } from "@/lib/facts";
 import { titleIn } from "@/widgets/answer/use-titles";
 import { documentWidget, widgetsOf } from "@/widgets/registry";
 import { reasonText } from "../reason-text";
 import { awaitedFor, ownerOf } from "../use-run-data";
+
+// Looked at rarely: the dialog comes when it is asked for.
+const MessageDetails = lazy(async () => ({ default: (await import("./message-details")).MessageDetails }));
+
+/** Whether a document is a message that a model wrote. */
+const isAnswer = (document: Document): boolean => document.name === "llm_message" && isFacts(document.content) && document.content["role"] === "assistant";
 
 type EntryProps = { readonly document: Document; readonly run: Run; readonly steps: readonly StepSummary[]; readonly showHidden: boolean; readonly onStep: (step: number) => void };
 
@@ -24,17 +31,18 @@ export function DocumentEntry({ document, run, steps, showHidden, onStep }: Entr
   const [version, setVersion] = useState<number | null>(null);
   const [raw, setRaw] = useState(false);
   const [comparing, setComparing] = useState(false);
+  const [detailed, setDetailed] = useState(false);
   const history = useQuery({ ...documentQuery(document.id), enabled: document.version > 1 && (version !== null || comparing) });
   const shown = version === null ? document : (history.data?.versions.find((one) => one.version === version) ?? document);
   const drawn = widgetsOf(shown).map((widget) => ({ widget, state: widgetState(widget, ownerOf(shown, steps), run, showHidden) })).filter(({ state }) => state.kind !== "hidden");
   const active = drawn.some(({ widget, state }) => state.kind === "active" && awaitedFor(transitionsOf(widget), run.awaiting).length > 0);
   const framed = drawn.some(({ widget }) => documentWidget(widget.widget).frame === "card");
   const ownForm = active && drawn.every(({ widget }) => documentWidget(widget.widget).answers === true);
-  const menu = <EntryMenu document={document} raw={raw} onRaw={() => { setRaw(!raw); }} onStep={onStep} version={version} onVersion={setVersion} comparing={comparing} onCompare={() => { setComparing(!comparing); }} />;
+  const menu = <EntryMenu document={document} raw={raw} onRaw={() => { setRaw(!raw); }} onStep={onStep} version={version} onVersion={setVersion} comparing={comparing} onCompare={() => { setComparing(!comparing); }} {...(isAnswer(shown) ? { onDetails: () => { setDetailed(true); } } : {})} />;
   const compared = comparing ? comparedWith(version ?? document.version - 1, document, history.data?.versions) : null;
   const body = compared !== null ? <DiffLines before={compared.before} after={compared.after} label={document.title} /> : raw ? <div className="docbody"><JsonTree value={shown.content} label={document.title} /></div> : drawn.map(({ widget, state }, at) => <WidgetBody key={at} document={shown} widget={widget} state={state} run={run} />);
   if (ownForm && !raw && compared === null) return <div className="asks" id={`doc-${document.id}`}>{body}</div>;
-  if (!framed) return <article className="bareentry" id={`doc-${document.id}`}>{body}<div className="entrytools">{menu}</div></article>;
+  if (!framed) return <article className="bareentry" id={`doc-${document.id}`}>{body}<div className="entrytools">{menu}</div>{detailed ? <Suspense><MessageDetails document={shown} onClose={() => { setDetailed(false); }} /></Suspense> : null}</article>;
   return (
     <article className={["doc", active ? "asks" : "", levelOf(shown)].filter((name) => name !== "").join(" ")} id={`doc-${document.id}`} aria-label={visible(shown.title)}>
       <header>
@@ -105,9 +113,11 @@ type MenuProps = {
   readonly document: Document; readonly raw: boolean; readonly onRaw: () => void; readonly onStep: (step: number) => void;
   readonly version: number | null; readonly onVersion: (version: number | null) => void;
   readonly comparing: boolean; readonly onCompare: () => void;
+  /** Only a model's messages have details. */
+  readonly onDetails?: () => void;
 };
 
-function EntryMenu({ document, raw, onRaw, onStep, version, onVersion, comparing, onCompare }: MenuProps) {
+function EntryMenu({ document, raw, onRaw, onStep, version, onVersion, comparing, onCompare, onDetails }: MenuProps) {
   const [asked, setAsked] = useState(false);
   const id = useId();
   const history = useQuery({ ...documentQuery(document.id), enabled: asked && document.version > 1 });
@@ -121,6 +131,7 @@ function EntryMenu({ document, raw, onRaw, onStep, version, onVersion, comparing
         ...(version === null ? [] : [{ key: "current", label: runWords.document.current, onSelect: () => { onVersion(null); } }]),
         ...older.toReversed().map((one) => ({ key: one.id, label: runWords.document.older(one.version, moment(one.created_at, now)), onSelect: () => { onVersion(one.version); } })),
         ...(document.version > 1 ? [{ key: "compare", label: comparing ? runWords.document.hideChanges : runWords.document.changes, onSelect: onCompare }] : []),
+        ...(onDetails === undefined ? [] : [{ key: "details", label: detailWords.open, onSelect: onDetails }]),
         { key: "copy", label: runWords.document.copy, onSelect: () => void navigator.clipboard.writeText(text) },
         { key: "link", label: runWords.document.link, onSelect: () => void navigator.clipboard.writeText(`${location.origin}${location.pathname}?doc=${encodeURIComponent(document.id)}`) },
         { key: "raw", label: raw ? runWords.document.hideRaw : runWords.document.raw, onSelect: onRaw },

@@ -10,6 +10,8 @@ import { dockOf } from "@/model/dock";
 import type { FeedEntry } from "@/model/feed";
 import { AnsweringContext } from "@/widgets/answer/use-answer-form";
 import { CallResultsContext } from "@/widgets/content/call-results";
+import { ToolDrawingContext } from "@/widgets/content/tool-drawing";
+import { drawCallsOf } from "@/widgets/tool-call-view";
 import { isFacts, textOf } from "@/lib/facts";
 import { Dock } from "../dock/dock";
 import { took } from "../took";
@@ -104,12 +106,14 @@ function OpenChild({ run, feed, label }: { readonly run: Run; readonly feed: Run
   const navigate = useNavigate();
   const dock = useMemo(() => dockOf(run, run.widgets, feed.covered), [run, feed.covered]);
   const onStep = (step?: number): void => void navigate({ to: "/runs/$runId", params: { runId: run.id }, search: step === undefined ? {} : { panel: "steps", step } });
+  const draw = useMemo(() => drawCallsOf(run), [run]);
   const last = feed.groups.at(-1);
   const attempts = last !== undefined && run.status === "failed" ? attemptsOf(last, run) : [];
   const entries = feed.groups.flatMap((group) => group.entries).filter((entry) => entry.kind === "answer" || (entry.kind === "document" && !attempts.includes(entry.document)));
   return (
     <AnsweringContext value={answering}>
       <CallResultsContext value={feed.results}>
+      <ToolDrawingContext value={draw}>
         <div className="childfeed" role="group" aria-label={runWords.child.feed(label)}>
           {feed.pages.earlier ? <p><button type="button" className="btn ghost sm" onClick={() => { onStep(); }}>{runWords.child.whole}</button></p> : null}
           {entries.map((entry) => <EntryView key={entry.key} entry={entry} run={run} feed={feed} showHidden={false} onStep={onStep} onUnfold={onStep} />)}
@@ -118,6 +122,7 @@ function OpenChild({ run, feed, label }: { readonly run: Run; readonly feed: Run
           <Notices answering={answering} steps={feed.steps} />
           {dock.forms.length > 0 || dock.buttons.length > 0 ? <Dock run={run} dock={dock} inline /> : null}
         </div>
+      </ToolDrawingContext>
       </CallResultsContext>
     </AnsweringContext>
   );

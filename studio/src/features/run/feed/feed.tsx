@@ -5,6 +5,8 @@ import { runWords } from "@/i18n/en-run";
 import type { FeedGroup } from "@/model/feed";
 import { isOpen } from "@/model/shapes";
 import { CallResultsContext } from "@/widgets/content/call-results";
+import { ToolDrawingContext } from "@/widgets/content/tool-drawing";
+import { drawCallsOf } from "@/widgets/tool-call-view";
 import type { RunFeed } from "../use-run-data";
 import { EntryView, type Entry } from "./entry-view";
 import { LiveRows } from "./live-rows";
@@ -48,10 +50,12 @@ export function Feed(props: FeedProps) {
   const gated = last?.mark === "waiting" && last.entries.length === 0 && (docked || isAsking(before?.entries.at(-1), feed));
   const follow = useFollow({ scroller, content }, documents, isOpen(run.status) && doc === undefined, gated && !docked ? last.key : null, feed.pages);
   const { earlier, later } = feed.pages;
+  const draw = useMemo(() => drawCallsOf(run), [run]);
   const behind = later && isOpen(run.status) && !follow.following;
   const shown = gated ? feed.groups.slice(0, -1) : feed.groups;
   return (
     <CallResultsContext value={feed.results}>
+    <ToolDrawingContext value={draw}>
     <div className="feedwrap" ref={setScroller} tabIndex={-1}>
       {earlier ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.readEarlier}>{runWords.earlier}</button></p> : null}
       <ol className="feed" ref={setContent} aria-label={runWords.feed}>
@@ -64,6 +68,7 @@ export function Feed(props: FeedProps) {
       ) : null}
       <Announcer count={documents.length} />
     </div>
+    </ToolDrawingContext>
     </CallResultsContext>
   );
 }
