@@ -79,7 +79,8 @@ async def load_client(provider: str, module: str, *, package: str) -> ModuleType
     except ModuleNotFoundError as error:
         if error.name != package:
             raise
-        text = f"The provider `{provider}` needs the package `{package}`: install `loopstack-temporal[{package}]`."
+        extra = package.replace("_", "-")
+        text = f"The provider `{provider}` needs the package `{extra}`: install `loopstack-temporal[{extra}]`."
         raise ModelError(text, code="model_not_configured", provider=provider, retryable=False) from None
 
 

@@ -91,6 +91,8 @@ class LlmReply:
     """The provider's own answer as JSON data; kept once, in the saved message, and read by `extract_usage`."""
     object: Any = None
     """Of an object call: JSON data that has the form of the schema."""
+    vendor: str | None = None
+    """Whose prices hold, where that is somebody else than the provider that was asked."""
 
 
 @dataclass(frozen=True, slots=True)

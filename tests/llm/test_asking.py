@@ -16,7 +16,7 @@ from loopstack_temporal.tools.base import ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
 from loopstack_temporal.tools.server import ServerTool
-from tests.llm.asked import City, claude_at, openai_at
+from tests.llm.asked import EVERY, City, claude_at, every_provider, openai_at, wire_of
 from tests.llm.attempts import JournaledAttempt, object_tool, text_tool
 from tests.support.model_servers import ModelServer, Scripted, recorded
 
@@ -194,10 +194,10 @@ async def test_what_no_other_model_can_cure_is_not_tried_with_one(server: ModelS
 
 
 @pytest.mark.requirement("LLM-018", "LLM-019")
-@pytest.mark.parametrize("provider", ["claude", "openai"])
-async def test_data_is_the_same_from_both_providers(server: ModelServer, provider: str) -> None:
-    server.will(f"{provider}-object.sse")
-    asking = object_tool(JournaledAttempt(), claude_at(server), openai_at(server))
+@pytest.mark.parametrize("provider", EVERY)
+async def test_data_is_the_same_from_all_providers(server: ModelServer, provider: str) -> None:
+    server.will(f"{wire_of(provider)}-object.sse")
+    asking = object_tool(JournaledAttempt(), *every_provider(server))
 
     made = await asking.call(prompt="Rome?", schema=City, provider=provider)
     plain = await asking.call(prompt="Rome!", schema=City.model_json_schema(), provider=provider)
@@ -207,11 +207,11 @@ async def test_data_is_the_same_from_both_providers(server: ModelServer, provide
 
 
 @pytest.mark.requirement("LLM-020")
-@pytest.mark.parametrize("provider", ["claude", "openai"])
+@pytest.mark.parametrize("provider", EVERY)
 async def test_data_that_does_not_fit_goes_back_with_what_is_wrong(server: ModelServer, provider: str) -> None:
-    server.will(f"{provider}-object-wrong.sse", f"{provider}-object.sse")
+    server.will(f"{wire_of(provider)}-object-wrong.sse", f"{wire_of(provider)}-object.sse")
     attempt = JournaledAttempt()
-    asking = object_tool(attempt, claude_at(server), openai_at(server))
+    asking = object_tool(attempt, *every_provider(server))
 
     reply = await asking.call(prompt="Rome?", schema=City, provider=provider)
 
@@ -219,7 +219,7 @@ async def test_data_that_does_not_fit_goes_back_with_what_is_wrong(server: Model
     asked, told = server.bodies[1]["messages"][1:]
     assert '"people": "many"' in str(asked["content"]) and "people: Input should be a valid integer" in str(told)
     assert len(attempt.calls) == 2
-    assert reply.metadata["usage"]["input_tokens"] == {"claude": 50, "openai": 60}[provider]
+    assert reply.metadata["usage"]["input_tokens"] == {"claude": 50, "openai": 60}[wire_of(provider)]
 
 
 @pytest.mark.requirement("LLM-020")
@@ -247,18 +247,18 @@ async def test_a_schema_that_is_none_is_the_authors_mistake(server: ModelServer)
     assert server.seen == []
 
 
-@pytest.mark.parametrize("provider", ["claude", "openai"])
+@pytest.mark.parametrize("provider", EVERY)
 async def test_half_letters_and_control_characters_do_not_poison_a_conversation(
     server: ModelServer, provider: str
 ) -> None:
     halves = (
-        recorded(f"{provider}-text.sse")
+        recorded(f"{wire_of(provider)}-text.sse")
         .replace('"Hello"', '"\\ud83d"')
         .replace('" there, "', '"\\ude00 \\u0000\\ud83d"')
     )
-    server.will(Scripted(halves), f"{provider}-text.sse")
+    server.will(Scripted(halves), f"{wire_of(provider)}-text.sse")
     attempt = JournaledAttempt()
-    asking = text_tool(attempt, claude_at(server), openai_at(server))
+    asking = text_tool(attempt, *every_provider(server))
     await attempt.documents.save(LlmMessageDocument(role="user", text="Smile!"))
 
     smile = await asking.call(provider=provider)
