@@ -101,7 +101,10 @@ async def raw_result(tool: Tool, args: object, options: ToolOptions) -> ToolResu
             return await cast("FunctionTool[..., Any]", tool).perform(args)
         handler = cast("Handler | None", getattr(type(tool), HANDLER, None))
         if handler is None:
-            raise ToolError(f"The tool `{definition.name}` can be called by the code of a workflow only.")
+            raise ToolError(
+                f"The tool `{definition.name}` cannot be called for a model: either the code of a workflow calls it, or"
+                " the model's provider runs it."
+            )
         wanted = handler.pick({"args": args, "ctx": run, "options": options})
         return result_of(definition, await guarded(definition, getattr(tool, _HANDLE), **wanted))
 

@@ -16,7 +16,7 @@ from loopstack_temporal.tools.base import ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
 from loopstack_temporal.tools.server import ServerTool
-from tests.llm.asked import EVERY, City, claude_at, every_provider, openai_at, wire_of
+from tests.llm.asked import EVERY, City, adapted_openai_at, claude_at, every_provider, openai_at, wire_of
 from tests.llm.attempts import JournaledAttempt, object_tool, text_tool
 from tests.support.model_servers import ModelServer, Scripted, recorded
 
@@ -38,6 +38,12 @@ class GetTimeTool(BaseTool):
 @tool
 def silent(city: str) -> str:
     return city
+
+
+@tool
+class MuteTool(BaseTool):
+    def handle(self) -> ToolResult[str]:
+        return ToolResult(data="")
 
 
 @tool(name="web_search")
@@ -134,10 +140,39 @@ async def test_tools_are_offered_by_name_class_or_object(server: ModelServer) ->
     assert weather["input_schema"]["required"] == ["city"]
     assert time["input_schema"] == {"type": "object", "properties": {}}
     assert search == {"type": "web_search_20260209", "name": "web_search"}
-    with pytest.raises(ToolError, match="`silent` has no description"):
-        await asking.call(prompt="Weather?", tools=["silent"])
     with pytest.raises(ToolError, match="There is no tool `get_money` here"):
         await asking.call(prompt="Weather?", tools=["get_money"])
+
+
+@pytest.mark.requirement("TOOL-006")
+@pytest.mark.parametrize(("wanted", "name"), [("silent", "silent"), (silent, "silent"), (MuteTool, "mute")])
+async def test_a_tool_that_says_nothing_of_itself_is_not_offered(server: ModelServer, wanted: Any, name: str) -> None:
+    asking = text_tool(JournaledAttempt(), claude_at(server), tools=(get_weather, silent, MuteTool()))
+
+    with pytest.raises(
+        ToolError, match=rf"`{name}` has no description.*give it a docstring or `@tool\(description=…\)`"
+    ):
+        await asking.call(prompt="Weather?", tools=["get_weather", wanted])
+    assert server.seen == []
+
+
+@pytest.mark.requirement("TOOL-027")
+async def test_a_tool_of_the_provider_is_sent_as_it_is_to_one_that_knows_it(server: ModelServer) -> None:
+    server.will("claude-server-tool.sse")
+    attempt = JournaledAttempt()
+    asking = text_tool(
+        attempt, claude_at(server), openai_at(server), adapted_openai_at(server), tools=(WebSearchTool(),)
+    )
+
+    reply = await asking.call(prompt="Tea?", tools=["web_search"])
+    with pytest.raises(ToolError, match="`openai` runs no tools of its own; leave `web_search` out"):
+        await asking.call(prompt="Tea?", tools=["web_search"], provider="openai")
+    with pytest.raises(ToolError, match="`web_search` is none that Pydantic AI knows"):
+        await asking.call(prompt="Tea?", tools=["web_search"], provider="adapted_openai")
+
+    assert [body["tools"] for body in server.bodies] == [[{"type": "web_search_20260209", "name": "web_search"}]]
+    blocks = [block.type for block in reply.data.message.blocks or ()]
+    assert blocks[:2] == ["server_tool_use", "server_tool_result"] and attempt.calls[0].name == "llm:claude"
 
 
 @pytest.mark.requirement("LLM-016")
