@@ -234,8 +234,8 @@ async def test_data_is_the_same_from_all_providers(server: ModelServer, provider
     server.will(f"{wire_of(provider)}-object.sse")
     asking = object_tool(JournaledAttempt(), *every_provider(server))
 
-    made = await asking.call(prompt="Rome?", schema=City, provider=provider)
-    plain = await asking.call(prompt="Rome!", schema=City.model_json_schema(), provider=provider)
+    made = await asking.call(prompt="Rome?", output_schema=City, provider=provider)
+    plain = await asking.call(prompt="Rome!", output_schema=City.model_json_schema(), provider=provider)
 
     assert made.data.object == City(name="Rome", people=2_800_000)
     assert plain.data.object == {"name": "Rome", "people": 2_800_000}
@@ -248,7 +248,7 @@ async def test_data_that_does_not_fit_goes_back_with_what_is_wrong(server: Model
     attempt = JournaledAttempt()
     asking = object_tool(attempt, *every_provider(server))
 
-    reply = await asking.call(prompt="Rome?", schema=City, provider=provider)
+    reply = await asking.call(prompt="Rome?", output_schema=City, provider=provider)
 
     assert reply.data.object == City(name="Rome", people=2_800_000)
     asked, told = server.bodies[1]["messages"][1:]
@@ -263,12 +263,12 @@ async def test_data_that_never_fits_is_an_error_with_the_last_faults(server: Mod
     asking = object_tool(JournaledAttempt(), openai_at(server))
 
     with pytest.raises(ModelError, match=r"asked 3 times:\n  people: Input should be a valid integer") as raised:
-        await asking.call(prompt="Rome?", schema=City)
+        await asking.call(prompt="Rome?", output_schema=City)
     assert (raised.value.code, raised.value.retryable, len(server.seen)) == ("answer_invalid", True, 3)
     assert '{"name": "Rome", people' in str(server.bodies[1]["messages"])
 
     with pytest.raises(ModelError, match=r"does not fit the schema:\n  \$\.people: 'many' is not of type 'integer'"):
-        await asking.call(prompt="Rome!", schema=City.model_json_schema(), max_repairs=0)
+        await asking.call(prompt="Rome!", output_schema=City.model_json_schema(), max_repairs=0)
     assert len(server.seen) == 4
 
 
@@ -276,9 +276,9 @@ async def test_a_schema_that_is_none_is_the_authors_mistake(server: ModelServer)
     asking = object_tool(JournaledAttempt(), openai_at(server))
 
     with pytest.raises(ToolError, match=r"is no JSON Schema: \$\.type"):
-        await asking.call(prompt="Rome?", schema={"type": "town"})
+        await asking.call(prompt="Rome?", output_schema={"type": "town"})
     with pytest.raises(ToolError, match="A call for data offers no tools"):
-        await asking.call(prompt="Rome?", schema=City, tools=[get_weather])
+        await asking.call(prompt="Rome?", output_schema=City, tools=[get_weather])
     assert server.seen == []
 
 

@@ -154,8 +154,8 @@ async def test_a_model_tool_outside_a_transition_says_where_it_belongs() -> None
 async def test_an_object_is_an_instance_of_the_model_or_plain_data_for_a_json_schema() -> None:
     tool = object_tool({"name": "Rome", "people": 2_800_000})
 
-    found = (await tool.call(prompt="Which?", schema=City)).data.object
-    plain = (await tool.call(prompt="Which?", schema=City.model_json_schema())).data.object
+    found = (await tool.call(prompt="Which?", output_schema=City)).data.object
+    plain = (await tool.call(prompt="Which?", output_schema=City.model_json_schema())).data.object
 
     assert found == City(name="Rome", people=2_800_000)
     assert plain == {"name": "Rome", "people": 2_800_000}
@@ -163,11 +163,11 @@ async def test_an_object_is_an_instance_of_the_model_or_plain_data_for_a_json_sc
 
 async def test_an_answer_that_does_not_fit_and_a_provider_that_breaks_are_model_errors() -> None:
     with pytest.raises(ModelError, match=r"does not fit the schema, asked 3 times:\n  people: Field required"):
-        await object_tool({"name": "Rome"}).call(prompt="Which?", schema=City)
+        await object_tool({"name": "Rome"}).call(prompt="Which?", output_schema=City)
     with pytest.raises(ModelError, match=r"the schema, asked 3 times:\n  \$: 'people' is a required property"):
-        await object_tool({"name": "Rome"}).call(prompt="Which?", schema=City.model_json_schema())
+        await object_tool({"name": "Rome"}).call(prompt="Which?", output_schema=City.model_json_schema())
     with pytest.raises(ModelError, match="provider `listening` failed: RuntimeError: boom"):
-        await object_tool(RuntimeError("boom")).call(prompt="Which?", schema=City)
+        await object_tool(RuntimeError("boom")).call(prompt="Which?", output_schema=City)
 
 
 @pytest.mark.requirement("LLM-005")
