@@ -207,7 +207,8 @@ class ModelError(RunError):
 
     `code` says how: `model_not_configured`, `model_unauthorized`, `model_refused_request`, `model_input_too_long`,
     `model_quota_exhausted`, `model_rate_limited`, `model_overloaded`, `model_timeout`, `model_unreachable`,
-    `model_stream_broken`, `model_no_output`, `model_invalid_output`, `model_requests_refused`, else `model_failed`.
+    `model_stream_broken`, `model_no_output`, `model_invalid_output`, `model_requests_refused`, `answer_invalid` (data
+    that does not fit after all repairs), else `model_failed`.
     With `retryable=False` a transition's automatic tries are not spent on it. `retry_after` is the provider's wish in
     seconds, if it named one: the next try comes no earlier.
     """

@@ -177,8 +177,13 @@ def test_a_provider_that_is_not_configured_is_an_error_that_says_what_to_add() -
     assert models.get().provider_id == "openai" and models.get("local").provider_id == "local"
     with pytest.raises(
         ModelError, match=r"'anthropic' is not configured: it needs the module `claude\(\.\.\.\)`.*ANTHROP"
-    ):
+    ) as raised:
         models.get("anthropic")
+    assert (raised.value.code, raised.value.provider, raised.value.retryable) == (
+        "model_not_configured",
+        "claude",
+        False,
+    )
     with pytest.raises(ModelError, match=r"'mistral' is not configured: no such .* Configured here: openai, local\."):
         models.get("mistral")
     with pytest.raises(ModelError, match="it answers by itself only where nothing else is configured"):
