@@ -245,6 +245,14 @@ class FieldError:
     message: str
     code: str = "invalid"
 
+    @property
+    def where(self) -> str:
+        """The path in words: `topics.0.name`, or `(whole)` for the value itself."""
+        return ".".join(map(str, self.path)) or "(whole)"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
 
 class Refusal(LoopstackError):
     """A request that was refused and changed nothing. `facts` goes into the answer as it is."""

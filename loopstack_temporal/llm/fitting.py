@@ -48,8 +48,7 @@ def fitting(value: Any, schema: ObjectSchema) -> Any:
         try:
             return Shape(schema).from_json(value)
         except ValidationError as error:
-            lines = [f"{'.'.join(map(str, one.path)) or '(whole)'}: {one.message}" for one in field_errors(error)]
-            raise DoesNotFit(lines[:_MOST_TOLD]) from None
+            raise DoesNotFit([str(fault) for fault in field_errors(error)[:_MOST_TOLD]]) from None
     try:
         faults = _faults(value, schema)
     except Unresolvable as error:

@@ -150,7 +150,7 @@ def validated(
     try:
         return shape.from_json(value) if from_json else shape.validate(value)
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, e.path)) or '(whole)'}: {e.message}" for e in field_errors(error)]
+        lines = [f"  {fault}" for fault in field_errors(error)]
         raise ToolError("\n".join([f"The {what} of the tool `{definition.name}` do not fit:", *lines])) from None
 
 
