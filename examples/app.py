@@ -24,7 +24,7 @@ from examples.greetings.workflows import (
     GermanGreetingWorkflow,
     NestedGreetingWorkflow,
 )
-from examples.hello.workflow import HelloWorkflow
+from examples.hello.workflow import HelloFailingWorkflow, HelloWorkflow
 from examples.inline_form.workflow import InlineFormWorkflow
 from examples.meeting_notes.workflow import MeetingNotesWorkflow
 from examples.multi_provider import workflow as multi_provider
@@ -37,7 +37,8 @@ from examples.sub_workflows.child_errors import ChildErrorsWorkflow
 from examples.sub_workflows.show_modes import ShowModesWorkflow
 from examples.sub_workflows.two_postcards import TwoPostcardsWorkflow
 from examples.tool_calling import workflow as tool_calling
-from examples.tool_errors.workflow import ToolErrorsWorkflow
+from examples.tool_errors import workflow as tool_errors
+from examples.tool_errors.tools import NightTrainTool, ask_station, book_seats
 from examples.ui_documents.workflow import UiDocumentsWorkflow
 from examples.workflow_state.state import WorkflowStateWorkflow
 from examples.workflow_state.tool_results import WorkflowToolResultsWorkflow
@@ -52,6 +53,7 @@ SCRIPTS = [
     tool_calling.script,
     agent_script.script,
     asking_script.script,
+    tool_errors.script,
 ]
 """What models say in the stories as long as there is no key."""
 
@@ -63,6 +65,7 @@ app = StudioApp(
         MeetingNotesWorkflow,
         ReviewWorkflow,
         HelloWorkflow,
+        HelloFailingWorkflow,
         prompt.PromptWorkflow,
         structured_output.StructuredOutputWorkflow,
         chat.ChatWorkflow,
@@ -88,7 +91,7 @@ app = StudioApp(
         ChildErrorsWorkflow,
         FanOutExampleWorkflow,
         SequenceExampleWorkflow,
-        ToolErrorsWorkflow,
+        tool_errors.AgentErrorHandlingWorkflow,
         AskUserTextWorkflow,
         AskUserOptionsWorkflow,
         AskUserConfirmWorkflow,
@@ -96,7 +99,7 @@ app = StudioApp(
         InlineFormWorkflow,
         PromptChatWorkflow,
     ],
-    tools=[weather_lookup, calculator],
+    tools=[weather_lookup, calculator, book_seats, ask_station, NightTrainTool],
     modules=[*models(SCRIPTS), *GREETINGS, hitl()],
     providers=[Calculator],
 )

@@ -208,7 +208,7 @@ class ModelError(RunError):
     `code` says how: `model_not_configured`, `model_unauthorized`, `model_refused_request`, `model_input_too_long`,
     `model_quota_exhausted`, `model_rate_limited`, `model_overloaded`, `model_timeout`, `model_unreachable`,
     `model_stream_broken`, `model_no_output`, `model_invalid_output`, `model_answer_too_long`, `model_requests_refused`,
-    else `model_failed`.
+    `answer_invalid` (data that does not fit after all repairs), else `model_failed`.
     With `retryable=False` a transition's automatic tries are not spent on it. `retry_after` is the provider's wish in
     seconds, if it named one: the next try comes no earlier.
     """
@@ -244,6 +244,14 @@ class FieldError:
     path: tuple[str | int, ...]
     message: str
     code: str = "invalid"
+
+    @property
+    def where(self) -> str:
+        """The path in words: `topics.0.name`, or `(whole)` for the value itself."""
+        return ".".join(map(str, self.path)) or "(whole)"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
 
 
 class Refusal(LoopstackError):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from examples.hello.workflow import HelloWorkflow
+from examples.hello.workflow import HelloFailingWorkflow, HelloWorkflow
 from loopstack_temporal.app import StudioApp
 
 app = StudioApp(
     name="hello",
     title="Hello",
-    description="The smallest workflow there is.",
-    workflows=[HelloWorkflow],
+    description="The smallest workflow there is, and one that fails.",
+    workflows=[HelloWorkflow, HelloFailingWorkflow],
 )

@@ -6,13 +6,19 @@ from examples.client import Client, base_url
 
 
 def main() -> None:
-    """Greet Ada, and check what comes back."""
+    """Greet Ada, greet the world, and see the failing twin fail with a word on why."""
     client = Client(base_url())
-    run_id = client.start("hello", {"name": "Ada"})
+    run_id, world, failing = (
+        client.start(name, args) for name, args in [("hello", {"name": "Ada"}), ("hello", {}), ("hello_failing", {})]
+    )
 
     run = client.completed(run_id)
     assert "Ada" in run["result"]["text"], run["result"]
-    assert client.documents(run_id)["markdown"]["markdown"] == run["result"]["text"]
+    assert [message["text"] for message in client.feed(run_id)] == [run["result"]["text"]]
+    assert "World" in client.completed(world)["result"]["text"]
+
+    error = client.failed(failing)["error_message"]
+    assert "'nobody' is not configured" in error, error
     print(run["result"]["text"])
 
 

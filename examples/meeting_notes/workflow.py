@@ -37,7 +37,9 @@ class MeetingNotesWorkflow(BaseWorkflow[MeetingArgs, MeetingState, MeetingNotesD
 
     @transition(from_="response_received", to="notes_optimized", retry=3)
     async def optimize_notes(self, state: MeetingState) -> None:
-        reply = await self.llm.call(prompt=self.render("prompt.md", text=state.text), schema=MeetingNotesDocument)
+        reply = await self.llm.call(
+            prompt=self.render("prompt.md", text=state.text), output_schema=MeetingNotesDocument
+        )
         await self.document_store.save(reply.data.object, key="final")
 
     @transition(from_="notes_optimized", to="end", wait=True)

@@ -40,7 +40,7 @@ class StructuredOutputWorkflow(BaseWorkflow[ProgramArgs, ProgramState, str]):
     @transition(from_="ready", to="prompt_executed", retry=2)
     async def prompt(self, state: ProgramState, ctx: RunContext[ProgramArgs]) -> None:
         prompt = f"Write a program in {ctx.args.language} that says hello."
-        program = (await self.llm.call(prompt=prompt, schema=ProgramDocument)).data.object
+        program = (await self.llm.call(prompt=prompt, output_schema=ProgramDocument)).data.object
         await self.document_store.save(program, key="program")
         state.filename = program.filename
 

@@ -6,18 +6,20 @@ from examples.client import Client, base_url
 
 
 def main() -> None:
-    """Three failures, three results, one answer, and a run that completed."""
+    """Three failures, three error results that the model is told, one answer, and a run that completed."""
     client = Client(base_url())
-    run_id = client.start("tool_errors", {})
+    run_id = client.start("agent_error_handling", {})
 
-    result = client.completed(run_id)["result"]
-    schema, raised, child = result["errors"]
-    assert "seats" in schema, schema
+    answer = client.completed(run_id)["result"]
+    agent = client.children(run_id)[0]["id"]
+    results = client.blocks(agent, "tool_result")
+    assert [one["is_error"] for one in results] == [True] * 3, results
+    schema, raised, child = (one["content"] for one in results)
+    assert "a booking has at most 4 seats" in schema, schema
     assert "the station does not answer" in raised, raised
-    assert child == "the night train was canceled", child
-    assert result["answer"]
-    assert [one["status"] for one in client.children(run_id)] == ["failed"]
-    print("\n".join(result["errors"]))
+    assert "the night train was canceled" in child, child
+    assert [one["status"] for one in client.children(agent)] == ["failed"]
+    print(answer)
 
 
 if __name__ == "__main__":

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from loopstack_temporal import BaseTool, BaseWorkflow, ToolOptions, ToolResult, tool, transition, workflow
 
 
-class TicketArgs(BaseModel):
-    seats: int = Field(ge=1, le=4)
+def _few(seats: int) -> int:
+    if seats > 4:
+        raise ValueError("a booking has at most 4 seats")
+    return seats
 
 
-@tool(description="Books seats; never reached, because its arguments do not fit.")
-class StrictTicketTool(BaseTool[TicketArgs, str]):
-    async def handle(self, args: TicketArgs) -> ToolResult[str]:
-        return ToolResult(data=f"{args.seats} seats")
+@tool
+def book_seats(seats: Annotated[int, AfterValidator(_few)]) -> str:
+    """Books seats in the evening train."""
+    return f"{seats} seats"
 
 
-@tool(description="Asks a station that does not answer.")
-class DeafStationTool(BaseTool[dict[str, object], str]):
-    async def handle(self) -> ToolResult[str]:
-        raise ConnectionError("the station does not answer")
+@tool
+def ask_station() -> str:
+    """Asks the station which trains are running."""
+    raise ConnectionError("the station does not answer")
 
 
 @workflow(title="Night train", description="Never leaves.")
@@ -30,11 +34,10 @@ class NightTrainWorkflow(BaseWorkflow[dict[str, object], dict[str, object], str]
         raise RuntimeError("the night train was canceled")
 
 
-@tool(description="Sends for the night train, in a run of its own.")
+@tool(description="Sends for the night train.")
 class NightTrainTool(BaseTool[dict[str, object], str]):
     train: NightTrainWorkflow
 
     async def handle(self, options: ToolOptions) -> ToolResult[str]:
-        # Whoever calls the tool says which of its transitions is told when the run ends.
-        ref = await self.train.run(callback=options.callback, show="link", label="Night train")
-        return ToolResult(data=ref.run_id)
+        # Whoever called the tool says which of its transitions is told when this run ends.
+        return ToolResult(pending=await self.train.run(callback=options.callback, show="link", label="Night train"))

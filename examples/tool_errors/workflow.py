@@ -1,63 +1,42 @@
-"""A loop over tools that fail: every failure becomes a result that the model is told, and the run completes."""
+"""An agent whose tools all fail: every failure is a result that the model is told, and the run completes."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from loopstack_temporal import BaseWorkflow, MarkdownDocument, transition, workflow
+from loopstack_temporal.agents import AgentArgs, AgentResult, AgentWorkflow
+from loopstack_temporal.definition.documents import ToolCallBlock
+from loopstack_temporal.llm import LlmMessage, LlmRequest
 
-from examples.tool_errors.tools import DeafStationTool, NightTrainTool, StrictTicketTool
-from loopstack_temporal import (
-    BaseWorkflow,
-    MessageDocument,
-    ToolError,
-    TransitionInput,
-    guard,
-    transition,
-    workflow,
-)
-from loopstack_temporal.llm import LlmGenerateTextTool
+SYSTEM = "You are a travel agent. Try each of your tools once, all at the same time; then say what came of it."
+WISH = "Forty of us want to go to Rome tonight."
+TOOLS = ["book_seats", "ask_station", "night_train"]
 
 
-class TripState(BaseModel):
-    errors: list[str] = []
+@workflow(title="Tool errors", description="An agent whose three tools fail, each in its own way.")
+class AgentErrorHandlingWorkflow(BaseWorkflow[dict[str, object], dict[str, object], str]):
+    agent: AgentWorkflow
+
+    @transition(to="running")
+    async def start(self) -> None:
+        args = AgentArgs(system=SYSTEM, tools=TOOLS, user_message=WISH)
+        await self.agent.run(args, callback=self.agent_complete, label="Agent")
+
+    @transition(from_="running", to="end", wait=True)
+    async def agent_complete(self, payload: AgentResult) -> str:
+        await self.document_store.save(MarkdownDocument(markdown=payload.response))
+        return payload.response
 
 
-class TripResult(BaseModel):
-    errors: list[str]
-    answer: str
+def script(request: LlmRequest) -> LlmMessage | None:
+    """What the model says where there is none: it tries everything, then repeats what it was told."""
+    if request.system != SYSTEM:
+        return None
+    told = [block.content for block in request.messages[-1].blocks if block.type == "tool_result" and block.is_error]
+    if told:
+        return LlmMessage("assistant", "\n".join(["Not tonight:", *told]))
+    calls = (ToolCallBlock(id=f"call_{name}", name=name, args=_args(name)) for name in TOOLS)
+    return LlmMessage("assistant", "Let me see.", tuple(calls))
 
 
-@workflow(title="Tool errors", description="Tells a model of three tools that failed, each in its own way.")
-class ToolErrorsWorkflow(BaseWorkflow[dict[str, object], TripState, TripResult]):
-    ticket: StrictTicketTool
-    station: DeafStationTool
-    night_train: NightTrainTool
-    llm: LlmGenerateTextTool
-
-    @transition(to="awaiting_tools")
-    async def execute_tool_calls(self, state: TripState) -> None:
-        try:
-            await self.ticket.call({"seats": 40})
-        except ToolError as error:
-            await self._hear(state, str(error))
-        try:
-            await self.station.call()
-        except ToolError as error:
-            await self._hear(state, str(error))
-        await self.night_train.call(callback=self.tool_result_received)
-
-    @transition(from_="awaiting_tools", to="awaiting_tools", wait=True)
-    async def tool_result_received(self, state: TripState, input: TransitionInput[str]) -> None:
-        await self._hear(state, input.error_message or input.data)
-
-    def all_tools_complete(self, state: TripState) -> bool:
-        return len(state.errors) == 3
-
-    @transition(from_="awaiting_tools", to="end", priority=1, retry=2)
-    @guard(all_tools_complete)
-    async def respond(self, state: TripState) -> TripResult:
-        reply = await self.llm.call(prompt=self.render("prompt.md", errors=state.errors))
-        return TripResult(errors=state.errors, answer=reply.data.message.text)
-
-    async def _hear(self, state: TripState, text: str) -> None:
-        state.errors.append(text)
-        await self.document_store.save(MessageDocument(role="tool", text=text))
+def _args(name: str) -> dict[str, object]:
+    return {"seats": 40} if name == "book_seats" else {}

@@ -223,9 +223,7 @@ def _validated(definition: DocumentDefinition, given: Any) -> Any:
     try:
         return definition.cls.model_validate(data)
     except ValidationError as error:
-        fields = {
-            ".".join(str(part) for part in fault.path) or "(whole)": fault.message for fault in field_errors(error)
-        }
+        fields = {fault.where: fault.message for fault in field_errors(error)}
         text = "; ".join(f"`{path}`: {message}" for path, message in fields.items())
         raise DocumentError(f"document `{definition.name}` does not fit its model: {text}", fields) from error
 

@@ -35,7 +35,7 @@ def clean(text: str) -> str:
 
 def told(faults: Sequence[FieldError]) -> str:
     """Wrong fields in one line: path and message of each."""
-    return "; ".join(f"{'.'.join(str(part) for part in fault.path) or '(whole)'}: {fault.message}" for fault in faults)
+    return "; ".join(map(str, faults))
 
 
 def retryable(error: BaseException) -> bool:

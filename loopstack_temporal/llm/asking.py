@@ -135,7 +135,7 @@ async def _asked(session: Session, question: Question, candidate: Candidate, key
     usage = provider.extract_usage(reply.response)
     bill: dict[str, Any] = {}
     if usage is not None:
-        bill = {"usage": tokens(usage), **await cost_of(provider.provider_id, reply.model, usage)}
+        bill = {"usage": tokens(usage), **await cost_of(reply.vendor or provider.provider_id, reply.model, usage)}
     return Answer(live_id or f"msg_{uuid4().hex}", provider.provider_id, reply, bill)
 
 

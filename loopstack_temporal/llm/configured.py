@@ -27,7 +27,7 @@ def read_config(provider: str, config: type[ConfigT], given: Mapping[str, Any]) 
     try:
         return config.model_validate(dict(given))
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, fault.path)) or '(whole)'}: {fault.message}" for fault in field_errors(error)]
+        lines = [f"  {fault}" for fault in field_errors(error)]
         known = ", ".join(f"`{name}`" for name in config.model_fields)
         text = "\n".join([f"`provider_config` does not fit the provider `{provider}`, which takes {known}:", *lines])
         raise ToolError(text) from None
@@ -79,7 +79,8 @@ async def load_client(provider: str, module: str, *, package: str) -> ModuleType
     except ModuleNotFoundError as error:
         if error.name != package:
             raise
-        text = f"The provider `{provider}` needs the package `{package}`: install `loopstack-temporal[{package}]`."
+        extra = package.replace("_", "-")
+        text = f"The provider `{provider}` needs the package `{extra}`: install `loopstack-temporal[{extra}]`."
         raise ModelError(text, code="model_not_configured", provider=provider, retryable=False) from None
 
 

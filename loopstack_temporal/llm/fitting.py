@@ -36,7 +36,9 @@ def as_json_schema(schema: ObjectSchema) -> Mapping[str, Any]:
     try:
         jsonschema.Draft202012Validator.check_schema(dict(schema))
     except SchemaError as error:
-        raise ToolError(f"The `schema` of a model call is no JSON Schema: {error.json_path}: {error.message}") from None
+        raise ToolError(
+            f"The `output_schema` of a model call is no JSON Schema: {error.json_path}: {error.message}"
+        ) from None
     return schema
 
 
@@ -46,12 +48,11 @@ def fitting(value: Any, schema: ObjectSchema) -> Any:
         try:
             return Shape(schema).from_json(value)
         except ValidationError as error:
-            lines = [f"{'.'.join(map(str, one.path)) or '(whole)'}: {one.message}" for one in field_errors(error)]
-            raise DoesNotFit(lines[:_MOST_TOLD]) from None
+            raise DoesNotFit([str(fault) for fault in field_errors(error)[:_MOST_TOLD]]) from None
     try:
         faults = _faults(value, schema)
     except Unresolvable as error:
-        raise ToolError(f"The `schema` of a model call refers to something that is not in it: {error}") from None
+        raise ToolError(f"The `output_schema` of a model call refers to something that is not in it: {error}") from None
     if faults:
         raise DoesNotFit(faults)
     return value

@@ -55,7 +55,7 @@ class LlmRequest:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`provider_config` of the call; each provider says what it takes and refuses the rest."""
     idempotency_key: str | None = None
-    """The same for every attempt at this call; sent along where a provider understands it."""
+    """The same for every attempt at this call, for servers that understand one; those of our own providers do not."""
 
     @property
     def prompt(self) -> str:
@@ -91,6 +91,8 @@ class LlmReply:
     """The provider's own answer as JSON data; kept once, in the saved message, and read by `extract_usage`."""
     object: Any = None
     """Of an object call: JSON data that has the form of the schema."""
+    vendor: str | None = None
+    """Whose prices hold, where that is somebody else than the provider that was asked."""
 
 
 @dataclass(frozen=True, slots=True)

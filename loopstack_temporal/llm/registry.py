@@ -52,6 +52,9 @@ class LlmProviderRegistry:
             needs = _SETUP.get(wanted)
             advice = f"it needs {needs}" if needs else "no such provider is known; list it in the app's `providers`"
             raise ModelError(
-                f"The model provider {name!r} is not configured: {advice}. Configured here: {', '.join(self.names)}."
+                f"The model provider {name!r} is not configured: {advice}. Configured here: {', '.join(self.names)}.",
+                code="model_not_configured",
+                provider=wanted,
+                retryable=False,
             )
         return provider

@@ -139,7 +139,7 @@ class LlmGenerateObjectTool(ModelTool):
     async def call(
         self,
         *,
-        schema: type[M],
+        output_schema: type[M],
         prompt: str | None = None,
         messages: Sequence[Message] | None = None,
         config: LlmConfig | None = None,
@@ -150,7 +150,7 @@ class LlmGenerateObjectTool(ModelTool):
     async def call(
         self,
         *,
-        schema: Mapping[str, Any],
+        output_schema: Mapping[str, Any],
         prompt: str | None = None,
         messages: Sequence[Message] | None = None,
         config: LlmConfig | None = None,
@@ -160,13 +160,13 @@ class LlmGenerateObjectTool(ModelTool):
     async def call(
         self,
         *,
-        schema: type[BaseModel] | Mapping[str, Any],
+        output_schema: type[BaseModel] | Mapping[str, Any],
         prompt: str | None = None,
         messages: Sequence[Message] | None = None,
         config: LlmConfig | None = None,
         **options: Unpack[LlmConfig],
     ) -> ToolReply[GeneratedObject[Any]]:
-        """Ask for data. `schema` is a pydantic model (the answer is an instance of it) or a JSON Schema.
+        """Ask for data. `output_schema` is a pydantic model (the answer is an instance of it) or a JSON Schema.
 
         Nothing is saved: store the object as the document you want. Data that does not fit goes back to the model with
         what is wrong, at most `max_repairs` times. Raises like the text call, and `ModelError` when nothing fitted.
@@ -176,13 +176,13 @@ class LlmGenerateObjectTool(ModelTool):
             raise ToolError("A call for data offers no tools; ask in words first, and for the data when all is known.")
         session = session_of(self, "call")
         question = await self._question(prompt, messages, merged)
-        question = replace(question, schema=as_json_schema(schema))
+        question = replace(question, schema=as_json_schema(output_schema))
         answers: list[Answer] = []
         while True:
             answer = await ask(session, question, watched=False)
             answers.append(answer)
             try:
-                found = fitting(answer.reply.object, schema)
+                found = fitting(answer.reply.object, output_schema)
                 break
             except DoesNotFit as fault:
                 if len(answers) > merged.get("max_repairs", _REPAIRS):

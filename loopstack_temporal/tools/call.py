@@ -101,7 +101,10 @@ async def raw_result(tool: Tool, args: object, options: ToolOptions) -> ToolResu
             return await cast("FunctionTool[..., Any]", tool).perform(args)
         handler = cast("Handler | None", getattr(type(tool), HANDLER, None))
         if handler is None:
-            raise ToolError(f"The tool `{definition.name}` can be called by the code of a workflow only.")
+            raise ToolError(
+                f"The tool `{definition.name}` cannot be called for a model: either the code of a workflow calls it, or"
+                " the model's provider runs it."
+            )
         wanted = handler.pick({"args": args, "ctx": run, "options": options})
         return result_of(definition, await guarded(definition, getattr(tool, _HANDLE), **wanted))
 
@@ -147,7 +150,7 @@ def validated(
     try:
         return shape.from_json(value) if from_json else shape.validate(value)
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, e.path)) or '(whole)'}: {e.message}" for e in field_errors(error)]
+        lines = [f"  {fault}" for fault in field_errors(error)]
         raise ToolError("\n".join([f"The {what} of the tool `{definition.name}` do not fit:", *lines])) from None
 
 

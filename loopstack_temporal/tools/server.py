@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Self
 
+from loopstack_temporal.errors import ToolError
 from loopstack_temporal.tools.base import Tool
 from loopstack_temporal.tools.call import validated_config
 
@@ -21,7 +22,10 @@ class ServerTool(Tool):
 
     def to_server_tool_config(self, config: Any) -> Mapping[str, Any]:
         """The definition in the provider's own form; put into the request as it is."""
-        raise NotImplementedError(f"`{type(self).__name__}` has no method `to_server_tool_config(self, config)`")
+        raise ToolError(
+            f"The tool `{self.definition.name}` cannot be described: give `{type(self).__name__}` a method"
+            " `to_server_tool_config(self, config)` that returns its definition in the provider's own form."
+        )
 
     def configured(self, **config: Any) -> Self:
         """The same tool with a configuration: `tools=[self.search.configured(max_uses=3)]`."""

@@ -5,7 +5,7 @@ import sys
 
 import loopstack_temporal
 
-HEAVY = ("temporalio", "sqlalchemy", "fastapi", "httpx", "httpx2", "anthropic", "openai", "genai_prices")
+HEAVY = ("temporalio", "sqlalchemy", "fastapi", "httpx", "httpx2", "anthropic", "openai", "genai_prices", "pydantic_ai")
 
 
 def test_the_public_names_are_sorted_and_exist() -> None:

@@ -38,7 +38,7 @@ EXPECTED = {
     "confirm_content": "user_confirmed: the order is placed\nuser_denied: the order is dropped",
     "inline_form": "rated 5 of 5: More cake.",
     "prompt_chat": "assistant: Hello! Tell me something.\nuser: one\nassistant: 1 words in turn 1. Go on.",
-    "tool_errors": "The arguments of the tool `strict_ticket` do not fit",
+    "tool_errors": "Not tonight:\nThe arguments of the tool `book_seats` do not fit:",
 }
 
 
@@ -76,7 +76,9 @@ STORIES = [
     pytest.param("confirm_content", marks=pytest.mark.requirement("EXAMPLE-013")),
     pytest.param("inline_form", marks=pytest.mark.requirement("EXAMPLE-014")),
     pytest.param("prompt_chat", marks=pytest.mark.requirement("EXAMPLE-015")),
-    *(pytest.param(folder) for folder in ("hello", "review", "ui_documents", "tool_errors")),
+    pytest.param("hello", marks=pytest.mark.requirement("EXAMPLE-002")),
+    pytest.param("tool_errors", marks=pytest.mark.requirement("EXAMPLE-012")),
+    *(pytest.param(folder) for folder in ("review", "ui_documents")),
 ]
 
 

@@ -16,7 +16,7 @@ from loopstack_temporal.tools.base import ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
 from loopstack_temporal.tools.server import ServerTool
-from tests.llm.asked import City, claude_at, openai_at
+from tests.llm.asked import EVERY, City, adapted_openai_at, claude_at, every_provider, openai_at, wire_of
 from tests.llm.attempts import JournaledAttempt, object_tool, text_tool
 from tests.support.model_servers import ModelServer, Scripted, recorded
 
@@ -38,6 +38,12 @@ class GetTimeTool(BaseTool):
 @tool
 def silent(city: str) -> str:
     return city
+
+
+@tool
+class MuteTool(BaseTool):
+    def handle(self) -> ToolResult[str]:
+        return ToolResult(data="")
 
 
 @tool(name="web_search")
@@ -134,10 +140,39 @@ async def test_tools_are_offered_by_name_class_or_object(server: ModelServer) ->
     assert weather["input_schema"]["required"] == ["city"]
     assert time["input_schema"] == {"type": "object", "properties": {}}
     assert search == {"type": "web_search_20260209", "name": "web_search"}
-    with pytest.raises(ToolError, match="`silent` has no description"):
-        await asking.call(prompt="Weather?", tools=["silent"])
     with pytest.raises(ToolError, match="There is no tool `get_money` here"):
         await asking.call(prompt="Weather?", tools=["get_money"])
+
+
+@pytest.mark.requirement("TOOL-006")
+@pytest.mark.parametrize(("wanted", "name"), [("silent", "silent"), (silent, "silent"), (MuteTool, "mute")])
+async def test_a_tool_that_says_nothing_of_itself_is_not_offered(server: ModelServer, wanted: Any, name: str) -> None:
+    asking = text_tool(JournaledAttempt(), claude_at(server), tools=(get_weather, silent, MuteTool()))
+
+    with pytest.raises(
+        ToolError, match=rf"`{name}` has no description.*give it a docstring or `@tool\(description=…\)`"
+    ):
+        await asking.call(prompt="Weather?", tools=["get_weather", wanted])
+    assert server.seen == []
+
+
+@pytest.mark.requirement("TOOL-027")
+async def test_a_tool_of_the_provider_is_sent_as_it_is_to_one_that_knows_it(server: ModelServer) -> None:
+    server.will("claude-server-tool.sse")
+    attempt = JournaledAttempt()
+    asking = text_tool(
+        attempt, claude_at(server), openai_at(server), adapted_openai_at(server), tools=(WebSearchTool(),)
+    )
+
+    reply = await asking.call(prompt="Tea?", tools=["web_search"])
+    with pytest.raises(ToolError, match="`openai` runs no tools of its own; leave `web_search` out"):
+        await asking.call(prompt="Tea?", tools=["web_search"], provider="openai")
+    with pytest.raises(ToolError, match="`web_search` is none that Pydantic AI knows"):
+        await asking.call(prompt="Tea?", tools=["web_search"], provider="adapted_openai")
+
+    assert [body["tools"] for body in server.bodies] == [[{"type": "web_search_20260209", "name": "web_search"}]]
+    blocks = [block.type for block in reply.data.message.blocks or ()]
+    assert blocks[:2] == ["server_tool_use", "server_tool_result"] and attempt.calls[0].name == "llm:claude"
 
 
 @pytest.mark.requirement("LLM-016")
@@ -194,32 +229,32 @@ async def test_what_no_other_model_can_cure_is_not_tried_with_one(server: ModelS
 
 
 @pytest.mark.requirement("LLM-018", "LLM-019")
-@pytest.mark.parametrize("provider", ["claude", "openai"])
-async def test_data_is_the_same_from_both_providers(server: ModelServer, provider: str) -> None:
-    server.will(f"{provider}-object.sse")
-    asking = object_tool(JournaledAttempt(), claude_at(server), openai_at(server))
+@pytest.mark.parametrize("provider", EVERY)
+async def test_data_is_the_same_from_all_providers(server: ModelServer, provider: str) -> None:
+    server.will(f"{wire_of(provider)}-object.sse")
+    asking = object_tool(JournaledAttempt(), *every_provider(server))
 
-    made = await asking.call(prompt="Rome?", schema=City, provider=provider)
-    plain = await asking.call(prompt="Rome!", schema=City.model_json_schema(), provider=provider)
+    made = await asking.call(prompt="Rome?", output_schema=City, provider=provider)
+    plain = await asking.call(prompt="Rome!", output_schema=City.model_json_schema(), provider=provider)
 
     assert made.data.object == City(name="Rome", people=2_800_000)
     assert plain.data.object == {"name": "Rome", "people": 2_800_000}
 
 
 @pytest.mark.requirement("LLM-020")
-@pytest.mark.parametrize("provider", ["claude", "openai"])
+@pytest.mark.parametrize("provider", EVERY)
 async def test_data_that_does_not_fit_goes_back_with_what_is_wrong(server: ModelServer, provider: str) -> None:
-    server.will(f"{provider}-object-wrong.sse", f"{provider}-object.sse")
+    server.will(f"{wire_of(provider)}-object-wrong.sse", f"{wire_of(provider)}-object.sse")
     attempt = JournaledAttempt()
-    asking = object_tool(attempt, claude_at(server), openai_at(server))
+    asking = object_tool(attempt, *every_provider(server))
 
-    reply = await asking.call(prompt="Rome?", schema=City, provider=provider)
+    reply = await asking.call(prompt="Rome?", output_schema=City, provider=provider)
 
     assert reply.data.object == City(name="Rome", people=2_800_000)
     asked, told = server.bodies[1]["messages"][1:]
     assert '"people": "many"' in str(asked["content"]) and "people: Input should be a valid integer" in str(told)
     assert len(attempt.calls) == 2
-    assert reply.metadata["usage"]["input_tokens"] == {"claude": 50, "openai": 60}[provider]
+    assert reply.metadata["usage"]["input_tokens"] == {"claude": 50, "openai": 60}[wire_of(provider)]
 
 
 @pytest.mark.requirement("LLM-020")
@@ -228,12 +263,12 @@ async def test_data_that_never_fits_is_an_error_with_the_last_faults(server: Mod
     asking = object_tool(JournaledAttempt(), openai_at(server))
 
     with pytest.raises(ModelError, match=r"asked 3 times:\n  people: Input should be a valid integer") as raised:
-        await asking.call(prompt="Rome?", schema=City)
+        await asking.call(prompt="Rome?", output_schema=City)
     assert (raised.value.code, raised.value.retryable, len(server.seen)) == ("answer_invalid", True, 3)
     assert '{"name": "Rome", people' in str(server.bodies[1]["messages"])
 
     with pytest.raises(ModelError, match=r"does not fit the schema:\n  \$\.people: 'many' is not of type 'integer'"):
-        await asking.call(prompt="Rome!", schema=City.model_json_schema(), max_repairs=0)
+        await asking.call(prompt="Rome!", output_schema=City.model_json_schema(), max_repairs=0)
     assert len(server.seen) == 4
 
 
@@ -241,24 +276,24 @@ async def test_a_schema_that_is_none_is_the_authors_mistake(server: ModelServer)
     asking = object_tool(JournaledAttempt(), openai_at(server))
 
     with pytest.raises(ToolError, match=r"is no JSON Schema: \$\.type"):
-        await asking.call(prompt="Rome?", schema={"type": "town"})
+        await asking.call(prompt="Rome?", output_schema={"type": "town"})
     with pytest.raises(ToolError, match="A call for data offers no tools"):
-        await asking.call(prompt="Rome?", schema=City, tools=[get_weather])
+        await asking.call(prompt="Rome?", output_schema=City, tools=[get_weather])
     assert server.seen == []
 
 
-@pytest.mark.parametrize("provider", ["claude", "openai"])
+@pytest.mark.parametrize("provider", EVERY)
 async def test_half_letters_and_control_characters_do_not_poison_a_conversation(
     server: ModelServer, provider: str
 ) -> None:
     halves = (
-        recorded(f"{provider}-text.sse")
+        recorded(f"{wire_of(provider)}-text.sse")
         .replace('"Hello"', '"\\ud83d"')
         .replace('" there, "', '"\\ude00 \\u0000\\ud83d"')
     )
-    server.will(Scripted(halves), f"{provider}-text.sse")
+    server.will(Scripted(halves), f"{wire_of(provider)}-text.sse")
     attempt = JournaledAttempt()
-    asking = text_tool(attempt, claude_at(server), openai_at(server))
+    asking = text_tool(attempt, *every_provider(server))
     await attempt.documents.save(LlmMessageDocument(role="user", text="Smile!"))
 
     smile = await asking.call(provider=provider)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from loopstack_temporal import PlainDocument, ToolError, tool
+from loopstack_temporal import PlainDocument, ServerTool, ToolError, tool
 from loopstack_temporal.llm import LlmTurn
 from tests.llm.delegating import asking, attempt, delegated, made, told
 
@@ -77,6 +78,28 @@ async def test_the_model_reads_text_as_it_is_and_other_data_as_json() -> None:
     contents = told(result)
     assert contents[:6] == [(text, False) for text in ("plain text", "0", "false", "", "null", '[1, "ä"]')]
     assert all(is_error and "returned something that is no JSON" in text for text, is_error in contents[6:])
+
+
+@pytest.mark.requirement("TOOL-027")
+async def test_a_tool_of_the_provider_is_never_run_here_whatever_the_model_asks_for() -> None:
+    @tool(description="Searches the web at the provider.")
+    class WebSearchTool(ServerTool):
+        def to_server_tool_config(self, config: Any) -> Mapping[str, Any]:
+            made.append("described")
+            return {"type": "web_search"}
+
+    async with attempt() as (loop, _):
+        message = asking(("web_search", {"query": "tea"}))
+        result = (await loop.delegate.call(message=message, tools=[WebSearchTool()])).data
+
+    assert told(result) == [
+        (
+            "The tool `web_search` cannot be called for a model: either the code of a workflow calls it, or the model's"
+            " provider runs it.",
+            True,
+        )
+    ]
+    assert made == []
 
 
 @pytest.mark.requirement("TOOL-024")

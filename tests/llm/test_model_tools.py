@@ -154,8 +154,8 @@ async def test_a_model_tool_outside_a_transition_says_where_it_belongs() -> None
 async def test_an_object_is_an_instance_of_the_model_or_plain_data_for_a_json_schema() -> None:
     tool = object_tool({"name": "Rome", "people": 2_800_000})
 
-    found = (await tool.call(prompt="Which?", schema=City)).data.object
-    plain = (await tool.call(prompt="Which?", schema=City.model_json_schema())).data.object
+    found = (await tool.call(prompt="Which?", output_schema=City)).data.object
+    plain = (await tool.call(prompt="Which?", output_schema=City.model_json_schema())).data.object
 
     assert found == City(name="Rome", people=2_800_000)
     assert plain == {"name": "Rome", "people": 2_800_000}
@@ -163,11 +163,11 @@ async def test_an_object_is_an_instance_of_the_model_or_plain_data_for_a_json_sc
 
 async def test_an_answer_that_does_not_fit_and_a_provider_that_breaks_are_model_errors() -> None:
     with pytest.raises(ModelError, match=r"does not fit the schema, asked 3 times:\n  people: Field required"):
-        await object_tool({"name": "Rome"}).call(prompt="Which?", schema=City)
+        await object_tool({"name": "Rome"}).call(prompt="Which?", output_schema=City)
     with pytest.raises(ModelError, match=r"the schema, asked 3 times:\n  \$: 'people' is a required property"):
-        await object_tool({"name": "Rome"}).call(prompt="Which?", schema=City.model_json_schema())
+        await object_tool({"name": "Rome"}).call(prompt="Which?", output_schema=City.model_json_schema())
     with pytest.raises(ModelError, match="provider `listening` failed: RuntimeError: boom"):
-        await object_tool(RuntimeError("boom")).call(prompt="Which?", schema=City)
+        await object_tool(RuntimeError("boom")).call(prompt="Which?", output_schema=City)
 
 
 @pytest.mark.requirement("LLM-005")
@@ -177,8 +177,13 @@ def test_a_provider_that_is_not_configured_is_an_error_that_says_what_to_add() -
     assert models.get().provider_id == "openai" and models.get("local").provider_id == "local"
     with pytest.raises(
         ModelError, match=r"'anthropic' is not configured: it needs the module `claude\(\.\.\.\)`.*ANTHROP"
-    ):
+    ) as raised:
         models.get("anthropic")
+    assert (raised.value.code, raised.value.provider, raised.value.retryable) == (
+        "model_not_configured",
+        "claude",
+        False,
+    )
     with pytest.raises(ModelError, match=r"'mistral' is not configured: no such .* Configured here: openai, local\."):
         models.get("mistral")
     with pytest.raises(ModelError, match="it answers by itself only where nothing else is configured"):

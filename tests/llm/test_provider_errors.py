@@ -1,4 +1,4 @@
-"""What both providers raise, with codes that do not depend on the provider."""
+"""What providers raise, with codes that do not depend on the provider."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import sys
 
 import pytest
 
-from tests.llm.asked import claude_at, failure, openai_at
+from loopstack_temporal.errors import ModelError
+from tests.llm.asked import (
+    ASK,
+    adapted,
+    adapted_claude_at,
+    adapted_openai_at,
+    claude_at,
+    failure,
+    openai_at,
+)
 from tests.support.model_servers import ModelServer, Scripted, recorded
 
 
@@ -166,14 +175,111 @@ async def test_neither_a_key_nor_a_password_gets_into_an_error(
     assert "http://127.0.0.1:9/v1" in str(absent) and hidden not in str(absent) + str(broken)
 
 
-@pytest.mark.parametrize(("provider", "package"), [("claude", "anthropic"), ("openai", "openai")])
+ADAPTED = {"claude": adapted_claude_at, "openai": adapted_openai_at}
+
+
+@pytest.mark.requirement("LLM-017", "LLM-043")
+@pytest.mark.parametrize("wire", sorted(ADAPTED))
+@pytest.mark.parametrize(
+    ("status", "kind", "code", "retryable"),
+    [
+        (400, "invalid_request_error", "model_refused_request", False),
+        (401, "authentication_error", "model_unauthorized", False),
+        (403, "permission_error", "model_unauthorized", False),
+        (404, "not_found_error", "model_refused_request", False),
+        (409, "conflict_error", "model_failed", True),
+        (413, "request_too_large", "model_input_too_long", False),
+        (429, "rate_limit_error", "model_rate_limited", True),
+        (500, "api_error", "model_failed", True),
+        (503, "api_error", "model_overloaded", True),
+        (529, "overloaded_error", "model_overloaded", True),
+    ],
+)
+async def test_an_error_of_a_pydantic_ai_model_says_code_and_status_and_is_not_tried_again(
+    server: ModelServer, wire: str, status: int, kind: str, code: str, retryable: bool
+) -> None:
+    body = {"type": "error", "error": {"type": kind, "message": "That went wrong."}, "request_id": "req_1"}
+
+    error = await failure(
+        ADAPTED[wire](server), server, Scripted(status=status, body=body, headers={"retry-after": "7"})
+    )
+
+    assert (error.code, error.status, error.retryable, error.retry_after) == (code, status, retryable, 7.0)
+    assert str(error) == f"The model provider `adapted_{wire}` answered {status}: That went wrong."
+    assert len(server.seen) == 1
+
+
+async def test_what_pydantic_ai_knows_beyond_the_status_is_kept(server: ModelServer) -> None:
+    long = {"error": {"message": "Too long.", "type": "x", "param": None, "code": "context_length_exceeded"}}
+    spent = {"error": {"message": "No more.", "type": "x", "param": None, "code": "insufficient_quota"}}
+
+    too_long = await failure(adapted_openai_at(server), server, Scripted(status=400, body=long))
+    no_money = await failure(adapted_openai_at(server), server, Scripted(status=429, body=spent))
+
+    assert (too_long.code, no_money.code, no_money.retryable) == (
+        "model_input_too_long",
+        "model_quota_exhausted",
+        False,
+    )
+
+
+@pytest.mark.parametrize("wire", sorted(ADAPTED))
+async def test_an_answer_of_a_pydantic_ai_model_that_breaks_off_may_be_tried_again(
+    server: ModelServer, wire: str
+) -> None:
+    half = recorded(f"{wire}-half.sse")
+
+    for answer in (Scripted(half, cut=True), Scripted(half), f"{wire}-malformed.sse"):
+        error = await failure(ADAPTED[wire](server), server, answer)
+        assert (error.code, error.retryable) == ("model_stream_broken", True)
+    wrong = await failure(ADAPTED[wire](server), server, f"{wire}-tools-malformed.sse")
+    assert wrong.code == "model_invalid_output" and "(get_weather) are no JSON object" in str(wrong)
+
+
+@pytest.mark.parametrize("wire", sorted(ADAPTED))
+async def test_silence_absence_and_real_addresses_of_pydantic_ai_models_are_errors_with_codes(
+    server: ModelServer, wire: str
+) -> None:
+    at = ADAPTED[wire]
+    late = await failure(
+        at(server), server, {"claude": "claude-overloaded-midway.sse"}.get(wire, "openai-error-midway.sse")
+    )
+    silent = await failure(at(server, timeout=0.3), server, Scripted(silent=True))
+    absent = await failure(at(server, base_url="http://127.0.0.1:9/v1"), server, f"{wire}-text.sse")
+    real = await failure(at(server, base_url="https://models.example/v1"), server, f"{wire}-text.sse")
+
+    assert late.code in ("model_overloaded", "model_failed")
+    assert [one.code for one in (silent, absent, real)] == [
+        "model_timeout",
+        "model_unreachable",
+        "model_requests_refused",
+    ]
+    assert "at http://127.0.0.1:9" in str(absent)
+
+
+async def test_a_named_model_that_cannot_be_made_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    for name, missing in {
+        "gpt-9": "Unknown model",
+        "openai:gpt-5.4": "OPENAI_API_KEY",
+        "google:gemini-3-pro": "google",
+    }.items():
+        with pytest.raises(ModelError, match=missing) as raised:
+            await adapted(name).generate_text(ASK)
+        assert (raised.value.code, raised.value.retryable) == ("model_not_configured", False)
+
+
+@pytest.mark.parametrize(
+    ("provider", "package"), [("claude", "anthropic"), ("openai", "openai"), ("pydantic_ai", "pydantic-ai")]
+)
 async def test_without_the_sdk_the_extra_to_install_is_named(
     server: ModelServer, monkeypatch: pytest.MonkeyPatch, provider: str, package: str
 ) -> None:
     monkeypatch.delitem(sys.modules, f"loopstack_temporal.llm.providers.{provider}.client", raising=False)
-    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
+    made = {"claude": claude_at, "openai": openai_at, "pydantic_ai": adapted_openai_at}[provider](server)
 
-    error = await failure({"claude": claude_at, "openai": openai_at}[provider](server), server, f"{provider}-text.sse")
+    error = await failure(made, server, "openai-text.sse")
 
     assert (error.code, error.retryable) == ("model_not_configured", False)
     assert str(error).endswith(f"install `loopstack-temporal[{package}]`.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import uvicorn
 
 RECORDED = Path(__file__).parents[1] / "llm" / "recorded"
@@ -55,6 +56,8 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.url = ""
+        self.http = httpx2.AsyncClient(verify=False)
+        """For model libraries that keep their connections: closed with the server."""
         self.seen: list[Seen] = []
         self._script: list[Scripted] = []
 
@@ -115,5 +118,6 @@ async def model_server() -> AsyncGenerator[ModelServer]:
                 await asyncio.sleep(0.005)
             yield app
         finally:
+            await app.http.aclose()
             server.should_exit = True
             await serving

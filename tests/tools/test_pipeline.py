@@ -270,7 +270,7 @@ class SearchTool(ServerTool):
         return {"type": "web_search", "max_uses": config.max_uses}
 
 
-@pytest.mark.requirement("TOOL-028")
+@pytest.mark.requirement("TOOL-027", "TOOL-028")
 def test_a_server_tool_is_described_with_its_configuration_and_cannot_be_called() -> None:
     search = SearchTool()
 
@@ -280,3 +280,14 @@ def test_a_server_tool_is_described_with_its_configuration_and_cannot_be_called(
     assert not hasattr(search, "call")
     with pytest.raises(ToolError, match=r"config of the tool `search` do not fit:\n  max_uses"):
         search.configured(max_uses="many")
+
+
+@tool(description="Says nothing of what it is.")
+class VagueTool(ServerTool):
+    pass
+
+
+@pytest.mark.requirement("TOOL-027")
+def test_a_server_tool_without_a_definition_says_what_it_lacks() -> None:
+    with pytest.raises(ToolError, match=r"give `VagueTool` a method `to_server_tool_config\(self, config\)`"):
+        VagueTool().server_config()

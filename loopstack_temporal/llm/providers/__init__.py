@@ -1,1 +1,1 @@
-"""One file per provider; they do not know each other."""
+"""One folder per provider; they do not know each other."""

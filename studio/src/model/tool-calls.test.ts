@@ -19,6 +19,25 @@ describe("tool calls and what came back", () => {
     expect(joinCalls([foreign, asked, mixed]).documents.map((document) => document.id)).toEqual(["a", "b", "c"]);
   });
 
+  it("gives every turn its own result when a model uses an id again", () => {
+    const call = (id: string, city: string) => said(id, [{ type: "tool_call", id: "c1", name: "weather", args: { city } }]);
+    const result = (id: string, content: string) => said(id, [{ type: "tool_result", tool_call_id: "c1", content }]);
+    const { documents, results } = joinCalls([call("a", "Rome"), result("b", "sunny"), call("c", "Oslo"), result("d", "snow"), call("e", "Bonn")]);
+    const ids = documents.map((document) => (document.content.blocks[0] as { readonly id: string }).id);
+    expect(documents.map((document) => document.id)).toEqual(["a", "c", "e"]);
+    expect(ids.map((id) => results.get(id)?.content)).toEqual(["sunny", "snow", undefined]);
+  });
+
+  it("takes versions of one message as one, and a result only for a call before it", () => {
+    const call = { type: "tool_call", id: "c1", name: "weather", args: {} };
+    const versions = [{ ...said("a", [call]), key: "m" }, { ...said("a2", [call]), key: "m" }];
+    const early = said("x", [{ type: "tool_result", tool_call_id: "c1", content: "of an earlier page" }]);
+    const late = said("y", [{ type: "tool_result", tool_call_id: "c1", content: "sunny" }]);
+    const { documents, results } = joinCalls([early, ...versions, late]);
+    expect(documents).toEqual([early, ...versions]);
+    expect([...results]).toEqual([["c1", { content: "sunny", failed: false }]]);
+  });
+
   it("takes documents that are no messages as they are", () => {
     const odd = [{ ...said("a", []), content: "text" }, { ...said("b", []), content: null }, { ...said("c", []), content: { blocks: "no list" } }];
     expect(joinCalls(odd).documents).toEqual(odd);
