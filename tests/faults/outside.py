@@ -162,15 +162,18 @@ class Account:
                 yield f"the call {deed.key[:8]} was begun after its answer was recorded"
 
     def _root(self, step: int, epoch: int) -> tuple[int, int]:
-        """Number and epoch of the step that this one retries, or of itself."""
+        """Number and epoch of the step that this one retries, or of itself.
+
+        A reset to a step that is under way leaves it its row, which goes over to the new epoch.
+        """
         while True:
             row, before = self._row(step, epoch), self._row(step - 1, epoch)
-            parked = before is not None and before.status in ("failed", "closed") and _parked_at(before) == step - 1
-            if row is None or before is None or not parked:
-                return step, row.epoch if row is not None else epoch
-            if (row.transition, row.from_place) != (before.transition, before.from_place):
-                return step, row.epoch
-            step -= 1
+            if row is None or before is None or before.status not in ("failed", "closed"):
+                return step, epoch
+            retried = _parked_at(before) == before.step
+            if not retried or (row.transition, row.from_place) != (before.transition, before.from_place):
+                return step, epoch
+            step, epoch = before.step, before.epoch
 
     def _row(self, step: int, epoch: int) -> Row | None:
         """A step as the Temporal run of an epoch knows it."""
