@@ -155,10 +155,11 @@ class Journal:
 
     async def _first_try(self) -> tuple[int, int]:
         scene, store = self._scene, self._scene.workplace.store
-        self._first = scene.call.step, scene.entered.epoch
+        first = scene.call.step, scene.entered.epoch
         if scene.call.repeats is not None:
-            self._first = await store.do(store.effects.first_try, scene.call.run_id, scene.call.repeats)
-        return self._first
+            first = await store.do(store.effects.first_try, scene.call.run_id, scene.call.repeats)
+        self._first = first  # Not before it is known: calls side by side ask for it at the same time.
+        return first
 
     async def _author_failures(self, first: int) -> int:
         """Failures that answers may be to blame for: not those of a provider, which gave none, or of the machine."""

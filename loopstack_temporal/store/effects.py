@@ -91,7 +91,7 @@ class Effects:
             values = {"status": end.status, "response": end.response, "usage": end.usage, "ended_at": end.at}
             self._database.prepared.send(connection, [(_END, [values | key | owned])])
             found = self._database.prepared.first(connection, _FIND, key)
-            if found is None or found.nonce != fence.nonce or found.status == "started":
+            if found is None or found.nonce != fence.nonce or found.status != end.status:
                 raise _overtaken(fence, "the answer of its call is not recorded")
 
     def undo(self, key: str, fence: Fence) -> None:

@@ -253,6 +253,26 @@ async def test_a_call_under_way_when_another_one_fails_is_waited_for_and_recorde
     assert (driver.row.result, len(world.keys)) == ({"n": 1}, 1)
 
 
+async def test_a_persons_retry_takes_the_answers_of_all_calls_that_were_made_side_by_side(drive: Drivers) -> None:
+    world, tries = World(), 0
+
+    @workflow
+    class MailWorkflow(BaseWorkflow[Nothing, Nothing, Any]):
+        @transition(to="end")
+        async def work(self) -> Any:
+            nonlocal tries
+            tries += 1
+            answers = await asyncio.gather(*(world.call(self, name) for name in ("ann", "bob", "cleo")))
+            if tries == 1:
+                raise RuntimeError("after the calls")
+            return [answer["n"] for answer in answers]
+
+    driver = drive(MailWorkflow)
+    assert isinstance(await driver.fire(await opened(driver, "mail")), Spent)
+    assert isinstance(await driver.retry(), Done)
+    assert (sorted(driver.row.result), len(world.keys)) == ([1, 2, 3], 3)
+
+
 async def test_a_local_step_goes_on_as_a_regular_one_without_a_call_and_without_spending_a_try(drive: Drivers) -> None:
     world = World()
 

@@ -95,7 +95,10 @@ class Bench:
         error = task.exception()
         if isinstance(error, Killed):
             raise error
-        return self._completed(task.result()) if error is None else self._failed(error, local=True)
+        if error is not None:
+            return self._failed(error, local=True)
+        self.told.append(Told(asked, task.result()))
+        return self._completed(task.result())
 
     async def regular(self, asked: Asked, canceled: asyncio.Event, wanted: Callable[[], bool]) -> ActivityResolution:
         """A regular activity: attempt after attempt until one has an outcome, or nobody wants it any more."""

@@ -1,4 +1,4 @@
-"""Fifteen bugs put into the product on purpose, inside one trial's process: a checker that misses one proves nothing.
+"""Eighteen bugs put into the product on purpose, inside one trial's process: a checker that misses one proves nothing.
 
 The product has two lines of defence for several promises (a fence and a unique key, ids in the workflow and in the
 inbox). Where one alone would still hold, the bug takes away both.
@@ -18,20 +18,21 @@ from loopstack_temporal.definition.context import RunRef
 from loopstack_temporal.definition.session import ChildOptions
 from loopstack_temporal.execution import scene, stepping
 from loopstack_temporal.execution.children import ChildRuns
+from loopstack_temporal.execution.effects import Journal
 from loopstack_temporal.machine.decisions import Finish
 from loopstack_temporal.store import committing, entering
 from loopstack_temporal.store.children import insert_children
+from loopstack_temporal.store.effects import Effects
 from loopstack_temporal.store.events import Events
 from loopstack_temporal.store.locked import LockedRun, get_locked
-from loopstack_temporal.store.private import PrivateStores
-from loopstack_temporal.store.records import RecordedStep
+from loopstack_temporal.store.records import EffectRow, EffectWrite, RecordedStep
 from loopstack_temporal.store.steps import Steps
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal.interpreter import Interpreter
 from loopstack_temporal.temporal.triggers import Triggers
 from tests.faults.clients import Habits
 from tests.faults.injecting import Injector
-from tests.faults.trial import Aim
+from tests.faults.trial import STORES, Aim
 
 Change = tuple[Any, str, Any]
 
@@ -62,7 +63,7 @@ class Bug:
 
     def open_store(self) -> Store:
         """A store in memory."""
-        store = PrivateStores().open()
+        store = STORES.open()
         if self.keyless:
             with store.database.write() as connection:
                 for index in ("uq_step_live", "uq_document_position", "ix_event_run_id_rev"):
@@ -280,6 +281,30 @@ def _no_compare() -> list[Change]:
     return [(entering, "register", register)]
 
 
+def _unrecorded() -> list[Change]:
+    """The journal forgets answers, and says that it has them."""
+    return [(Effects, "end", _nothing)]
+
+
+def _same_keys() -> list[Change]:
+    """A transition's calls have one key, whichever step makes them."""
+
+    async def first_try(self: Journal) -> tuple[int, int]:
+        return 0, 1
+
+    return [(Journal, "_first_try", first_try)]
+
+
+def _repeating() -> list[Change]:
+    """Every call counts as one that may be repeated."""
+    real = Effects.begin
+
+    def begin(self: Effects, write: EffectWrite) -> EffectRow | None:
+        return real(self, replace(write, repeatable=True))
+
+    return [(Effects, "begin", begin)]
+
+
 BUGS = (
     Bug("1 a commit without a fence", _unfenced),
     Bug("2 no unique keys", _keyless, keyless=True),
@@ -296,4 +321,7 @@ BUGS = (
     Bug("13 a run row that nobody locks", _unlocked, keyless=True),
     Bug("14 children started by the body", _eager_children),
     Bug("15 a Temporal run registered without comparing", _no_compare, _RESETS),
+    Bug("16 answers of the world outside that are not recorded", _unrecorded),
+    Bug("17 one key for the calls of several steps", _same_keys),
+    Bug("18 a call repeated that must not be", _repeating),
 )

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 
 from loopstack_temporal.store.database import Database
-from loopstack_temporal.store.tables import document, event, inbox, run, run_epoch, step
+from loopstack_temporal.store.tables import document, effect, event, inbox, run, run_epoch, step
 from tests.faults.clients import Click
 from tests.faults.flows import BETWEEN
 from tests.faults.graphs import Edge, Graph
+from tests.faults.outside import Account, Called, Deed
 
 Row = Any
 _RESERVED = "loopstack."
@@ -49,6 +50,10 @@ class Evidence:
     disturbed: frozenset[str] = frozenset()
     """Runs that were reset: what a click was told there may have been undone."""
     stuck: Sequence[str] = ()
+    calls: Sequence[Called] = ()
+    """What the world outside was asked."""
+    deeds: Sequence[Deed] = ()
+    """What the journal of these calls did, in order; unknown of other processes."""
 
 
 @dataclass
@@ -61,6 +66,7 @@ class Tables:
     documents: list[Row]
     events: list[Row]
     inbox: dict[str, Row]
+    effects: list[Row]
     epochs: dict[str, int]
     children: list[Row]
 
@@ -85,7 +91,7 @@ def violations(database: Database, evidence: Evidence) -> list[str]:
                 _ends(tables, evidence),
             ]
             if graph is not None:
-                checks += [_walk(tables, graph), _children(tables, graph, evidence)]
+                checks += [_walk(tables, graph), _children(tables, graph, evidence), _calls(tables, graph, evidence)]
             found += [f"{row.id}: {text}" for check in checks for text in check]
         found += _stream(connection.execute(sa.select(event.c.run_id, event.c.rev)).all(), evidence)
     return found
@@ -103,6 +109,7 @@ def _tables(connection: sa.Connection, row: Row) -> Tables:
         documents=rows(document, document.c.step, document.c.position, document.c.version),
         events=rows(event, event.c.rev),
         inbox={one.trigger_id: one for one in rows(inbox)},
+        effects=rows(effect),
         epochs={one.temporal_run_id: one.epoch for one in rows(run_epoch)},
         children=list(connection.execute(sa.select(run).where(run.c.parent_id == row.id)).all()),
     )
@@ -135,7 +142,7 @@ def _documents(tables: Tables, graph: Graph | None) -> Iterator[str]:
         if len({row.key for row in errors}) != len(errors):
             yield f"step {one.step} has two errors of one try"
         edge = graph.find(one.transition, one.from_place) if graph else None
-        count = len(edge.documents) if edge and one.status == "committed" else 0
+        count = len(edge.documents) + bool(edge.calls) if edge and one.status == "committed" else 0
         if one.transition == "farewell" and one.status == "committed":
             count = 1
         if sorted(int(text[2]) for text in written) != list(range(count)):
@@ -296,6 +303,22 @@ def _children(tables: Tables, graph: Graph, evidence: Evidence) -> Iterator[str]
         ended = one.ended_at is not None
         if not one.superseded and one.id not in evidence.statuses and not ended:
             yield f"the child {one.id} was never started"
+
+
+def _calls(tables: Tables, graph: Graph, evidence: Evidence) -> Iterator[str]:
+    """What left for the outside world is what the journal says."""
+    mine = [one for one in evidence.calls if one.run_id == tables.run.id]
+    # Of a run that was reset, the retry of a step that was not undone makes its calls anew.
+    deeds: Sequence[Deed] = () if tables.run.id in evidence.disturbed else evidence.deeds
+    account = Account(
+        graph=graph,
+        steps=[*tables.steps, *tables.undone],
+        documents=[one for one in tables.documents if not one.superseded],
+        effects=tables.effects,
+        calls=mine,
+        deeds=[one for one in deeds if one.run_id == tables.run.id],
+    )
+    return account.violations()
 
 
 def _histories(tables: Tables, evidence: Evidence) -> Iterator[str]:

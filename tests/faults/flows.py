@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import types
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -21,10 +22,11 @@ from loopstack_temporal import (
     transition,
     workflow,
 )
-from loopstack_temporal.definition.session import ChildOptions, session_of
+from loopstack_temporal.definition.session import ChildOptions, EffectAnswer, EffectCall, session_of
 from tests.faults.graphs import Edge, Graph
+from tests.faults.outside import Called, call
 
-CHILD = "child"
+CHILD, GRANDCHILD = "child", "grandchild"
 BETWEEN = "|"
 
 
@@ -68,6 +70,8 @@ def _method(edge: Edge) -> Callable[..., Any]:
         options["retry"] = Retry(
             attempts=edge.attempts, delay=edge.delay, place=edge.error_place, target=edge.target, backoff="fixed"
         )
+    if edge.local:
+        options["execution"] = "local"
     return transition(to=edge.to, from_=edge.from_, wait=edge.wait, priority=edge.priority, **options)(body)
 
 
@@ -117,8 +121,30 @@ async def _work(self: Flow, edge: Edge, state: Trail, ctx: RunContext[Nothing], 
         await self.document_store.save(MarkdownDocument(markdown=text), key=key)
     for _ in range(edge.children):
         options = ChildOptions(callback="heard", show="hidden")
-        await session_of(self, "run").run_child(CHILD, None, options)
+        await session_of(self, "run").run_child(edge.asks or CHILD, None, options)
+    if answers := await _answers(self, edge, ctx, token):
+        text = BETWEEN.join((str(ctx.step), edge.name, str(len(edge.documents)), token, ",".join(answers)))
+        await self.document_store.save(MarkdownDocument(markdown=text))
     await asyncio.sleep(half)
     if ctx.retry_count < edge.failures:
         raise RuntimeError(f"{edge.name} does not work yet")
     state.trail.append(f"{edge.name}:{payload}")
+
+
+async def _answers(self: Flow, edge: Edge, ctx: RunContext[Nothing], token: str) -> list[str]:
+    """What the world outside answers to the step's calls."""
+    epoch = int(ctx.idempotency_key.rsplit("-", 2)[1])
+
+    async def ask(number: int, repeatable: bool) -> str:
+        async def perform(key: str) -> EffectAnswer:
+            answer = uuid4().hex[:12]
+            called = Called(key, ctx.run_id, epoch, ctx.step, edge.name, number, repeatable, token, answer)
+            return EffectAnswer(await call(called))
+
+        wanted = EffectCall(f"call:{number}", {"from": edge.name}, repeatable=repeatable)
+        answered: str = await session_of(self, "effect").effect(wanted, perform)
+        return answered
+
+    if edge.together:
+        return list(await asyncio.gather(*itertools.starmap(ask, enumerate(edge.calls))))
+    return [await ask(number, repeatable) for number, repeatable in enumerate(edge.calls)]

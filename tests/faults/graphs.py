@@ -31,7 +31,15 @@ class Edge:
     error_place: str | None = None
     target: str | None = None
     documents: tuple[str | None, ...] = ()
+    calls: tuple[bool, ...] = ()
+    """Calls to the outside world, and whether each may be repeated."""
+    together: bool = False
+    """Whether they are made side by side."""
+    local: bool = False
+    """Runs within the workflow task, if it makes no calls."""
     children: int = 0
+    asks: str = ""
+    """The workflow of the children."""
     seconds: float = 0.0
 
     def open(self, trail: Sequence[str]) -> bool:
@@ -64,19 +72,22 @@ class Graph:
         return next((edge for edge in self.edges if edge.name == name and edge.from_ == place), None)
 
 
-def random_graph(rng: Random, name: str, *, child: bool = False) -> Graph:
-    """Two to four places, each of which moves on by itself or waits, and an exit from everywhere for a long trail."""
+def random_graph(rng: Random, name: str, *, child: bool = False, asks: str = "", often: float = 0.4) -> Graph:
+    """Two to four places, each of which moves on by itself or waits, and an exit from everywhere for a long trail.
+
+    With probability `often` it starts children of the workflow `asks`.
+    """
     places = [f"p{number}" for number in range(1, rng.randint(2, 3 if child else 5))]
     limit = rng.randint(1, 3) if child else rng.randint(3, 9)
-    asks = not child and rng.random() < 0.4
+    parent = rng.random() < often if asks else False
     edges = [_edge(rng, "begin", "start", "p1", places, children=0)]
     for place in places:
         edges.append(Edge(f"leave_{place}", place, END, guard=(0, limit), priority=9, documents=(None,)))
         edges += (
             _waiting(rng, place, places) if rng.random() < (0.3 if child else 0.65) else _moving(rng, place, places)
         )
-    if asks:
-        edges += _asking(rng, places)
+    if parent:
+        edges += _asking(rng, places, asks)
     # So that every place can be reached, whatever was drawn above.
     edges += [Edge(f"on_{to}", from_, to, guard=(0, 99), priority=1) for from_, to in itertools.pairwise(places)]
     return Graph(name, tuple(edges), farewell=rng.random() < 0.4)
@@ -94,6 +105,9 @@ def _edge(rng: Random, name: str, from_: str, to: str, places: list[str], **more
         delay=rng.choice((0.0, 0.2, 3.0)),
         error_place=rng.choice(places) if failures and recovery < 0.3 else None,
         documents=tuple(rng.choice((None, "a", "b")) for _ in range(rng.randint(0, 3))),
+        calls=tuple(rng.random() < 0.5 for _ in range(rng.choice((0, 0, 0, 1, 2)))),
+        together=rng.random() < 0.5,
+        local=rng.random() < 0.25,
         seconds=rng.choice((0.0, 0.0, 0.01, 0.2, 0.6)),
     )
     if failures and made.attempts and recovery > 0.7 and from_ != "start":
@@ -121,11 +135,11 @@ def _waiting(rng: Random, place: str, places: list[str]) -> list[Edge]:
     return edges
 
 
-def _asking(rng: Random, places: list[str]) -> list[Edge]:
+def _asking(rng: Random, places: list[str], asks: str) -> list[Edge]:
     """A place that starts children and one where their ends are heard."""
     home = rng.choice(places)
     return [
-        _edge(rng, "ask", home, "hearing", places, children=rng.randint(1, 3), priority=4, guard=(0, 0)),
+        _edge(rng, "ask", home, "hearing", places, children=rng.randint(1, 3), asks=asks, priority=4, guard=(0, 0)),
         Edge("heard", "hearing", "hearing", wait=True, heard=True, documents=("a",)),
         Edge("enough", "hearing", rng.choice(places), wait=True),
         Edge("leave_hearing", "hearing", END, guard=(0, rng.randint(4, 10)), priority=9),

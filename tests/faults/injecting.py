@@ -18,7 +18,9 @@ from loopstack_temporal import failpoints
 from loopstack_temporal.errors import Interrupted, StoreUnavailable
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.faults import StoreFault
+from loopstack_temporal.store.records import EffectEnd, EffectWrite
 from loopstack_temporal.store.store import Store
+from tests.faults.outside import Deed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +39,9 @@ POINTS = (
     "commit.after_commit",
     "fail.before_commit",
     "fail.after_commit",
+    "effect.before_call",
+    "effect.after_call",
+    "effect.after_record",
 )
 Action = Literal["die", "error"]
 
@@ -82,6 +87,9 @@ class Injector:
     observe: Callable[[], None] = lambda: None
     """Called after each transaction that did not fail."""
     database: Database | None = None
+    deeds: list[Deed] = field(default_factory=list[Deed])
+    moment: int = 0
+    """Counts the transactions: as long as it stands still, nothing was written."""
 
     async def around(self, call: Callable[[], T]) -> T:
         """One transaction of the present attempt, with what its plan has for it. It is done even when canceled."""
@@ -93,7 +101,10 @@ class Injector:
                 await self._before(plan)
         except asyncio.CancelledError:
             canceled = True
-        result = self._done(call)
+        try:
+            result = self._done(call)
+        finally:
+            self.moment += 1
         if canceled:
             raise asyncio.CancelledError
         if plan is not None:
@@ -201,4 +212,19 @@ class ScheduledStore(Store):
 
     async def do(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Store.do`."""
-        return await self._injector.around(lambda: method(*args, **kwargs))
+
+        def call() -> T:
+            answer = method(*args, **kwargs)
+            self._note(args, answer)
+            return answer
+
+        return await self._injector.around(call)
+
+    def _note(self, args: tuple[Any, ...], answer: object) -> None:
+        match args:
+            case (EffectWrite() as write,) if answer is None:
+                self._injector.deeds.append(Deed("begin", write.fence.run_id, write.key))
+            case (EffectEnd() as end,) if end.status == "done":
+                self._injector.deeds.append(Deed("end", end.fence.run_id, end.key))
+            case _:
+                pass

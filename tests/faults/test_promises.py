@@ -158,22 +158,47 @@ def _text(rng: Random) -> str:
 
 
 def unreadable() -> list[Payload]:
-    """Payloads as no honest sender makes them."""
+    """Sixty payloads as no honest sender makes them."""
 
     def plain(data: bytes, encoding: bytes = b"json/plain") -> Payload:
         return Payload(metadata={"encoding": encoding}, data=data)
 
-    texts = (b"", b"{", b'{"a"', b"NaN", b"Infinity", b"-Infinity", b'"\\ud83d"', b"\xff\xfe", b"[1,]", b"tru", b"nul")
-    deep = [plain(b"[" * depth + b"]" * depth) for depth in (100, 1_000, 10_000)]
-    large = [plain(b'["' + b"x" * size + b'"]') for size in (100_000, 600_000, 1_900_000)]
-    strange = [plain(b"{}", name) for name in (b"binary/nonsense", b"json/protobuf", b"binary/protobuf", b"")]
-    return [*map(plain, texts), *deep, *large, *strange, Payload(), Payload(data=b"{}"), plain(b"x", b"binary/plain")]
+    texts = b'|{|{"a"|{"a":|{"a":1,}|{a:1}|[|[1,]|[1 2]|tru|nul|None|undefined|"x|"a" "b"|"\x00"|"\n"|"\\u12"|"\\x41"'
+    halves = [b'"\\ud83d"', b'["\\udc00\\ud800"]', b"\xff\xfe", b'"\xc3"', b"\xef\xbb\xbf1"]
+    numbers = b"NaN|Infinity|-Infinity|[NaN]|1e999|-1e999|01|+1|1.|.5|0x10|1e|--1|'1'"
+    deep = [b"[" * depth + b"]" * depth for depth in (100, 1_000, 10_000)] + [b'{"a":' * 5_000 + b"1" + b"}" * 5_000]
+    large = [b'["' + b"x" * size + b'"]' for size in (100_000, 600_000, 1_900_000)] + [
+        b"9" * 5_000,
+        b"[" + b"1," * 90_000 + b"1]",
+    ]
+    names = (
+        b"binary/nonsense",
+        b"json/protobuf",
+        b"binary/protobuf",
+        b"binary/encrypted",
+        b"binary/null2",
+        b"",
+        b"\xff",
+        b"x" * 300,
+    )
+    strange = [plain(b"{}", name) for name in names]
+    nameless = [Payload(), Payload(data=b"{}"), Payload(metadata={"other": b"json/plain"}, data=b"1")]
+    twofold = [
+        plain(b"x", b"binary/plain"),
+        Payload(metadata={"encoding": b"json/plain", "messageType": b"x.Y"}, data=b"[2]"),
+    ]
+    return [
+        *map(plain, (*texts.split(b"|"), *halves, *numbers.split(b"|"), *deep, *large)),
+        *strange,
+        *nameless,
+        *twofold,
+    ]
 
 
 class Nasty(Crowd):
     """Sends what no schema takes, then one good answer."""
 
-    generated = 250
+    generated = 2_500
 
     async def attend(self, run_id: str) -> None:
         """See base class."""
@@ -216,8 +241,10 @@ ONE_ANSWER = Graph(MAIN, (Edge("begin", "start", "p1"), Edge("answer_p1", "p1", 
 
 
 @pytest.mark.requirement("REL-016")
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("limit", [1, 500])
 def test_no_payload_freezes_or_fails_a_run_and_each_refusal_is_recorded(limit: int) -> None:
+    assert len(unreadable()) == 60
     store = PrivateStores().open()
     with patch.object(store, "close"):
         aim = Aim(rate=0.0, limit=limit, graph=ONE_ANSWER, people=Nasty)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from pydantic_core import from_json
@@ -26,13 +27,17 @@ from tests.faults import virtual
 from tests.faults.attempts import HEARTBEAT, Bench
 from tests.faults.checker import Evidence, Followed, violations
 from tests.faults.clients import Client, Habits, Log
-from tests.faults.flows import CHILD, application
+from tests.faults.flows import CHILD, GRANDCHILD, application
 from tests.faults.graphs import Graph, random_graph
 from tests.faults.injecting import Injector, ScheduledStore, armed
+from tests.faults.outside import WORLD
+from tests.faults.outside import World as Outside
 from tests.faults.server import Server
 
 MAIN = "main"
 LONGEST_ZOMBIE = 400.0
+STORES = PrivateStores()
+"""Kept from trial to trial, because they know their statements as SQL text."""
 
 
 @dataclass
@@ -45,6 +50,8 @@ class Report:
     runs: int = 0
     steps: int = 0
     clicks: int = 0
+    seconds: float = 0.0
+    """How long it took by the clock on the wall."""
 
 
 @dataclass(frozen=True)
@@ -78,20 +85,32 @@ class World:
     habits: Habits
     people: type[Client] = Client
     log: Log = field(default_factory=Log)
+    outside: Outside = field(default_factory=Outside)
     seen: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    read: int = -1
+    """The moment of which all events were read."""
+    rows: dict[str, tuple[int, RunRow | None]] = field(default_factory=dict[str, tuple[int, "RunRow | None"]])
+
+    def look(self, run_id: str) -> RunRow | None:
+        """A run as it is now."""
+        moment, row = self.rows.get(run_id, (-1, None))
+        if moment != self.injector.moment:
+            moment, row = self.rows[run_id] = self.injector.moment, self.store.runs.get(run_id)
+        return row
 
 
 def trial(seed: int, open_store: Callable[[], Store] | None = None, *, runs: int = 2, aim: Aim | None = None) -> Report:
     """Run the trial of a seed on a store in memory, or on the one that `open_store` gives."""
-    store = (open_store or PrivateStores().open)()
+    began, store = time.monotonic(), (open_store or STORES.open)()
     try:
-        return virtual.run(_trial(seed, store, runs, aim or Aim()))
+        return replace(virtual.run(_trial(seed, store, runs, aim or Aim())), seconds=time.monotonic() - began)
     finally:
         store.close()
 
 
 async def _trial(seed: int, given: Store, runs: int, aim: Aim) -> Report:
     world = _world(seed, given, aim)
+    WORLD.set(world.outside)
     with armed(world.injector), _quiet():
         await _live(world, runs)
     return _judged(world)
@@ -103,7 +122,11 @@ def graphs_of(seed: int) -> dict[str, Graph]:
 
 
 def _graphs(rng: Random) -> dict[str, Graph]:
-    return {MAIN: random_graph(rng, MAIN), CHILD: random_graph(rng, CHILD, child=True)}
+    return {
+        MAIN: random_graph(rng, MAIN, asks=CHILD),
+        CHILD: random_graph(rng, CHILD, child=True, asks=GRANDCHILD, often=0.3),
+        GRANDCHILD: random_graph(rng, GRANDCHILD, child=True),
+    }
 
 
 def _world(seed: int, given: Store, aim: Aim) -> World:
@@ -147,7 +170,7 @@ async def _live(world: World, runs: int) -> None:
     while server.failure is None:
         for run_id in list(server.executions):
             if run_id not in attended:
-                client = world.people(server, world.log, Random(rng.random()), world.habits, world.store.runs.get)
+                client = world.people(server, world.log, Random(rng.random()), world.habits, world.look)
                 attended[run_id] = asyncio.create_task(client.attend(run_id))
         await asyncio.sleep(0.5)
         if all(task.done() for task in attended.values()) and len(attended) == len(server.executions):
@@ -159,6 +182,7 @@ async def _live(world: World, runs: int) -> None:
     reader.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await reader
+    world.read = -1
     _see(world, 10_000)
 
 
@@ -182,8 +206,10 @@ async def _read(world: World, rng: Random) -> None:
 
 def _see(world: World, limit: int) -> None:
     """Read on where the stream was left, as a client that connects again does."""
-    events = world.store.events
-    rows, world.log.cursor = events.after(world.log.cursor, limit=limit)
+    if world.read == world.injector.moment:
+        return
+    rows, world.log.cursor = world.store.events.after(world.log.cursor, limit=limit)
+    world.read = world.injector.moment if len(rows) < limit else -1
     world.seen += [(row.run_id, row.rev) for row in rows if row.run_id is not None and row.rev is not None]
 
 
@@ -198,6 +224,8 @@ def _judged(world: World) -> Report:
         seen=world.seen,
         disturbed=frozenset(log.resets),
         stuck=log.stuck,
+        calls=world.outside.calls,
+        deeds=world.injector.deeds,
     )
     failed = [f"{type(server.failure).__name__}: {server.failure}"] if server.failure else []
     found = failed or violations(world.store.database, evidence)
@@ -209,6 +237,9 @@ def _judged(world: World) -> Report:
 def _followed(world: World) -> Generator[Followed]:
     for told in world.bench.told:
         number, _, name = told.asked.activity_id.partition("-")
+        if told.asked.local:  # Its id does not say which step it is.
+            number = str(from_json(told.asked.arguments[0].data).get("step"))
+            name = told.asked.type if told.asked.type.startswith(f"{told.asked.workflow}.") else ""
         decision = from_json(told.result.data).get("decision") if name and number.isdecimal() else None
         if decision is not None:
             yield Followed(told.asked.workflow_id, told.asked.run_id, int(number), decision)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from random import Random
 
 import pytest
 
@@ -24,8 +26,13 @@ POINTS = (
     "commit.after_commit",
 )
 KILLED = -9
-EVERY = 20
-"""Lines from one killed attempt to the next."""
+EVERY = {"line": 10, "call": 5}
+"""From one killed attempt to the next, on PostgreSQL; on SQLite none is left out."""
+LEAST = {"line": 300, "call": 80}
+"""Lines that an attempt comes to, and system calls it makes."""
+THROUGH = 4
+MOMENTS = (400, 100)
+"""Kills at a random time, on SQLite and on PostgreSQL."""
 
 
 @dataclass
@@ -41,6 +48,18 @@ class Mortal:
         self.program.stdin.write(f"{run} {number} {act} {point}\n")
         self.program.stdin.flush()
         return int(self.program.stdout.readline())
+
+    def warm(self, make: Making) -> None:
+        """Let the program itself make an attempt, so that those of its children are quick."""
+        make.opened()
+        assert self.do(make.run, 1, "warm", "-") == 0
+
+    def seconds(self, make: Making) -> float:
+        """How long an attempt takes that nobody kills."""
+        make.opened()
+        began = time.monotonic()
+        assert self.do(make.run, 1, "attempt", "after:60") == 0
+        return time.monotonic() - began
 
 
 @pytest.fixture
@@ -88,22 +107,54 @@ def test_a_step_killed_at_any_two_points_one_after_the_other_commits_once(
         _is_whole(make)
 
 
-def test_a_step_killed_at_any_line_leaves_all_or_nothing_and_goes_on(
+def _killed(make: Making, mortal: Mortal, points: Iterable[str]) -> tuple[int, int]:
+    """Kill one attempt after the other, each of a run of its own, until several in a row get through.
+
+    An attempt can make some system calls more or less than another one. Each left two documents or none, and the next
+    attempt leaves the whole step. Gives how many were killed, and how many of them had committed.
+    """
+    begun = committed = through = 0
+    for point in points:
+        make.opened()
+        if mortal.do(make.run, 1, "attempt", point) == 0:
+            through += 1
+            if through == THROUGH:
+                break
+            continue
+        begun, through = begun + 1, 0
+        saved = len(make.store.documents.live(make.run))
+        assert saved == (2 if make.entered(0).recorded is not None else 0), f"half a step after {point}"
+        committed += saved > 0
+        dying.attempt(make.store, make.run, 2)
+        _is_whole(make)
+    return begun, committed
+
+
+@pytest.mark.requirement("REL-001")
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", ["line", "call"])
+def test_a_step_killed_at_any_line_or_system_call_leaves_all_or_nothing_and_goes_on(
+    make: Making, store: Store, mortal: Mortal, kind: str
+) -> None:
+    mortal.warm(make)
+    every = EVERY[kind] if store.database.postgres else 1
+    begun, committed = _killed(make, mortal, (f"{kind}:{number}" for number in itertools.count(1, every)))
+    assert begun * every > LEAST[kind]
+    assert every > 1 or 0 < committed < begun
+
+
+@pytest.mark.requirement("REL-001")
+@pytest.mark.timeout(300)
+def test_a_step_killed_at_any_moment_leaves_all_or_nothing_and_goes_on(
     make: Making, store: Store, mortal: Mortal
 ) -> None:
+    mortal.warm(make)
+    moments, longest = Random(1), mortal.seconds(make)
     begun = committed = 0
-    for line in itertools.count(1 + store.database.postgres, EVERY):
-        make.opened()
-        if mortal.do(make.run, 1, "attempt", f"line:{line}") != KILLED:
-            break
-        begun += 1
-        saved = len(store.documents.live(make.run))
-        assert saved == (2 if make.entered(0).recorded is not None else 0), f"half a step after line {line}"
-        committed += saved > 0
-        dying.attempt(store, make.run, 2)
-        _is_whole(make)
-    assert begun >= 20
-    assert committed < begun
+    while begun < MOMENTS[store.database.postgres]:
+        one = _killed(make, mortal, [f"after:{moments.uniform(0.0001, longest):.6f}"])
+        begun, committed = begun + one[0], committed + one[1]
+    assert 0 < committed < begun
 
 
 def test_closing_a_step_survives_being_killed_and_beats_the_attempt_that_was_left(

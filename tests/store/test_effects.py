@@ -78,6 +78,16 @@ def test_a_call_that_must_not_be_repeated_is_unknown_from_then_on(make: Making) 
         assert effects.begin(call(again, repeatable=False)) == EffectRow("key", "unknown", None)
 
 
+def test_the_late_answer_of_a_call_that_is_unknown_by_now_is_refused(make: Making) -> None:
+    make.opened()
+    effects, one = make.store.effects, claimed(make)
+    effects.begin(call(one, repeatable=False))
+    effects.begin(call(claimed(make, attempt=2), repeatable=False))
+    with pytest.raises(Fenced):
+        effects.end(end(one, "late"))
+    assert effects.recorded("key") == EffectRow("key", "unknown", None)
+
+
 def test_a_persons_retry_begins_an_unknown_call_again_once(make: Making) -> None:
     make.opened()
     effects, one = make.store.effects, claimed(make)
