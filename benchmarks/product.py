@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from benchmarks.talking import talking
 from loopstack_temporal import BaseWorkflow, MessageDocument, RunContext, guard, transition, workflow
 from loopstack_temporal.app import StudioApp
 
@@ -143,4 +144,4 @@ class AskWorkflow(BaseWorkflow[Steps, Counter, int]):
 def application(name: str) -> StudioApp:
     """The app of the benchmarks; `name` is also its task queue."""
     shapes = [OneWorkflow, ChainWorkflow, NearWorkflow, FanWorkflow, LoopWorkflow, AskWorkflow]
-    return StudioApp(name=name, title="Benchmarks", workflows=shapes)
+    return StudioApp(name=name, title="Benchmarks", workflows=shapes, modules=[talking()])
