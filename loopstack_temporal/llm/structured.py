@@ -63,7 +63,11 @@ def _refuse(name: str) -> Any:
 
 
 def _check_depth(value: Any, left: int) -> None:
-    inside: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inside: list[Any] = []
+    if isinstance(value, dict):
+        inside = list(cast("dict[str, Any]", value).values())
+    elif isinstance(value, list):
+        inside = cast("list[Any]", value)
     if inside and not left:
         raise ValueError("nested too deeply")
     for one in inside:

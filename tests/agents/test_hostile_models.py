@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from loopstack_temporal import LlmMessageDocument, StudioApp, tool
@@ -46,7 +48,7 @@ def app(model: HostileModel) -> StudioApp:
     )
 
 
-def check(model: HostileModel, report: RunReport[object, object], seed: int) -> None:
+def check(model: HostileModel, report: RunReport[Any, Any], seed: int) -> None:
     """What holds for every conversation."""
     assert "secret" not in made and not any(line.startswith("sent") for line in made), seed
     assert len(made) <= sum(call.name == "look" for call in model.calls), seed

@@ -21,12 +21,18 @@ def answer(provider: str, pieces: Iterable[str] = (), calls: Sequence[Call] = ()
 
 
 def _claude(pieces: Iterable[str], calls: Sequence[Call]) -> Iterator[str]:
-    head = {"model": "claude-sonnet-5", "id": "msg_1", "type": "message", "role": "assistant", "content": []}
+    head: dict[str, Any] = {
+        "model": "claude-sonnet-5",
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "content": [],
+    }
     usage = {"input_tokens": 9, "output_tokens": 1}
     yield _event("message_start", message={**head, "stop_reason": None, "stop_sequence": None, "usage": usage})
     yield from _claude_block(0, {"type": "text", "text": ""}, ({"type": "text_delta", "text": one} for one in pieces))
     for number, (call_id, name, written) in enumerate(calls, 1):
-        start = {"type": "tool_use", "id": call_id, "name": name, "input": {}}
+        start: dict[str, Any] = {"type": "tool_use", "id": call_id, "name": name, "input": {}}
         yield from _claude_block(number, start, [{"type": "input_json_delta", "partial_json": written}])
     delta = {"stop_reason": "tool_use" if calls else "end_turn", "stop_sequence": None}
     yield _event("message_delta", delta=delta, usage={"output_tokens": 9})
