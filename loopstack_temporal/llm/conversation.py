@@ -46,6 +46,11 @@ class Turn:
         whole = [self.message.role, self.message.text, blocks, self.provider, self.native]
         return sha256(to_json(sound(whole))).hexdigest()
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it has nothing to do with tools: most messages of long conversations have not."""
+        return not any(isinstance(block, ToolCallBlock | ToolResultBlock) for block in self.message.blocks)
+
     def sent_to(self, provider: str) -> LlmMessage:
         """The message for a provider: native answers go back only to where they came from."""
         if self.native is None or self.provider != provider:
@@ -104,9 +109,13 @@ def with_results(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     is told as text.
     """
     taken: set[tuple[int, int]] = set()
-    results = {place: _results(turns, place, taken) for place, turn in enumerate(turns) if turn.message.tool_calls}
+    involved = [(place, turn) for place, turn in enumerate(turns) if not turn.is_plain]
+    results = {place: _results(turns, place, taken) for place, turn in involved if turn.message.tool_calls}
     found: list[Turn] = []
     for place, turn in enumerate(turns):
+        if turn.is_plain:
+            found.append(turn)
+            continue
         blocks = turn.message.blocks
         kept = tuple(_left(block) for number, block in enumerate(blocks) if (place, number) not in taken)
         if kept == blocks:
