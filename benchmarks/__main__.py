@@ -17,12 +17,16 @@ from benchmarks import report
 from benchmarks.databases import database, version_of
 from benchmarks.measuring import Row
 from benchmarks.memory import memory
-from benchmarks.rows import FULL, QUICK, ROWS, Bench, Sizes
+from benchmarks.rows import ROWS
 from benchmarks.sides import working
+from benchmarks.streaming import stream
+from benchmarks.values import FULL, QUICK, Bench, Sizes
 from loopstack_temporal.errors import LoopstackError
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
 
-NAMES = (*ROWS, "memory")
+APART = {"memory": memory, "stream": stream}
+"""Measured with processes of their own, before the others: while the server is fresh and nothing else runs."""
+NAMES = (*ROWS, *APART)
 KINDS = {"sqlite": ("sqlite",), "postgresql": ("postgresql",), "both": ("sqlite", "postgresql")}
 
 
@@ -43,10 +47,9 @@ async def measure(names: Sequence[str], kinds: Sequence[str], sizes: Sizes) -> t
 
 async def _measure_on(address: str, url: str, kind: str, names: Sequence[str], sizes: Sizes, folder: Path) -> list[Row]:
     rows: list[Row] = []
-    if "memory" in names:
-        # First, while the server is fresh and nothing else runs.
-        print(f"  {kind}: memory …", file=sys.stderr, flush=True)
-        rows += await memory(address, url, kind, sizes, folder)
+    for name in (name for name in names if name in APART):
+        print(f"  {kind}: {name} …", file=sys.stderr, flush=True)
+        rows += await APART[name](address, url, kind, sizes, folder)
     async with working(address, url, f"bench-{kind}") as pair:
         for name in (name for name in names if name in ROWS):
             print(f"  {kind}: {name} …", file=sys.stderr, flush=True)

@@ -21,17 +21,18 @@ class Row:
     database: str
     unit: str
     product: tuple[float, ...]
-    twin: tuple[float, ...]
+    twin: tuple[float, ...] = ()
+    """Empty where there is nothing to compare with."""
 
     @property
-    def ratio(self) -> float:
+    def ratio(self) -> float | None:
         """Product to twin, by their medians."""
-        return median(self.product) / median(self.twin)
+        return median(self.product) / median(self.twin) if self.twin else None
 
     @property
-    def paired(self) -> float:
+    def paired(self) -> float | None:
         """The median of the ratios of neighbouring samples: what slows both down cancels out."""
-        return median(a / b for a, b in zip(self.product, self.twin, strict=True))
+        return None if not self.twin else median(a / b for a, b in zip(self.product, self.twin, strict=True))
 
 
 async def sampled(

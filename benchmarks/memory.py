@@ -12,21 +12,23 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from benchmarks.measuring import Row
-from benchmarks.rows import Sizes, many
+from benchmarks.rows import many
 from benchmarks.sides import Side, opened, product_working, twin_working
+from benchmarks.values import Sizes
 from loopstack_temporal.temporal import process
 
+NAME = "bench-memory"
 STATUS = "/proc/{pid}/status"
 
 
 async def memory(address: str, database_url: str, database: str, sizes: Sizes, folder: Path) -> list[Row]:
     """Resident memory after one run and after many; nothing where the system has no `/proc`."""
-    if not _tells_memory():
+    if not tells_memory():
         return []
     found: dict[str, tuple[float, float]] = {}
-    async with opened(address, database_url, "bench-memory") as (product, twin):
+    async with opened(address, database_url, NAME) as (product, twin):
         for name, side in (("product", product), ("twin", twin)):
-            async with _process(name, address, database_url, folder) as pid:
+            async with serving(name, address, database_url, folder, NAME) as pid:
                 found[name] = await _load(side, pid, sizes)
     titles = ("memory of a worker after one run", f"memory after {sizes.runs} runs x {sizes.steps} steps")
     return [
@@ -43,9 +45,10 @@ async def _load(side: Side, pid: int, sizes: Sizes) -> tuple[float, float]:
 
 
 @asynccontextmanager
-async def _process(side: str, address: str, database_url: str, folder: Path) -> AsyncGenerator[int]:
-    command = [sys.executable, "-m", "benchmarks.memory", side, address, database_url]
-    with (folder / f"memory-{side}.log").open("ab") as log:
+async def serving(side: str, address: str, database_url: str, folder: Path, name: str) -> AsyncGenerator[int]:
+    """A worker of one side in a process of its own, on the task queue of `name`; gives its process id."""
+    command = [sys.executable, "-m", "benchmarks.memory", side, address, database_url, name]
+    with (folder / f"{name}-{side}.log").open("ab") as log:
         running = await process.spawn(command, output=log, folder=Path.cwd())
     try:
         # `spawn` replaces its starter by the command, so this is the worker's own id.
@@ -54,7 +57,8 @@ async def _process(side: str, address: str, database_url: str, folder: Path) -> 
         await process.stop(running)
 
 
-def _tells_memory() -> bool:
+def tells_memory() -> bool:
+    """Whether the system tells of its processes in `/proc`."""
     return Path(STATUS.format(pid=os.getpid())).exists()
 
 
@@ -66,16 +70,16 @@ def resident(pid: int) -> float:
     raise LookupError(f"process {pid} tells no memory")
 
 
-async def _serve(side: str, address: str, database_url: str) -> None:
+async def _serve(side: str, address: str, database_url: str, name: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with opened(address, database_url, "bench-memory") as (product, twin):
+    async with opened(address, database_url, name) as (product, twin):
         async with product_working(product) if side == "product" else twin_working(twin):
             await stop.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(*sys.argv[1:4]))
+    asyncio.run(_serve(*sys.argv[1:5]))
     gc.collect()
     # The Temporal SDK can abort an interpreter that exits right after a worker stopped.
     os._exit(0)

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from benchmarks.talking import talking
 from loopstack_temporal import BaseWorkflow, MessageDocument, RunContext, guard, transition, workflow
 from loopstack_temporal.app import StudioApp
 from loopstack_temporal.flows import FanOut
@@ -146,7 +147,7 @@ class AskWorkflow(BaseWorkflow[Steps, Counter, int]):
 def application(name: str) -> StudioApp:
     """The app of the benchmarks; `name` is also its task queue."""
     shapes = [OneWorkflow, ChainWorkflow, NearWorkflow, FanWorkflow, FanOut, LoopWorkflow, AskWorkflow]
-    return StudioApp(name=name, title="Benchmarks", workflows=shapes)
+    return StudioApp(name=name, title="Benchmarks", workflows=shapes, modules=[talking()])
 
 
 def asked_of(shape: str, steps: int, documents: int) -> tuple[str, dict[str, Any]]:

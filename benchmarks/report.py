@@ -104,13 +104,19 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.unit,
         _span(row.product),
         _span(row.twin),
-        f"{row.ratio:.2f}",
-        f"{row.paired:.2f}",
+        _ratio(row.ratio),
+        _ratio(row.paired),
     )
+
+
+def _ratio(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f}"
 
 
 def _span(figures: Sequence[float]) -> str:
     """Median and range."""
+    if not figures:
+        return "-"
     if len(figures) == 1:
         return _short(figures[0])
     return f"{_short(median(figures))} ({_short(min(figures))} … {_short(max(figures))})"

@@ -5,79 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from statistics import median
 from types import MappingProxyType
 
-from benchmarks.measuring import Row, Sample, sampled, timed
-from benchmarks.sides import Pair, Shape, Side
+from benchmarks.measuring import Row, timed
+from benchmarks.sides import Shape, Side
+from benchmarks.talks import agent, chat
+from benchmarks.values import Bench
 
 EARLY, LATE = 0.05, 0.95
 """Where in the long loop a step's cost is looked at: around step 50 and around step 950 of 1,000."""
 
 
 DOCUMENTS_OF_OLD = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sizes:
-    """How much is measured."""
-
-    rounds: int = 7
-    chain: int = 200
-    single: int = 60
-    """Pairs of one-step runs, and of answers."""
-    runs: int = 200
-    steps: int = 10
-    crowd_rounds: int = 3
-    loop: int = 1_000
-    loop_rounds: int = 3
-    children: int = 20
-    parents: int = 50
-    held: int = 2_000
-    """Documents of a run that is answered."""
-    old: int = 20_000
-    """Finished runs in the database, with ten documents each."""
-
-
-FULL = Sizes()
-QUICK = Sizes(
-    rounds=3,
-    chain=40,
-    single=12,
-    runs=30,
-    steps=5,
-    crowd_rounds=2,
-    loop=60,
-    loop_rounds=1,
-    children=5,
-    parents=4,
-    held=200,
-    old=1_000,
-)
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where and how much to measure."""
-
-    pair: Pair
-    database: str
-    sizes: Sizes
-    warm: bool = True
-
-    async def rows(self, sample: Sample, rounds: int, *names: tuple[str, str]) -> list[Row]:
-        """Take paired samples; `names` are name and unit of each figure of a sample."""
-        product, twin = await sampled(self.pair, sample, rounds, warm=self.warm)
-        return [
-            Row(name, self.database, unit, _figures(product, place), _figures(twin, place))
-            for place, (name, unit) in enumerate(names)
-        ]
-
-    @property
-    def cold(self) -> Bench:
-        """The same without samples that are thrown away."""
-        return replace(self, warm=False)
 
 
 async def chain(bench: Bench) -> list[Row]:
@@ -235,10 +175,6 @@ async def _answer(bench: Bench, documents: int, title: str) -> list[Row]:
     return rows
 
 
-def _figures(samples: list[Sequence[float]], place: int) -> tuple[float, ...]:
-    return tuple(sample[place] for sample in samples)
-
-
 ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Row]]]] = MappingProxyType(
     {
         "chain": chain,
@@ -250,6 +186,8 @@ ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Row]]]] = MappingProxyType(
         "fan": fan,
         "crowd": crowd,
         "loop": loop,
+        "agent": agent,
+        "chat": chat,
         "old": old,
     }
 )

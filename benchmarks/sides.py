@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import uuid4
 
 from temporalio.client import Client
@@ -72,12 +72,15 @@ class ProductSide:
 
     async def start(self, shape: Shape, *, steps: int = 1, documents: int = 0) -> str:
         """See `Side.start`."""
+        return await self.run(*asked_of(shape, steps, documents))
+
+    async def run(self, workflow: str, args: dict[str, Any]) -> str:
+        """Start a run of any workflow; gives its id."""
         run_id, token = str(uuid4()), uuid4().hex
-        name, args = asked_of(shape, steps, documents)
         await self.store.do(
-            self.store.runs.create, NewRun(run_id, self.app, name, "default", "local", args, start_token=token)
+            self.store.runs.create, NewRun(run_id, self.app, workflow, "default", "local", args, start_token=token)
         )
-        request = StartRun(run_id, self.app, name, args, token, "default", "local", "")
+        request = StartRun(run_id, self.app, workflow, args, token, "default", "local", "")
         outcome = await TemporalRuns(self.client).start(request)
         assert outcome == "started", outcome
         return run_id
@@ -88,7 +91,7 @@ class ProductSide:
 
     async def answer(self, run_id: str, n: int) -> None:
         """See `Side.answer`."""
-        at_step = self._next.get(run_id) or await self._first_wait(run_id)
+        at_step = self._next.get(run_id) or await self.waiting(run_id, every=0.01)
         outcome = await TemporalRuns(self.client).trigger(
             Trigger(run_id, "answer", {"n": n}, uuid4().hex, at_step=at_step)
         )
@@ -100,14 +103,20 @@ class ProductSide:
         await TemporalRuns(self.client).trigger(Trigger(run_id, "stop", None, uuid4().hex))
         await self.finished(run_id)
 
-    async def _first_wait(self, run_id: str) -> int:
-        """The number that the step of the first answer will get: a person looks before answering."""
+    async def say(self, run_id: str, text: str, at_step: int) -> None:
+        """Send a message to a chat that waits for its step `at_step`."""
+        message = Trigger(run_id, "user_message", text, uuid4().hex, at_step=at_step)
+        outcome = await TemporalRuns(self.client).trigger(message)
+        assert isinstance(outcome, Applied), outcome
+
+    async def waiting(self, run_id: str, *, after: int = 0, every: float = 0.003) -> int:
+        """Wait until a run awaits an answer, with more than `after` steps done; gives the number of the next one."""
         deadline = time.monotonic() + LIMIT
         while time.monotonic() < deadline:
             row = await self.store.do(self.store.runs.get, run_id)
-            if row is not None and row.status == "waiting":
+            if row is not None and row.status == "waiting" and row.next_step > after:
                 return row.next_step
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(every)
         raise TimeoutError(f"run {run_id} did not wait within {LIMIT:g} s")
 
     async def step_times(self, run_id: str) -> list[datetime]:
@@ -172,8 +181,8 @@ class TwinSide:
 class Pair:
     """Both sides on one server and one database."""
 
-    product: Side
-    twin: Side
+    product: ProductSide
+    twin: TwinSide
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypedDict, overload
@@ -18,6 +18,7 @@ class Document(BaseModel):
 
 
 DocumentT = TypeVar("DocumentT", bound=Document, default=Document)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,29 @@ class DocumentEntity(Generic[DocumentT]):
     created_at: datetime | None = None
     validation_error: Any = None
     """With `validate="safe"`: what was wrong with the content."""
+
+
+class StoredDocument:
+    """A document as it is stored, for reading only: its content and meta belong to everybody who reads it."""
+
+    __slots__ = ("_derived", "content", "id", "index", "meta")
+
+    def __init__(self, id: str, index: int, content: Any, meta: Mapping[str, Any]) -> None:
+        self.id = id
+        self.index = index
+        self.content = content
+        """JSON data."""
+        self.meta = meta
+        self._derived: Any = None
+
+    def derived(self, make: Callable[[StoredDocument], T]) -> T:
+        """What `make` makes of it, made once for as long as the document is remembered: documents do not change.
+
+        There is room for the work of one function only; it is called again after another one.
+        """
+        if self._derived is None or self._derived[0] is not make:
+            self._derived = (make, make(self))
+        return self._derived[1]
 
 
 class SaveOptions(TypedDict, total=False):
@@ -109,4 +133,8 @@ class DocumentStore(Protocol):
 
     def find_all_documents(self) -> Awaitable[list[DocumentEntity[Document]]]:
         """Every live document of this run, in feed order."""
+        ...
+
+    def read_by_tag(self, tag: str, /) -> Awaitable[list[StoredDocument]]:
+        """Like `find_by_tag`, for long conversations: nothing is copied, so nothing may be changed."""
         ...

@@ -14,16 +14,17 @@ from typing_extensions import Unpack
 from uuid_utils import uuid7
 
 from loopstack_temporal.definition import Document, DocumentEntity, document_of
-from loopstack_temporal.definition.document import DocumentT, SaveOptions, Validate
+from loopstack_temporal.definition.document import DocumentT, SaveOptions, StoredDocument, Validate
 from loopstack_temporal.definition.model import DocumentDefinition
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ContextClosed, DocumentError, TooLarge
+from loopstack_temporal.execution.remembered import Read
 from loopstack_temporal.store.records import DocumentRow, DocumentWrite
 
 LARGEST_DOCUMENT = 8 * 1024 * 1024
 
-LoadLive = Callable[[], Awaitable[Sequence[DocumentRow]]]
-"""Reads the run's live documents, in feed order."""
+LoadLive = Callable[[], Awaitable[Sequence[Read]]]
+"""Reads the run's live documents, in feed order. They are shared with other attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class BufferedDocuments:
     def __init__(self, origin: Origin, load: LoadLive) -> None:
         self._origin = origin
         self._load = load
-        self._stored: Sequence[DocumentRow] | None = None
+        self._stored: Sequence[Read] | None = None
         self._saved: dict[str, tuple[DocumentWrite, DocumentEntity[Any]]] = {}
         self._closed = False
         self.live_ids: set[str] = set()
@@ -116,6 +117,22 @@ class BufferedDocuments:
         self._check_open("find_by_tag")
         return await self._live(lambda _name, tags: tag in tags)
 
+    async def read_by_tag(self, tag: str, /) -> list[StoredDocument]:
+        """See `DocumentStore.read_by_tag`."""
+        self._check_open("read_by_tag")
+        replaced, saved = self._replaced(), self._live_saved()
+        found = [
+            one.stored
+            for one in await self._reads()
+            if tag in one.row.tags and (one.row.key is None or one.row.key not in replaced)
+        ]
+        found += [
+            StoredDocument(write.id, entity.index, write.content, write.meta)
+            for write, entity in saved
+            if tag in write.tags
+        ]
+        return sorted(found, key=lambda one: one.index)
+
     async def find_all_documents(self) -> list[DocumentEntity[Document]]:
         """See `DocumentStore.find_all_documents`."""
         self._check_open("find_all_documents")
@@ -127,10 +144,21 @@ class BufferedDocuments:
         if self._closed:
             raise ContextClosed(f"`document_store.{what}` was used after its transition had ended; nothing was stored")
 
-    async def _rows(self) -> Sequence[DocumentRow]:
+    async def _reads(self) -> Sequence[Read]:
         if self._stored is None:
             self._stored = await self._load()
         return self._stored
+
+    def _replaced(self) -> set[str]:
+        """Keys under which this attempt saved something that takes the place of what is stored."""
+        saved = (write for write, _ in self._saved.values())
+        return {write.key for write in saved if write.key is not None and not write.keep_previous}
+
+    def _live_saved(self) -> list[tuple[DocumentWrite, DocumentEntity[Any]]]:
+        """What this attempt saved, of each key the last."""
+        saved = list(self._saved.values())
+        last = {write.key: write.id for write, _ in saved if write.key is not None}
+        return [(write, entity) for write, entity in saved if write.key is None or last[write.key] == write.id]
 
     async def _place(self, write: DocumentWrite) -> tuple[int, int]:
         """Position and version the document will have: those of its key, else the next free position."""
@@ -138,28 +166,22 @@ class BufferedDocuments:
             for _, entity in self._saved.values():
                 if entity.key == write.key:
                     return entity.index, entity.version + 1
-            for row in await self._rows():
-                if row.key == write.key:
-                    return row.position, row.version + 1
+            for one in await self._reads():
+                if one.row.key == write.key:
+                    return one.row.position, one.row.version + 1
         used = {entity.index for _, entity in self._saved.values() if entity.index >= self._origin.next_position}
         return self._origin.next_position + len(used), 1
 
     async def _live(
         self, wanted: Callable[[str, tuple[str, ...]], bool], cls: type[Document] | None = None
     ) -> list[DocumentEntity[Any]]:
-        saved = [(write, entity) for write, entity in self._saved.values()]
-        replaced = {write.key for write, _ in saved if write.key is not None and not write.keep_previous}
+        replaced = self._replaced()
         found = [
-            stored_entity(row, cls)
-            for row in await self._rows()
-            if wanted(row.name, row.tags) and (row.key is None or row.key not in replaced)
+            stored_entity(one.row, cls, private=True)
+            for one in await self._reads()
+            if wanted(one.row.name, one.row.tags) and (one.row.key is None or one.row.key not in replaced)
         ]
-        last = {write.key: write.id for write, _ in saved if write.key is not None}
-        found += [
-            entity
-            for write, entity in saved
-            if wanted(write.name, write.tags) and (write.key is None or last[write.key] == write.id)
-        ]
+        found += [entity for write, entity in self._live_saved() if wanted(write.name, write.tags)]
         return sorted(found, key=lambda entity: entity.index)
 
     def _entity(self, write: DocumentWrite, content: Any, index: int, version: int) -> DocumentEntity[Any]:
@@ -232,18 +254,19 @@ def _unchecked(definition: DocumentDefinition, data: Any) -> Any:
     return definition.cls.model_construct(**data) if isinstance(data, dict) else definition.cls.model_construct()
 
 
-def stored_entity(row: DocumentRow, cls: type[Document] | None) -> DocumentEntity[Any]:
-    """A stored document for an author, its content as `cls` if that is known."""
+def stored_entity(row: DocumentRow, cls: type[Document] | None, *, private: bool = False) -> DocumentEntity[Any]:
+    """A stored document for an author, its content as `cls` if that is known; `private`: the row is shared."""
+    data, meta = (_copied(row.content), _copied(row.meta)) if private else (row.content, row.meta)
     content: Document
     if cls is None:
-        content = _AnyDocument.model_construct(**row.content)
+        content = _any_document(data)
     elif row.validation_error is not None:
-        content = cls.model_construct(**row.content)
+        content = cls.model_construct(**data)
     else:
         try:
-            content = cls.model_validate_json(_dumps(row.content))
+            content = cls.model_validate_json(_dumps(data))
         except ValidationError:  # Written by older code: what is there is better than no run.
-            content = cls.model_construct(**row.content)
+            content = cls.model_construct(**data)
     return DocumentEntity(
         id=row.id,
         content=content,
@@ -254,12 +277,31 @@ def stored_entity(row: DocumentRow, cls: type[Document] | None) -> DocumentEntit
         place=row.place,
         transition=row.transition,
         step=row.step,
-        meta=row.meta,
+        meta=meta,
         hidden=row.hidden,
         version=row.version,
         created_at=row.created_at,
         validation_error=row.validation_error,
     )
+
+
+def _any_document(data: Mapping[str, Any]) -> _AnyDocument:
+    # What `model_construct` does for a model without fields, in a twentieth of its time.
+    made = _AnyDocument.__new__(_AnyDocument)
+    object.__setattr__(made, "__dict__", {})
+    object.__setattr__(made, "__pydantic_fields_set__", set(data))
+    object.__setattr__(made, "__pydantic_extra__", dict(data))
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
+
+
+def _copied(value: Any) -> Any:
+    """JSON data that is nobody else's."""
+    if isinstance(value, dict):
+        return {name: _copied(one) for name, one in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_copied(one) for one in cast("list[Any]", value)]
+    return value
 
 
 def _json(value: Any, subject: str) -> Any:

@@ -20,6 +20,7 @@ from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
 from loopstack_temporal.execution.faults import describe
 from loopstack_temporal.execution.given import complete, misfit
+from loopstack_temporal.execution.remembered import Read
 from loopstack_temporal.execution.scene import Scene, Workplace, recorded_answer
 from loopstack_temporal.execution.session import Attempt, context_of
 from loopstack_temporal.execution.state import Workpiece, load
@@ -42,7 +43,6 @@ from loopstack_temporal.machine.decide import fire
 from loopstack_temporal.machine.decisions import Canceling, Decision, Finish, Fire, Parked
 from loopstack_temporal.store.records import (
     OPENING,
-    DocumentRow,
     Ending,
     Entered,
     Fence,
@@ -325,5 +325,5 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-async def _no_documents() -> list[DocumentRow]:  # pragma: no cover - a guard of `start` that reads documents finds none
+async def _no_documents() -> list[Read]:  # pragma: no cover - a guard of `start` that reads documents finds none
     return []

@@ -12,6 +12,7 @@ from uuid import uuid4
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.execution.ahead import Ahead, Coming
 from loopstack_temporal.execution.arrival import Next
+from loopstack_temporal.execution.remembered import Remembered
 from loopstack_temporal.execution.threads import Leaks, Threads
 from loopstack_temporal.execution.values import Application, Done, Pulse, Spent, StepAnswer, StepCall
 from loopstack_temporal.failpoints import hit
@@ -60,6 +61,7 @@ class Workplace:
     catalogue_hash: str | None
     threads: Threads = field(default_factory=lambda: Threads(Leaks()))
     ahead: Ahead = field(default_factory=Ahead)
+    remembered: Remembered = field(default_factory=Remembered)
     journaled: bool = True
     """Whether calls to the outside world are recorded, so that they are not repeated with the step."""
     stateless: bool = False

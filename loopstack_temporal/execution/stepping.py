@@ -251,9 +251,9 @@ def _arguments(
 
 
 def _documents(scene: Scene) -> BufferedDocuments:
-    call, store = scene.call, scene.workplace.store
+    call, workplace = scene.call, scene.workplace
     origin = Origin(call.step, call.transition, call.place, scene.entered.run.document_seq + 1)
-    return BufferedDocuments(origin, lambda: store.do(store.documents.live, call.run_id))
+    return BufferedDocuments(origin, lambda: workplace.remembered.live(workplace.store, call.run_id))
 
 
 def _inline(scene: Scene, result: Any) -> Any:

@@ -14,7 +14,7 @@ from loopstack_temporal.llm.asked import Origin, asked
 from loopstack_temporal.llm.conversation import Turn
 from loopstack_temporal.llm.cost import cost_of, tokens
 from loopstack_temporal.llm.faults import too_long
-from loopstack_temporal.llm.port import BLOCKS, LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
+from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
 from loopstack_temporal.llm.recording import Answer
 from loopstack_temporal.llm.registry import LlmProviderRegistry
 from loopstack_temporal.llm.sound import sound
@@ -49,14 +49,14 @@ class Question:
         return LlmRequest(messages, self.system, candidate.model, self.tools, candidate.settings, key)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything the answer depends on, as JSON data."""
+        """Everything the answer depends on, as JSON data; messages by what stands for them."""
         return {
             "candidates": [
                 {"provider": one.provider.provider_id, "model": one.model, "settings": dict(one.settings)}
                 for one in self.candidates
             ],
             "system": self.system,
-            "messages": [_turn_to_json(turn) for turn in self.turns],
+            "messages": [turn.digest for turn in self.turns],
             "tools": [asdict(offer) for offer in self.tools],
             "schema": self.schema,
         }
@@ -167,13 +167,3 @@ def _onto(live: LiveText) -> OnStream:
                 pass
 
     return tell
-
-
-def _turn_to_json(turn: Turn) -> dict[str, Any]:
-    return {
-        "role": turn.message.role,
-        "text": turn.message.text,
-        "blocks": BLOCKS.dump_python(turn.message.blocks, mode="json"),
-        "provider": turn.provider,
-        "native": turn.native,
-    }

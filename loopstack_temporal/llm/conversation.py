@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
-from loopstack_temporal.definition.document import DocumentEntity
+from loopstack_temporal.definition.document import StoredDocument
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.documents.llm import (
     ContentBlock,
@@ -19,21 +22,34 @@ from loopstack_temporal.definition.documents.llm import (
     ToolCallBlock,
     ToolResultBlock,
 )
-from loopstack_temporal.definition.shape import field_errors
+from loopstack_temporal.definition.shape import field_errors, mapping_of
 from loopstack_temporal.errors import ToolError
 from loopstack_temporal.llm.port import BLOCKS, LlmMessage
+from loopstack_temporal.llm.sound import sound
 
 Message = LlmMessageDocument | Mapping[str, Any]
 """A message document, or the same as a mapping: `{"role": "user", "text": "…"}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Turn:
     """One message, and if a model wrote it the answer as its provider gave it."""
 
     message: LlmMessage
     provider: str | None = None
     native: Mapping[str, Any] | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """Stands for all of it. Of a stored message it is made once: a long conversation is asked about often."""
+        blocks = BLOCKS.dump_python(self.message.blocks, mode="json")
+        whole = [self.message.role, self.message.text, blocks, self.provider, self.native]
+        return sha256(to_json(sound(whole))).hexdigest()
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it has nothing to do with tools: most messages of long conversations have not."""
+        return not any(isinstance(block, ToolCallBlock | ToolResultBlock) for block in self.message.blocks)
 
     def sent_to(self, provider: str) -> LlmMessage:
         """The message for a provider: native answers go back only to where they came from."""
@@ -63,25 +79,27 @@ def from_messages(messages: Sequence[Message]) -> tuple[Turn, ...]:
     return tuple(found)
 
 
-def from_documents(entities: Sequence[DocumentEntity[Any]], tag: str) -> tuple[Turn, ...]:
+def from_documents(documents: Sequence[StoredDocument], tag: str) -> tuple[Turn, ...]:
     """The run's messages in feed order, as far as they have a role. Raises `ToolError` if there are none."""
-    found: list[Turn] = []
-    for entity in sorted(entities, key=lambda entity: entity.index):
-        role, text = getattr(entity.content, "role", None), getattr(entity.content, "text", None)
-        if role not in get_args(LlmRole) or not isinstance(text, str):
-            continue
-        message = _message(cast("LlmRole", role), text, getattr(entity.content, "blocks", None))
-        native, provider = entity.meta.get("response"), entity.meta.get("provider")
-        if role == "assistant" and isinstance(native, Mapping) and isinstance(provider, str):
-            found.append(Turn(message, provider, cast("Mapping[str, Any]", native)))
-        else:
-            found.append(Turn(message))
+    found = tuple(turn for one in documents if (turn := one.derived(_stored_turn)) is not None)
     if not found:
         raise ToolError(
             f"A model call has nothing to send: it was given neither `prompt` nor `messages`, and no document of this"
             f" run is a message with the tag {tag!r}."
         )
-    return tuple(found)
+    return found
+
+
+def _stored_turn(stored: StoredDocument) -> Turn | None:
+    content: Mapping[str, Any] = mapping_of(stored.content)
+    role, text = content.get("role"), content.get("text")
+    if role not in get_args(LlmRole) or not isinstance(text, str):
+        return None
+    message = _message(cast("LlmRole", role), text, content.get("blocks"))
+    native, provider = stored.meta.get("response"), stored.meta.get("provider")
+    if role == "assistant" and isinstance(native, Mapping) and isinstance(provider, str):
+        return Turn(message, provider, cast("Mapping[str, Any]", native))
+    return Turn(message)
 
 
 def with_results(turns: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -91,9 +109,13 @@ def with_results(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     is told as text.
     """
     taken: set[tuple[int, int]] = set()
-    results = {place: _results(turns, place, taken) for place, turn in enumerate(turns) if turn.message.tool_calls}
+    involved = [(place, turn) for place, turn in enumerate(turns) if not turn.is_plain]
+    results = {place: _results(turns, place, taken) for place, turn in involved if turn.message.tool_calls}
     found: list[Turn] = []
     for place, turn in enumerate(turns):
+        if turn.is_plain:
+            found.append(turn)
+            continue
         blocks = turn.message.blocks
         kept = tuple(_left(block) for number, block in enumerate(blocks) if (place, number) not in taken)
         if kept == blocks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -63,9 +63,9 @@ def _refuse(name: str) -> Any:
 
 
 def _check_depth(value: Any, left: int) -> None:
-    inside: Collection[Any] = ()
+    inside: list[Any] = []
     if isinstance(value, dict):
-        inside = cast("dict[str, Any]", value).values()
+        inside = list(cast("dict[str, Any]", value).values())
     elif isinstance(value, list):
         inside = cast("list[Any]", value)
     if inside and not left:

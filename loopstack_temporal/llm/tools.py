@@ -63,7 +63,7 @@ class ModelTool(Tool):
             origin, turns = "messages", from_messages(messages)
         else:
             tag = options.get("messages_search_tag", "message")
-            turns = from_documents(await self.document_store.find_by_tag(tag), tag)
+            turns = from_documents(await self.document_store.read_by_tag(tag), tag)
         wanted = options.get("tools", ())
         return Question(
             turns=with_results(turns),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from loopstack_temporal.store.records import DocumentRow, DocumentVersions, Page
 from loopstack_temporal.store.rows import document_row
 from loopstack_temporal.store.tables import document
 
+_FEW = 100
+"""Documents that are asked for by their ids; of more, all of the run are read."""
 _SHOWN = sa.and_(document.c.live, ~document.c.superseded)
 
 
@@ -85,3 +88,17 @@ class Documents:
             found = connection.execute(query).all()
         # A tag may hold the quotes of another as text, so the database only narrows the search.
         return tuple(document_row(row) for row in found if tag is None or tag in row.tags)
+
+    def live_beside(self, run_id: str, known: Collection[str]) -> tuple[tuple[str, ...], tuple[DocumentRow, ...]]:
+        """The ids of all live documents of a run in feed order, and those of them that are not `known`.
+
+        What is stored under an id does not change, only whether it is live: whoever remembers documents asks this.
+        """
+        mine = sa.and_(document.c.run_id == run_id, _SHOWN)
+        with self._database.read() as connection:
+            ids = connection.execute(sa.select(document.c.id).where(mine).order_by(document.c.position)).scalars().all()
+            unknown = [one for one in ids if one not in known]
+            few = len(unknown) <= _FEW
+            query = sa.select(document).where(document.c.id.in_(unknown) if few else mine)
+            found = connection.execute(query).all() if unknown else ()
+        return tuple(ids), tuple(document_row(row) for row in found)

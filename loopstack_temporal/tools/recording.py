@@ -13,7 +13,14 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 from typing_extensions import Unpack
 
-from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentStore, DocumentT, SaveOptions
+from loopstack_temporal.definition.document import (
+    Document,
+    DocumentEntity,
+    DocumentStore,
+    DocumentT,
+    SaveOptions,
+    StoredDocument,
+)
 from loopstack_temporal.definition.document_class import document_of
 from loopstack_temporal.errors import ToolError
 
@@ -74,6 +81,10 @@ class RecordingDocuments:
     async def find_by_tag(self, tag: str, /) -> list[DocumentEntity[Document]]:
         """See `DocumentStore.find_by_tag`."""
         return await self._store.find_by_tag(tag)
+
+    async def read_by_tag(self, tag: str, /) -> list[StoredDocument]:
+        """See `DocumentStore.read_by_tag`."""
+        return await self._store.read_by_tag(tag)
 
     async def find_all_documents(self) -> list[DocumentEntity[Document]]:
         """See `DocumentStore.find_all_documents`."""

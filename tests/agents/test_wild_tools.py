@@ -40,7 +40,8 @@ async def test_what_goes_wrong_in_a_tool_is_told_to_the_model_and_concerns_nobod
     stack: Stack, worker: Program
 ) -> None:
     names = ("hang", "sleep", "raise", "odd", "huge", "exit")
-    run_id = await start(stack, *((name, dict[str, object]()) for name in names), ("keep", {"text": "milk"}))
+    calls: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in names]
+    run_id = await start(stack, *calls, ("keep", {"text": "milk"}))
 
     hang, sleep, raised, odd, huge, exited, kept = await said(stack, run_id)
 

@@ -117,3 +117,24 @@ def test_ids_that_come_again_are_answered_each_in_its_turn() -> None:
     turns = (assistant(call("0")), user(result("0", "one")), assistant(call("0")), user(result("0", "two")))
 
     assert told(*turns) == [["assistant", "0"], ["user", "0: one"], ["assistant", "0"], ["user", "0: two"]]
+
+
+def test_calls_of_one_message_with_the_same_id_get_a_result_each() -> None:
+    answers = user(result("0", "one"), result("0", "two"))
+
+    assert told(assistant(call("0"), call("0")), answers) == [["assistant", "0", "0"], ["user", "0: one", "0: two"]]
+    assert told(assistant(call("0"), call("0")), user(result("0", "one")))[1] == [
+        "user",
+        "0: one",
+        "0: The call of `tool_0` was not answered.!",
+    ]
+
+
+def test_a_model_does_not_answer_its_own_calls() -> None:
+    forged = assistant(result("a", "forged"))
+
+    assert told(assistant(call("a"), result("a", "forged")), forged, user(result("a", "real"))) == [
+        ["assistant", "a", "Result of an earlier tool call: forged"],
+        ["user", "a: real"],
+        ["assistant", "Result of an earlier tool call: forged"],
+    ]

@@ -21,9 +21,15 @@ def answer(provider: str, pieces: Iterable[str] = (), calls: Sequence[Call] = ()
 
 
 def _claude(pieces: Iterable[str], calls: Sequence[Call]) -> Iterator[str]:
-    head: dict[str, Any] = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5"}
-    head |= {"content": [], "stop_reason": None, "stop_sequence": None}
-    yield _event("message_start", message={**head, "usage": {"input_tokens": 9, "output_tokens": 1}})
+    head: dict[str, Any] = {
+        "model": "claude-sonnet-5",
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "content": [],
+    }
+    usage = {"input_tokens": 9, "output_tokens": 1}
+    yield _event("message_start", message={**head, "stop_reason": None, "stop_sequence": None, "usage": usage})
     yield from _claude_block(0, {"type": "text", "text": ""}, ({"type": "text_delta", "text": one} for one in pieces))
     for number, (call_id, name, written) in enumerate(calls, 1):
         start: dict[str, Any] = {"type": "tool_use", "id": call_id, "name": name, "input": {}}

@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks import report
 from benchmarks.measuring import Row
-from benchmarks.rows import ROWS, Bench, Sizes
+from benchmarks.rows import ROWS
 from benchmarks.sides import working
+from benchmarks.values import Bench, Sizes
 from loopstack_temporal.temporal.devserver import DevServer
 
 TINY = Sizes(

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from loopstack_temporal.definition.context import RunContext, RunRef
-from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentT
+from loopstack_temporal.definition.document import Document, DocumentEntity, DocumentT, StoredDocument
 from loopstack_temporal.definition.document_class import document_of
 from loopstack_temporal.definition.session import ChildOptions, EffectAnswer, EffectCall, LiveText, Unwatched
 
@@ -55,6 +55,12 @@ class MemoryDocuments:
 
     async def find_by_tag(self, tag: str, /) -> list[DocumentEntity[Document]]:
         return [one for one in self.saved if tag in one.tags]
+
+    async def read_by_tag(self, tag: str, /) -> list[StoredDocument]:
+        return [
+            StoredDocument(one.id, one.index, one.content.model_dump(mode="json"), one.meta)
+            for one in await self.find_by_tag(tag)
+        ]
 
     async def find_all_documents(self) -> list[DocumentEntity[Document]]:
         return list(self.saved)
