@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -305,6 +307,17 @@ async def test_a_message_can_be_seen_in_the_form_of_the_library() -> None:
     # An answer that a version far away wrote down still has its words.
     old = LlmMessage("assistant", "Fine.", native={"kind": "unheard of"})
     assert provider.to_provider_message(old)["parts"][0]["content"] == "Fine."
+
+
+def test_the_library_is_loaded_by_those_who_call_a_model_only() -> None:
+    code = (
+        "import sys\nfrom loopstack_temporal.llm.providers.pydantic_ai import pydantic_ai\npydantic_ai('test')\n"
+        "print([name for name in ('pydantic_ai', 'openai', 'anthropic') if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout.strip() == "[]"
 
 
 async def test_the_model_of_a_call_is_checked_or_made_by_name() -> None:
