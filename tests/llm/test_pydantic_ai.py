@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -149,6 +151,18 @@ async def test_every_reason_to_stop_has_a_documented_value(
     assert (reply.stop_reason, reply.message.text, reply.message.tool_calls) == (reason, text, ())
 
 
+@pytest.mark.parametrize("wire", WIRES)
+async def test_half_a_call_is_left_out_of_what_goes_back(server: ModelServer, wire: str) -> None:
+    server.will(f"{wire}-length.sse", f"{wire}-text.sse")
+    provider = ADAPTED[wire](server)
+
+    half = await provider.generate_text(ASK)
+    native = LlmMessage("assistant", half.message.text, half.message.blocks, native=half.response)
+    await provider.generate_text(LlmRequest((*ASK.messages, native, LlmMessage("user", "Go on."))))
+
+    assert "Once upon a" in str(server.bodies[1]["messages"]) and "get_weather" not in str(server.bodies[1])
+
+
 async def test_all_kinds_of_blocks_are_sent_and_neighbours_of_a_person_become_one(server: ModelServer) -> None:
     server.will("openai-text.sse")
     messages = (
@@ -166,7 +180,7 @@ async def test_all_kinds_of_blocks_are_sent_and_neighbours_of_a_person_become_on
         LlmMessage(
             "assistant",
             blocks=(
-                ThinkingBlock(text="somebody else's thought"),
+                ThinkingBlock(text="somebody else's thought", signature="EqQB"),
                 ServerToolUseBlock(id="s", name="web_search"),
                 TextBlock(text="I ask."),
                 ToolCallBlock(id="toolu_1", name="get_weather", args={"city": "Rome"}),
@@ -305,6 +319,17 @@ async def test_a_message_can_be_seen_in_the_form_of_the_library() -> None:
     # An answer that a version far away wrote down still has its words.
     old = LlmMessage("assistant", "Fine.", native={"kind": "unheard of"})
     assert provider.to_provider_message(old)["parts"][0]["content"] == "Fine."
+
+
+def test_the_library_is_loaded_by_those_who_call_a_model_only() -> None:
+    code = (
+        "import sys\nfrom loopstack_temporal.llm.providers.pydantic_ai import pydantic_ai\npydantic_ai('test')\n"
+        "print([name for name in ('pydantic_ai', 'openai', 'anthropic') if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout.strip() == "[]"
 
 
 async def test_the_model_of_a_call_is_checked_or_made_by_name() -> None:

@@ -36,9 +36,11 @@ def text_reply(provider: str, response: Mapping[str, Any]) -> LlmReply:
     """The answer in words or with tool calls. Raises `ModelError` for half an answer and for calls without meaning."""
     details = mapping_of(response.get("provider_details"))
     _check_whole(provider, response, details)
-    cut = response.get("finish_reason") == "length"
+    if response.get("finish_reason") == "length":
+        # A call that was cut off by the limit is none: half of its arguments must not be acted upon.
+        response = {**response, "parts": [part for part in response["parts"] if not _is_half(part)]}
     blocks: Sequence[ContentBlock] = [
-        found for part in response["parts"] if (found := _block(provider, part, cut=cut)) is not None
+        found for part in response["parts"] if (found := _block(provider, part)) is not None
     ]
     if response.get("finish_reason") == "content_filter" and details.get("refusal") and not blocks:
         blocks = [TextBlock(text=str(details["refusal"]))]
@@ -115,7 +117,7 @@ def _stop_reason(response: Mapping[str, Any], details: Mapping[str, Any], *, cal
     return _REASONS.get(reason, "other")
 
 
-def _block(provider: str, part: Mapping[str, Any], *, cut: bool) -> ContentBlock | None:
+def _block(provider: str, part: Mapping[str, Any]) -> ContentBlock | None:
     """Parts of kinds that have no counterpart stay in the native answer only."""
     match part.get("part_kind"):
         case "text":
@@ -123,7 +125,11 @@ def _block(provider: str, part: Mapping[str, Any], *, cut: bool) -> ContentBlock
         case "thinking":
             return ThinkingBlock(text=part["content"] or "[redacted]", signature=part.get("signature"))
         case "tool-call":
-            return _call(provider, part, cut=cut)
+            args = args_of(part)
+            if args is None:
+                name = part["tool_name"]
+                raise invalid_output(provider, f"the arguments of the tool call ({name}) are no JSON object")
+            return ToolCallBlock(id=part["tool_call_id"], name=part["tool_name"], args=args)
         case "builtin-tool-call":
             return ServerToolUseBlock(id=part["tool_call_id"], name=part["tool_name"], input=args_of(part) or {})
         case "builtin-tool-return":
@@ -132,14 +138,8 @@ def _block(provider: str, part: Mapping[str, Any], *, cut: bool) -> ContentBlock
             return None
 
 
-def _call(provider: str, part: Mapping[str, Any], *, cut: bool) -> ToolCallBlock | None:
-    args = args_of(part)
-    if args is not None:
-        return ToolCallBlock(id=part["tool_call_id"], name=part["tool_name"], args=args)
-    if cut:
-        # Cut off by the limit: half of its arguments must not be acted upon.
-        return None
-    raise invalid_output(provider, f"the arguments of the tool call ({part['tool_name']}) are no JSON object")
+def _is_half(part: Mapping[str, Any]) -> bool:
+    return part.get("part_kind") == "tool-call" and args_of(part) is None
 
 
 def _json_in(text: str) -> Any:

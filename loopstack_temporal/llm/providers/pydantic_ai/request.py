@@ -19,7 +19,6 @@ from pydantic_ai.messages import (
     ModelResponsePart,
     SystemPromptPart,
     TextPart,
-    ThinkingPart,
     ToolCallPart,
     ToolReturnPart,
     UserContent,
@@ -36,7 +35,6 @@ from loopstack_temporal.definition.documents.llm import (
     FileBlock,
     ImageBlock,
     TextBlock,
-    ThinkingBlock,
     ToolCallBlock,
     ToolResultBlock,
 )
@@ -169,11 +167,10 @@ def _answered(message: LlmMessage) -> ModelResponse:
 
 
 def _part(block: ContentBlock) -> ModelResponsePart | None:
+    """What any provider can be told of another one's answer: not its thoughts, and not what its own tools did."""
     match block:
         case TextBlock() if block.text.strip():
             return TextPart(block.text)
-        case ThinkingBlock() if block.signature is not None:
-            return ThinkingPart(block.text, signature=block.signature)
         case ToolCallBlock():
             return ToolCallPart(block.name, block.args, block.id)
         case _:
