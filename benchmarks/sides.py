@@ -21,7 +21,7 @@ from benchmarks.twin.messages import Answer, RunInput
 from benchmarks.twin.sql import TwinStore
 from benchmarks.twin.workflows import TwinAsk, TwinChain, TwinFan, TwinLoop, TwinNear, TwinOne
 from loopstack_temporal.app.resolve import resolve
-from loopstack_temporal.runs import Applied, StartRun, Trigger
+from loopstack_temporal.runs import Applied, Recorded, StartRun, Trigger
 from loopstack_temporal.store.records import NewRun
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal.client import TemporalRuns
@@ -104,10 +104,10 @@ class ProductSide:
         await self.finished(run_id)
 
     async def say(self, run_id: str, text: str, at_step: int) -> None:
-        """Send a message to a chat that waits for its step `at_step`."""
+        """Send a message to a chat that waits for its step `at_step`; returns when that step is done, or takes long."""
         message = Trigger(run_id, "user_message", text, uuid4().hex, at_step=at_step)
         outcome = await TemporalRuns(self.client).trigger(message)
-        assert isinstance(outcome, Applied), outcome
+        assert isinstance(outcome, Applied | Recorded), outcome
 
     async def waiting(self, run_id: str, *, after: int = 0, every: float = 0.003) -> int:
         """Wait until a run awaits an answer, with more than `after` steps done; gives the number of the next one."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from loopstack_temporal.execution.failing import MOST_CLAIMS
 from tests.support.stack import Program, Stack
 
 APP = "tests.agents.wild_app:app"
@@ -84,3 +86,22 @@ async def test_a_tool_that_kills_its_process_and_must_not_be_repeated_waits_for_
     await stack.trigger(run_id, "loopstack.retry")
     assert await said(stack, run_id) == ["survived"]
     assert lines(tmp_path / "died") == 2
+
+
+async def test_a_step_that_kills_every_worker_is_parked_and_the_others_live(
+    stack: Stack, worker: Program, tmp_path: Path
+) -> None:
+    run_id = await start(stack, ("die", {}))
+    await worker.died()
+    # As if it had gone on like this.
+    with sqlite3.connect(stack.database_url.removeprefix("sqlite:///")) as database:
+        database.execute("UPDATE step SET claims = ? WHERE run_id = ? AND status = 'running'", (MOST_CLAIMS, run_id))
+    database.close()
+    await worker.start()
+
+    parked = await stack.run_is(run_id, "failed", limit=60)
+    assert parked.error is not None and (parked.error.code, parked.can_retry) == ("step_keeps_dying", True)
+    assert "was started 25 times and its worker vanished each time" in parked.error.message
+    assert worker.alive and lines(tmp_path / "died") == 1
+    await stack.trigger(run_id, "loopstack.retry")
+    assert await said(stack, run_id) == ["survived"]

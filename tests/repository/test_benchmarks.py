@@ -27,6 +27,8 @@ TINY = Sizes(
     parents=2,
     held=3,
     old=5,
+    turns=1,
+    chat=12,
 )
 
 
