@@ -130,8 +130,8 @@ class Effects:
         )
         with self._database.read() as connection:
             answers = (mapping_of(row.response) for row in connection.execute(query).all())
-            found = next((answer for answer in answers if answer.get("id") == message), {})
-        return mapping_of(found.get("asked")) or None
+            found = next((answer.get("asked") for answer in answers if answer.get("id") == message), None)
+        return mapping_of(found) or None
 
     def first_try(self, run_id: str, number: int) -> tuple[int, int]:
         """Number and epoch of the step that `number` retries, or of itself: a person may have retried many times."""

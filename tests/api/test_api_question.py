@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,14 @@ from loopstack_temporal.store.records import EffectEnd, EffectWrite
 from loopstack_temporal.store.store import Store
 from tests.store.make import SINCE, Making, document
 
-ASKED = {"origin": "run", "count": 2, "messages": [], "system": "Be brief.", "tools": ["weather"], "settings": {}}
+ASKED: dict[str, Any] = {
+    "origin": "run",
+    "count": 2,
+    "messages": [],
+    "system": "Be brief.",
+    "tools": ["weather"],
+    "settings": {},
+}
 
 
 @pytest.mark.parametrize(("recorded", "status"), [({"id": "msg_1", "asked": ASKED}, 200), ({"id": "msg_1"}, 404)])

@@ -19,7 +19,7 @@ RUN = """async () => {
   return found.violations.map(({ id, help, nodes }) => ({ id, help, where: where(nodes) }));
 }"""
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-CHAT = {"system": "Be brief.", "tools": [], "user_message": "Hello"}
+CHAT: dict[str, Any] = {"system": "Be brief.", "tools": [], "user_message": "Hello"}
 SIZES = ({"width": 1440, "height": 900}, {"width": 1024, "height": 768}, {"width": 390, "height": 844})
 PHONES = (320, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -74,7 +74,6 @@ async def test_an_answer_is_drawn_while_it_is_written_and_becomes_its_document_i
     feed = page.get_by_role("list", name="What happened")
     answer = feed.get_by_role("group", name="Assistant said")
     await expect(answer.get_by_text("writing …")).to_be_visible()
-    await page.screenshot(path="/tmp/live1.png")
     await expect(answer).to_have_count(1)
     await expect(status(page, "completed")).to_be_visible()
     await expect(answer.get_by_text(re.compile("wave 40$"))).to_be_visible()

@@ -40,7 +40,7 @@ export const en = {
     storeLost: "The store does not answer.",
     workers: (count: number) => (count === 0 ? "No worker listens." : `${inWords(count, true)} ${isOne(count) ? "worker listens" : "workers listen"}.`),
   },
-  inbox: { about: "What waits for an answer of a person, longest first.", list: "Waiting for an answer" },
+  inbox: { about: "What waits for an answer of a person, the oldest runs first.", list: "Waiting for an answer" },
   apps: { silent: "No worker of this application listens.", runsOf: (title: string) => `Runs of ${title}` },
   runs: {
     title: "Runs", search: "Title, number or id", all: "All", status: "Status", path: "Path", run: "Run", now: "Now", age: "Age",

@@ -68,12 +68,16 @@ export function useFollow({ scroller, content }: Parts, keys: readonly string[],
     }
     asked.current = gate !== null;
     anchor.current.take(scroller, content);
+    let last = scroller.scrollTop;
     const onScroll = (): void => {
+      const wentUp = scroller.scrollTop < last;
+      last = scroller.scrollTop;
       anchor.current.take(scroller, content);
       readOn(scroller, more.current);
       // At the foot of a part one reads on; only at the foot of the whole one waits for what comes.
       const foot = atFoot(scroller) && (following.current || !more.current.later);
-      if (foot === following.current) return;
+      // A picture that was drawn since has moved the foot away: only who goes up stops following.
+      if (foot === following.current || (following.current && !wentUp)) return;
       following.current = foot;
       setKnown(foot ? null : new Set(latest.current));
     };
