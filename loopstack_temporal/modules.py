@@ -37,6 +37,8 @@ class Module:
     documents: Sequence[type[Document]] = ()
     modules: Sequence[Module] = ()
     providers: Sequence[Provider] = ()
+    features: Sequence[str] = ()
+    """What the studio can offer where the module is imported, by name, such as `git`; without it there is no panel."""
     source: Source = field(default_factory=_calling_line, repr=False, compare=False)
 
 

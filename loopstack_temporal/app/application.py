@@ -31,6 +31,8 @@ class App:
     documents: Mapping[str, DocumentDefinition]
     tools: Mapping[str, ToolDefinition]
     ui: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    features: tuple[str, ...] = ()
+    """Of all modules that the app reaches, sorted."""
     injector: Injector = field(repr=False, compare=False)
 
     def build(self, definition: WorkflowDefinition) -> AbstractAsyncContextManager[BaseWorkflow[Any, Any, Any]]:
@@ -50,6 +52,7 @@ class App:
                 "description": self.description,
                 "workflows": list(self.listed),
                 "ui": dict(self.ui),
+                "features": list(self.features),
             },
             "workflows": [describe_workflow(definition) for definition in self.workflows.values()],
             "documents": [describe_document(definition) for definition in self.documents.values()],

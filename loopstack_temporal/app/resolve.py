@@ -16,7 +16,7 @@ from loopstack_temporal.definition.names import check_name, snake_case
 from loopstack_temporal.definition.problems import Problems
 from loopstack_temporal.definition.registry import with_default_timeout
 from loopstack_temporal.errors import SetupError
-from loopstack_temporal.modules import StudioApp
+from loopstack_temporal.modules import Module, StudioApp
 
 DEFAULT_TIMEOUT = "LOOPSTACK_DEFAULT_TIMEOUT"
 
@@ -47,6 +47,7 @@ def resolve(app: StudioApp, *, environ: Mapping[str, str] | None = None) -> App:
         documents=MappingProxyType({found.name: found for found in gathered.documents}),
         tools=MappingProxyType({found.name: found for found in gathered.tools}),
         ui=dict(app.ui or {}),
+        features=_features(gathered),
         injector=Injector(planned),
     )
 
@@ -55,6 +56,11 @@ def app_name(title: str) -> str:
     """`"Meeting notes"` → `meeting_notes`: the name of an app without `name=`."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in title).split()
     return "_".join(snake_case(word) for word in words)
+
+
+def _features(gathered: Gathered) -> tuple[str, ...]:
+    modules = (reach.group for reach in gathered.reaches if isinstance(reach.group, Module))
+    return tuple(sorted({name for module in modules for name in module.features}))
 
 
 def _default_timeout(environ: Mapping[str, str]) -> float | None:

@@ -58,6 +58,8 @@ class ChildSpec:
     """Whether only what it writes while it serves is shown; the rest comes out if it dies."""
     inherits: Sequence[int] = ()
     """File descriptors that stay open in it, such as a lock."""
+    private: bool = False
+    """Whether only its owner may read the files it makes."""
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -135,6 +137,7 @@ class Child:
             environment=self.spec.environment,
             output=asyncio.subprocess.PIPE,
             inherits=self.spec.inherits,
+            private=self.spec.private,
         )
         self._process = started
         if self._stopping:  # told to stop while the process was being made

@@ -15,6 +15,9 @@ from loopstack_temporal.errors import SetupError
 
 DATABASE_VARIABLE = "LOOPSTACK_DATABASE_URL"
 DEFAULT_DATA_FOLDER = ".loopstack"
+_LOCK = "dev.lock"
+_OURS = (_LOCK, ".gitignore", "temporal.", "loopstack.db")
+"""How the names of our files begin; those of earlier releases may be readable by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,25 @@ def hold(folder: Path, *, patience: float = 15.0) -> Generator[DataFolder]:
     Raises:
         SetupError: `data_folder_in_use` when another `loopstack dev` runs in it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / ".gitignore").write_text("*\n")
-    with (folder / "dev.lock").open("a+") as lock:
+    _make_private(folder)
+    with (folder / _LOCK).open("a+") as lock:
         _lock(folder, lock, patience)
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield DataFolder(folder, lock.fileno())
+
+
+def _make_private(folder: Path) -> None:
+    """A folder, and files in it, that only their owner reads: runs hold what people answered and models said."""
+    if not folder.exists() or any((folder / name).exists() for name in (_LOCK, "loopstack.db")):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)  # Not of a folder that was there for something else.
+    (folder / _LOCK).touch(mode=0o600)
+    (folder / ".gitignore").write_text("*\n")
+    for path in folder.iterdir():
+        if path.is_file() and path.name.startswith(_OURS):
+            path.chmod(0o600)
 
 
 def database_url(folder: Path) -> str:

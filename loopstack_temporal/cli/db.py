@@ -15,6 +15,6 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(DEFAULT_DATA_FOLDER)
     url = arguments.database_url or database_url(folder)
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///").partition("?")[0]).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.removeprefix("sqlite:///").partition("?")[0]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sys.stdout.write(f"{upgrade(url)}\n")
     return 0

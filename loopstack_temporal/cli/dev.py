@@ -104,6 +104,7 @@ def child_specs(stack: Stack, environment: Mapping[str, str]) -> list[ChildSpec]
         needed_first=True,
         inherits=(stack.data.lock,),
         quiet=True,
+        private=True,
     )
     api = ChildSpec(
         name="api",
@@ -129,6 +130,7 @@ def child_environment(stack: Stack, base: Mapping[str, str]) -> dict[str, str]:
     """
     kept = {name: value for name, value in base.items() if not name.startswith("TEMPORAL_")}
     config = stack.data.path / "temporal.toml"
+    config.touch(mode=0o600)
     config.write_text(f'[profile.default]\naddress = "{stack.temporal_address}"\n')
     return {
         # Ctrl-C should not take long; a step that was cut off runs again at the next start.

@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _add_worker(commands)
     _add_api(commands)
     _add_moves(commands)
+    _add_graph(commands)
     _add_db(commands)
     _add_config(commands)
     return top
@@ -165,6 +166,19 @@ def _add_moves(commands: Commands) -> None:
         added.add_argument("--by", metavar="NAME", help="who does it (default: the name you are logged in by)")
         if move == "cancel":
             added.add_argument("--reason", help="why; shown with the run")
+
+
+def _add_graph(commands: Commands) -> None:
+    graph = _add(
+        commands,
+        "graph",
+        text="Print the state machine of a workflow, as text or as the source of a diagram.",
+        example="loopstack graph review examples/app.py --format mermaid",
+        module="graph",
+    )
+    graph.add_argument("workflow", help="name of the workflow")
+    graph.add_argument("app", nargs="?", help=_WORKER_APP)
+    graph.add_argument("--format", choices=("text", "mermaid", "json"), default="text", help="default: text")
 
 
 def _add_db(commands: Commands) -> None:

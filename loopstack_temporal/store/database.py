@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ def _engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
 
 
 def _sqlite_engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    _make_private(url.database or "")
     engine = sa.create_engine(
         url,
         pool_size=connections,
@@ -151,6 +152,16 @@ def _sqlite_engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:
 
     event.listen(engine, "connect", settle)
     return engine
+
+
+def _make_private(name: str) -> None:
+    """Make the file before SQLite does, which would let everybody read it; its journals take the mode of the file."""
+    if not name or name.startswith((":", "file:")):
+        return
+    path = Path(name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _postgres_engine(url: sa.URL, patience: int, connections: int) -> sa.Engine:

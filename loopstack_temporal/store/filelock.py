@@ -35,8 +35,8 @@ class FileLock:
     def take(cls, database: Path, role: Role) -> Self:
         """Lock `<database>.<role>.lock`. Raises `SetupError` (`role_taken`) if another process has it."""
         path = database.with_name(f"{database.name}.{role}.lock")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(descriptor)
         except OSError as error:

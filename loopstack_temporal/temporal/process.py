@@ -23,11 +23,12 @@ async def spawn(
     output: int | IO[bytes] = asyncio.subprocess.DEVNULL,
     line_limit: int = 1 << 20,
     inherits: Sequence[int] = (),
+    private: bool = False,
 ) -> asyncio.subprocess.Process:
     """Start `command` in a session of its own, tied to this process (see `tether.py`).
 
     Standard error goes where `output` goes; `line_limit` is the longest line in bytes a reader of a pipe accepts;
-    `inherits` are file descriptors that stay open in the child.
+    `inherits` are file descriptors that stay open in the child. Files that a `private` one makes are its owner's only.
     A command that cannot be run ends at once with status 127 and says why on its output.
     """
     tethered = [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *command]
@@ -41,6 +42,7 @@ async def spawn(
         start_new_session=True,
         limit=line_limit,
         pass_fds=tuple(inherits),
+        umask=0o077 if private else -1,
     )
 
 

@@ -119,6 +119,7 @@ async def start_workflow(
     user_id: str | None = None,
     workspace_id: str | None = None,
     config: object = None,
+    clock: SkippingClock | None = None,
 ) -> AsyncGenerator[RunUnderTest[S, R]]:
     """Begin a run and go on to its end or first wait: `async with start_workflow(W, args) as run:`.
 
@@ -135,7 +136,7 @@ async def start_workflow(
     )
     applications = Applications()
     resolved = applications.of(definition, app)
-    run = InProcessRun(resolved, _stores().open(), SkippingClock())
+    run = InProcessRun(resolved, _stores().open(), clock or SkippingClock())
     try:
         await run.begin(beginning)
         yield RunUnderTest(resolved, definition, run)
@@ -154,6 +155,7 @@ async def run_workflow(
     user_id: str | None = None,
     workspace_id: str | None = None,
     config: object = None,
+    clock: SkippingClock | None = None,
 ) -> RunReport[S, R]:
     """Run a workflow, give the answers in their order, then let `skip` pass, and report.
 
@@ -161,7 +163,9 @@ async def run_workflow(
     not raised.
     """
     script = answers.items() if isinstance(answers, Mapping) else answers
-    beginning = start_workflow(workflow, args, app=app, user_id=user_id, workspace_id=workspace_id, config=config)
+    beginning = start_workflow(
+        workflow, args, app=app, user_id=user_id, workspace_id=workspace_id, config=config, clock=clock
+    )
     async with beginning as run:
         for transition, payload in script:
             await run.answer(transition, payload)

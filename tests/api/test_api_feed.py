@@ -206,13 +206,14 @@ async def test_apps_are_listed_with_what_they_offer(http: httpx.AsyncClient) -> 
 async def test_only_what_people_can_start_is_listed_in_the_authors_order(http: httpx.AsyncClient, store: Store) -> None:
     changed = content()
     launch = {"widget": "start-form", "workflow": "review", "title": "Draft something"}
-    changed["app"] |= {"workflows": ["deploy"], "ui": {"widgets": [launch]}}
+    changed["app"] |= {"workflows": ["deploy"], "ui": {"widgets": [launch]}, "features": ["git"]}
     store.catalogue.publish(APP, "h2", changed)
     store.catalogue.worker_seen("w-2", APP, "h2", [])
 
     app = (await http.get("/apps")).json()["items"][0]
 
     assert [one["name"] for one in app["workflows"]] == ["deploy"]
+    assert app["features"] == ["git"]
     assert app["ui"][0]["widget"] == "start-form"
     assert app["ui"][0]["options"] == {"workflow": "review", "title": "Draft something"}
     refused = await http.post("/runs", json={"workflow": "review"})

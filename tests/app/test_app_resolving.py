@@ -231,6 +231,29 @@ def test_the_catalogue_is_plain_json_with_a_hash_of_its_content() -> None:
 
     assert first == again != other
     assert json.loads(json.dumps(content)) == content
-    assert content["app"] == {"name": "app", "title": "A", "description": "", "workflows": ["parent"], "ui": {}}
+    assert content["app"] == {
+        "name": "app",
+        "title": "A",
+        "description": "",
+        "workflows": ["parent"],
+        "ui": {},
+        "features": [],
+    }
     assert [entry["name"] for entry in content["workflows"]] == ["parent", "child"]
     assert {entry["name"] for entry in content["tools"]} == {"stamp", "llm_generate_text"}
+
+
+@pytest.mark.requirement("APP-005")
+def test_the_catalogue_names_the_widgets_of_the_app_and_the_features_of_every_module_it_reaches() -> None:
+    files = Module(name="files", features=["fileExplorer"])
+    code = Module(name="code", modules=[files], features=["git", "fileExplorer"])
+    ui = {"widgets": [{"widget": "start-form", "workflow": "child"}]}
+
+    def told(*modules: Module) -> dict[str, Any]:
+        app = StudioApp(title="One", workflows=[ChildWorkflow], modules=modules, ui=ui)
+        return resolve(app).catalogue()[1]["app"]
+
+    assert told(code)["features"] == ["fileExplorer", "git"]
+    assert told(files)["features"] == ["fileExplorer"]
+    assert told()["features"] == []
+    assert told()["ui"] == ui

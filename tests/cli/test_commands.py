@@ -23,7 +23,7 @@ from tests.cli.running import ROOT, environment, loopstack
 from tests.repository.tree import named
 
 MOVES = ["cancel", "retry", "pause", "resume"]
-COMMANDS = ["dev", "worker", "api", *MOVES, "db", "db upgrade", "db adopt-namespace", "config", "config show"]
+COMMANDS = ["dev", "worker", "api", *MOVES, "graph", "db", "db upgrade", "db adopt-namespace", "config", "config show"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
