@@ -21,6 +21,7 @@ from loopstack_temporal.errors import (
     TemporalUnreachable,
     TooLarge,
 )
+from loopstack_temporal.machine.decisions import STOP
 from loopstack_temporal.runs import Applied, Recorded, Refused, Runs, Sender, Trigger
 from loopstack_temporal.store.records import CatalogueEntry, Ending, IdempotencyKey, RunRow, StepRow
 from loopstack_temporal.store.store import Store
@@ -84,10 +85,10 @@ class Control:
 
     # --- answering ---------------------------------------------------------------------------------------------------
 
-    async def refuse_by_row(self, run: RunRow, name: str, step: int | None) -> None:
+    async def refuse_by_row(self, run: RunRow, name: str, step: int | None, *, queue: bool = False) -> None:
         """Refuse what the committed row shows to be too late or too early; the row is never behind the workflow.
 
-        Raises `Conflict` (`answered`, `run_ended`, `not_awaited`).
+        With `queue` nothing is too early. Raises `Conflict` (`answered`, `run_ended`, `not_awaited`).
         """
         if run.ended_at is not None:
             await self._answered_last(run.id, step)
@@ -97,7 +98,7 @@ class Control:
         if step is not None and step < run.next_step:
             await self._answered(run.id, step)
         resting = run.status == "waiting" or run.can_retry
-        if resting and name not in awaited(run) and not _ahead(step, run):
+        if resting and not queue and name not in awaited(run) and not _ahead(step, run):
             raise _not_awaited(name, awaited(run))
 
     async def deliver(self, trigger: Trigger) -> Applied | Recorded:
@@ -157,6 +158,20 @@ class Control:
         if refused.code == "not_awaited" and "awaited" not in facts:
             facts["awaited"] = tuple(awaited(await self.row(trigger.run_id)))
         return Conflict(refused.message, code=refused.code, facts=facts)
+
+    # --- stopping ----------------------------------------------------------------------------------------------------
+
+    async def stop(self, run: RunRow, reason: str | None, *, step: int | None, sender: Sender, stop_id: str) -> None:
+        """End the step that runs, and not the run; with `step` only that one. Its row tells what came of it.
+
+        Raises `Conflict` (`nothing_runs`, `run_ended`) and `TemporalUnreachable`.
+        """
+        if run.ended_at is not None:
+            raise Conflict(f"Run `{run.id}` has ended ({run.status}).", code="run_ended")
+        if run.status == "waiting" or run.can_retry:
+            raise Conflict(f"Run `{run.id}` is {run.status}; no step runs that could be stopped.", code="nothing_runs")
+        payload = {"reason": reason} if reason else None
+        await self.deliver(Trigger(run.id, STOP, payload, stop_id, step, sender))
 
     # --- deleting ----------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,8 @@ class Trigger:
     at_step: int | None = None
     """The step number the sender saw in `awaiting[]`."""
     sender: Sender = field(default_factory=Sender)
+    queue: bool = False
+    """Keep it for its turn if it is not awaited now, instead of refusing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Recorded:
     """The trigger is safe, but its outcome is not known yet. `durable`: sent as a signal because no worker answered."""
 
     durable: bool
+    queued: bool = False
+    """The run knows it, and takes it when its place is reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from loopstack_api.idempotency import Outcome
 from loopstack_api.schema_check import check
 from loopstack_api.views.catalogue import Catalogue, Definition
 from loopstack_api.views.runs import RunView
-from loopstack_temporal.contracts.runs import MoveRun, RetryRun, TriggerReceipt, TriggerRun
-from loopstack_temporal.control import Control, seen
+from loopstack_temporal.contracts.runs import MoveRun, RetryRun, StopRun, TriggerReceipt, TriggerRun
+from loopstack_temporal.control import Control, awaited, seen
 from loopstack_temporal.definition.model import END
 from loopstack_temporal.errors import Conflict, FieldError, InvalidInput, NotFound
 from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY
-from loopstack_temporal.runs import Applied, Sender, Trigger
+from loopstack_temporal.runs import Applied, Recorded, Sender, Trigger
 from loopstack_temporal.store.records import RunRow
 
 UNKNOWN = "unknown_transition"
@@ -34,13 +34,24 @@ class Answering:
             return await self._after(run_id)
         definition = await self._catalogue.of_run(run)
         await self._known_wait(definition, run, name)
+        early = definition is not None and name in definition.early
+        queue = (ask.queue or early) and ask.step is None and name not in awaited(run)
         if first:
             # A repeated request may be in the workflow's hands already, which alone knows: it is asked in any case.
-            await self._control.refuse_by_row(run, name, ask.step)
+            await self._control.refuse_by_row(run, name, ask.step, queue=queue)
         if definition is not None:
             check(definition.payload_schema(name, run.place), ask.payload, "payload")
         step = seen(run, name) if ask.step is None else ask.step
-        return await self._deliver(Trigger(run_id, name, ask.payload, trigger_id, step, sender))
+        return await self._deliver(Trigger(run_id, name, ask.payload, trigger_id, step, sender, queue=queue))
+
+    async def stop(self, run_id: str, ask: StopRun, sender: Sender, trigger_id: str, first: bool) -> Outcome:
+        """End the step that runs. Raises `Conflict` (`nothing_runs`, `run_ended`)."""
+        run = await self._view.row(run_id)
+        if not first and run.status != "running":
+            return await self._after(run_id)
+        await self._control.stop(run, ask.reason, step=ask.step, sender=sender, stop_id=trigger_id)
+        after = await self._view.row(run_id)
+        return Outcome(200 if after.next_step > run.next_step else 202, await self._view.get(run_id))
 
     async def retry(self, run_id: str, ask: RetryRun, sender: Sender, trigger_id: str, first: bool) -> Outcome:
         """Run a failed transition again. Raises `Conflict` (`not_retryable`) if the run is not parked."""
@@ -109,7 +120,7 @@ class Answering:
         outcome = await self._control.deliver(trigger)
         if isinstance(outcome, Applied):
             return await self._after(trigger.run_id)
-        return Outcome(202, _receipt(trigger, outcome.durable))
+        return Outcome(202, _receipt(trigger, outcome))
 
     async def _applied(self, run_id: str, trigger_id: str) -> bool:
         return await self._control.applied(run_id, trigger_id) is not None
@@ -118,10 +129,15 @@ class Answering:
         return Outcome(200, await self._view.get(run_id))
 
 
-def _receipt(trigger: Trigger, durable: bool) -> TriggerReceipt:
-    sentence = "Recorded. No worker has taken it yet." if durable else "A worker has it and is still at it."
+def _receipt(trigger: Trigger, outcome: Recorded) -> TriggerReceipt:
+    if outcome.queued:
+        status, sentence = "queued", "Queued. The run takes it in its turn."
+    elif outcome.durable:
+        status, sentence = "recorded", "Recorded. No worker has taken it yet."
+    else:
+        status, sentence = "accepted", "A worker has it and is still at it."
     return TriggerReceipt(
-        status="recorded" if durable else "accepted",
+        status=status,
         run_id=trigger.run_id,
         transition=trigger.name,
         trigger_id=trigger.id,

@@ -14,7 +14,16 @@ from loopstack_api.schema_check import check
 from loopstack_api.views.catalogue import Catalogue
 from loopstack_api.views.runs import RunView
 from loopstack_temporal.contracts.base import Json
-from loopstack_temporal.contracts.runs import CancelRun, EditRun, MoveRun, RetryRun, Run, StartRun, TriggerRun
+from loopstack_temporal.contracts.runs import (
+    CancelRun,
+    EditRun,
+    MoveRun,
+    RetryRun,
+    Run,
+    StartRun,
+    StopRun,
+    TriggerRun,
+)
 from loopstack_temporal.control import Control
 from loopstack_temporal.runs import Sender
 from loopstack_temporal.store.records import IdempotencyKey, InProgress, NewRun, Repeated, RunRow
@@ -91,6 +100,10 @@ class Commands:
     async def move(self, run_id: str, ask: MoveRun, sender: Sender, once: Once) -> Response:
         """Put a run at another place; see `Answering.move`."""
         return await once.settle(lambda first: self._answering.move(run_id, ask, sender, once.trigger_id, first))
+
+    async def stop(self, run_id: str, ask: StopRun, sender: Sender, once: Once) -> Response:
+        """End the step that runs; see `Answering.stop`."""
+        return await once.settle(lambda first: self._answering.stop(run_id, ask, sender, once.trigger_id, first))
 
     async def cancel(self, run_id: str, ask: CancelRun, sender: Sender, once: Once) -> Response:
         """Ask a run to stop. Raises `Conflict` (`run_ended`) for one that ended in another way."""

@@ -54,6 +54,10 @@ class Transition(Answer):
     retry: Retry
     error_place: str | None
     retry_target: str | None
+    early: bool = False
+    """A wait whose answer may come while the run is busy, and then goes before the automatic transitions."""
+    stopped_to: str | None = None
+    """Where the run goes when a person stops the body."""
     pool: str | None
     schema_: Json = Field(validation_alias="schema", serialization_alias="schema")
     """JSON Schema of a wait's payload; null: any value."""

@@ -8,7 +8,7 @@ from typing_extensions import TypeAliasType
 from loopstack_temporal.contracts.base import Answer
 
 PlaceKind = TypeAliasType("PlaceKind", Literal["start", "normal", "wait", "end"])
-EdgeKind = TypeAliasType("EdgeKind", Literal["automatic", "wait", "timer", "error", "retry"])
+EdgeKind = TypeAliasType("EdgeKind", Literal["automatic", "wait", "timer", "error", "retry", "stop"])
 
 
 class GraphPlace(Answer):
@@ -23,7 +23,7 @@ class GraphPlace(Answer):
 
 
 class GraphEdge(Answer):
-    """One edge. A transition with an error place or a retry target has an edge of its own for each."""
+    """One edge. A transition with an error place, a retry target or a `stopped_to` has an edge of its own for each."""
 
     id: str
     """Unique within the graph."""

@@ -78,6 +78,8 @@ class RunFields(Answer):
     error: ErrorSummary | None
     can_retry: bool
     """Failed and parked: `retry` runs the failed transition again."""
+    can_stop: bool
+    """A step runs, or is about to: `stop` ends it."""
     retry: RetryPending | None
     path: tuple[str, ...]
     """The last 12 stops, newest last; `!place` where a step failed."""
@@ -99,6 +101,8 @@ class Run(RunFields):
     """One run, whole."""
 
     awaiting: tuple[Awaiting, ...]
+    ahead: tuple[Awaiting, ...]
+    """Early waits that the run does not stand at: what is sent for them is kept and taken in their turn."""
     args: Json
     result: Json
     error_transition: str | None
@@ -147,6 +151,8 @@ class TriggerRun(Ask):
     payload: Json = None
     step: int | None = Field(default=None, ge=0, le=2**31 - 1)
     """The `step` of the awaiting entry that is being answered."""
+    queue: bool = False
+    """Keep the answer for its turn if it is not awaited now. Answers of early waits are kept in any case."""
 
 
 class RetryRun(Ask):
@@ -154,6 +160,14 @@ class RetryRun(Ask):
 
     payload: Json = None
     step: int | None = Field(default=None, ge=0, le=2**31 - 1)
+
+
+class StopRun(Ask):
+    """End the step that runs, and not the run."""
+
+    reason: str | None = Field(default=None, max_length=2000)
+    step: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    """Only this one: the run's `step` as the person saw it."""
 
 
 class CancelRun(Ask):
@@ -179,10 +193,11 @@ class EditRun(Ask):
 class TriggerReceipt(Answer):
     """The request is safe, but its outcome is not known yet: the run's events tell it.
 
-    `accepted`: a worker has it and is still at it. `recorded`: kept by Temporal until a worker takes it.
+    `accepted`: a worker has it and is still at it. `recorded`: kept by Temporal until a worker takes it. `queued`: the
+    run has it and takes it in its turn.
     """
 
-    status: Literal["accepted", "recorded"]
+    status: Literal["accepted", "recorded", "queued"]
     run_id: str
     transition: str
     trigger_id: str

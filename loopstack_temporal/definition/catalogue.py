@@ -53,6 +53,8 @@ TransitionEntry = TypedDict(
         "retry_target": "str | None",
         "pool": "str | None",
         "execution": Literal["activity", "local"],
+        "early": bool,
+        "stopped_to": "str | None",
         "schema": "JsonSchema | None",
     },
 )
@@ -129,6 +131,8 @@ def describe_transition(transition: TransitionDefinition) -> TransitionEntry:
         "retry_target": transition.retry.target,
         "pool": transition.pool,
         "execution": transition.execution,
+        "early": transition.early,
+        "stopped_to": transition.stopped_to,
         "schema": _schema(transition.payload),
     }
 

@@ -32,7 +32,8 @@ def check_graph(transitions: Sequence[TransitionDefinition], class_source: Sourc
 
 def _check_aims(transitions: Sequence[TransitionDefinition], places: Sequence[str], problems: Problems) -> None:
     for edge in transitions:
-        for option, place in (("error_place", edge.retry.place), ("retry_target", edge.retry.target)):
+        aims = {"error_place": edge.retry.place, "retry_target": edge.retry.target, "stopped_to": edge.stopped_to}
+        for option, place in aims.items():
             if place is not None and place not in places:
                 text = f"transition `{edge.name}`: `{option}` {place!r} is no place of the workflow"
                 problems.add(edge.source, "unknown_place", text + hint_for(place, places))
@@ -72,7 +73,7 @@ def _reachable(transitions: Sequence[TransitionDefinition]) -> set[str]:
         reached.add(place)
         for edge in transitions:
             if edge.from_ == place:
-                ahead += [aim for aim in (edge.to, edge.retry.place, edge.retry.target) if aim]
+                ahead += [aim for aim in (edge.to, edge.retry.place, edge.retry.target, edge.stopped_to) if aim]
     return reached
 
 

@@ -91,6 +91,8 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
     retry_max_delay: Seconds | None = None,
     retry_target: str | None = None,
     execution: Execution | None = None,
+    early: bool = False,
+    stopped_to: str | None = None,
     **unknown: Never,
 ) -> Callable[[_M], _M]:
     """Make a method the body of an edge from place `from_` to place `to`. Stackable: one edge per decorator.
@@ -119,6 +121,10 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
         retry_max_delay: Same as `Retry(max_delay=)`.
         retry_target: Same as `Retry(target=)`.
         execution: `"activity"` (default) or `"local"` for short steps without a pool.
+        early: For a wait transition: an answer that is there already when the run comes to `from_` goes before the
+            automatic transitions of the place. Nobody waits for it there: without an answer the run goes on.
+        stopped_to: Place to go to when a person stops the body (`loopstack.stop`); nothing of it is kept. Without it,
+            the run goes to the error place or parks.
 
     Mistakes are reported by `@workflow`, all together, as `DefinitionError`.
     """
@@ -136,9 +142,11 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
         "retry_max_delay": retry_max_delay,
         "retry_target": retry_target,
         "execution": execution,
+        "stopped_to": stopped_to,
     }
     options = {name: value for name, value in given.items() if value is not None}
     options["wait"] = wait
+    options["early"] = early
     options |= {name: value for name, value in (("schema", schema), ("timeout", timeout)) if value is not UNSET}
     return _marking(TransitionMark(calling_source(1), to, from_, options, dict(unknown)))
 

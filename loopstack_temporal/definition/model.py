@@ -130,6 +130,10 @@ class TransitionDefinition:
     execution: Execution = "activity"
     title: str = ""
     """What people read; `@workflow` fills in the method's name in words where the author wrote none."""
+    early: bool = False
+    """A wait that goes before automatic transitions, if its answer is there when the run comes to the place."""
+    stopped_to: str | None = None
+    """Place to go to when a person stops the body; `None`: as after a failure without tries left."""
 
     @property
     def automatic(self) -> bool:

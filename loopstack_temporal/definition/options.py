@@ -20,7 +20,7 @@ DEFAULT_TIMEOUT = 300.0
 
 KNOWN = (
     "to from_ title wait priority guard schema retry timeout after pool error_place retry_attempts retry_delay "
-    "retry_backoff retry_max_delay retry_target execution"
+    "retry_backoff retry_max_delay retry_target execution early stopped_to"
 ).split()
 
 _FLAT = {
@@ -50,6 +50,8 @@ class Options:
     """Seconds; `None` also where a function says how many."""
     pool: str | None
     execution: Execution
+    early: bool
+    stopped_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
     if "after" in mark.options and wait:
         check.wrong("after_on_wait", "`after` is for automatic transitions; with `wait=True` it would never be used")
         after = None
+    early = check.flag("early")
+    if early and not wait:
+        check.wrong(
+            "early_without_wait", "`early` is for answers that come while the run is busy; it needs `wait=True`"
+        )
     execution = check.execution(inherited.execution)
     pool = check.pool() or inherited.pool
     timeout, timeout_set = check.timeout(execution)
@@ -87,6 +94,8 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
         after=after,
         pool=pool,
         execution=execution,
+        early=early and wait,
+        stopped_to=check.aim("stopped_to"),
     )
 
 
@@ -245,6 +254,10 @@ class _Check:
             self.wrong("bad_duration", f"the retry {part} must be a `timedelta` or seconds, got {value!r}")
             return default
         return number
+
+    def aim(self, option: str) -> str | None:
+        """The name of a place that need not be named."""
+        return self._aim(option, self.options.get(option))
 
     def _aim(self, option: str, value: object) -> str | None:
         if value is None:

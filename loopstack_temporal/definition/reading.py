@@ -246,6 +246,8 @@ class _Reader:
             pool=options.pool,
             execution=options.execution,
             title=options.title or "",
+            early=options.early,
+            stopped_to=options.stopped_to,
         )
 
     def _after(self, member: Member, mark: TransitionMark) -> DelayDefinition | None:

@@ -44,6 +44,8 @@ class Next:
     status: RunStatus
     awaiting: tuple[Awaiting, ...] = ()
     error: ErrorInfo | None = None
+    foreseen: bool = False
+    """The step failed, and its author said that this is how the run goes on: nothing is wrong with it."""
 
     @property
     def parked(self) -> bool:

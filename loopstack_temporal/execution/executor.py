@@ -18,6 +18,7 @@ from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
 from loopstack_temporal.execution.ahead import Coming
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled, standing
+from loopstack_temporal.execution.closing import stopped, unreported
 from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
 from loopstack_temporal.execution.faults import clean, describe, told
@@ -36,6 +37,7 @@ from loopstack_temporal.execution.values import (
     Spent,
     StepAnswer,
     StepCall,
+    Stop,
 )
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decide import fire
@@ -110,8 +112,12 @@ class Executor:
         assert isinstance(answer, Done)
         return answer.decision
 
-    async def close(self, call: StepCall, reason: str, pulse: Pulse, cancel: Cancel | None = None) -> Done:
+    async def close(
+        self, call: StepCall, reason: str, pulse: Pulse, *, cancel: Cancel | None = None, stop: Stop | None = None
+    ) -> Done:
         """The row decides how a step ended: what was committed counts; otherwise it is closed here.
+
+        With `stop` a person stopped it.
 
         With `cancel` the run ends as canceled, at once or after its children and its `@on_cancel`; unless the step
         turns out to be finished: then the run goes on from there and the caller asks again.
@@ -126,15 +132,17 @@ class Executor:
         scene = replace(scene, trigger=await asked_for(scene))
         if cancel:
             last = await self._before_cancel(call, cancel)
-            arrival, failure = standing(last, 0), None
             ending = Ending("canceled") if isinstance(last, Finish) else None
+            answer = await scene.finish("closed", call.place, standing(last, 0), ending=ending)
         else:
-            text = clean(f"`{call.transition}` ended without an outcome: {reason}")
-            failure, ending = ErrorInfo("step_closed", "StepClosed", text), None
-            again = self._again(call)
-            parked = Parked(place=call.place, code=failure.code, message=text, retry=again, step=again and call.step)
-            arrival = Next(parked, "failed", error=failure)
-        answer = await scene.finish("closed", call.place, arrival, ending=ending, failure=failure)
+            closing = await stopped(scene, stop) if stop else unreported(scene, reason)
+            answer = await scene.finish(
+                "closed",
+                closing.place,
+                closing.arrival,
+                ending=closing.ending,
+                failure=closing.failure,
+            )
         hit("close.after_commit")
         return _done(answer)
 
@@ -196,12 +204,6 @@ class Executor:
         if definition is None or (farewell is None and not children):
             return canceled(call.place)
         return Canceling(place=call.place, children=children, fire=farewell and fire(definition, farewell))
-
-    def _again(self, call: StepCall) -> Fire | None:
-        """The transition of a closed step, to be fired by a retry."""
-        definition = self.workplace.app.workflows.get(call.workflow)
-        transition = definition.find(call.transition, call.place) if definition else None
-        return fire(definition, transition) if definition and transition else None
 
     async def _beginning(
         self, call: OpenCall, definition: WorkflowDefinition | None, pulse: Pulse

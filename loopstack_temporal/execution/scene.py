@@ -107,7 +107,7 @@ class Scene:
 
         `failure` is why the step itself failed; `counted` says that it was the author's code.
         """
-        error = failure or arrival.error
+        error = arrival.error if arrival.foreseen and arrival.error else failure or arrival.error
         if isinstance(arrival.decision, Parked) and self._gives_up(arrival.decision):
             arrival, ending = _given_up(arrival.decision), Ending("failed", error=error)
         outcome = StepOutcome(
@@ -129,6 +129,7 @@ class Scene:
             parked=arrival.parked,
             failure=counted,
             ending=ending,
+            foreseen=arrival.foreseen and not arrival.parked,
             retry=retry,
             started_at=self.started_at,
             worker=self.workplace.worker,
@@ -172,7 +173,8 @@ def recorded_answer(recorded: RecordedStep, trigger: TriggerRow | None) -> StepA
     Another `trigger` may ask for it than the one it applied: a workflow task that is done once more, because messages
     came while its local activities ran, can begin with one of those messages.
     """
-    done = Done(recorded.decision, recorded.place, trigger is not None and trigger.id != recorded.trigger_id)
+    unapplied = trigger is not None and trigger.id != recorded.trigger_id
+    done = Done(recorded.decision, recorded.place, unapplied, recorded.status == "closed")
     if recorded.status == "failed" and recorded.error is not None:
         return Spent(recorded.error, done)
     return done

@@ -89,6 +89,8 @@ class Done:
     place: str
     unapplied: bool = False
     """It was finished without the trigger that asks for it now."""
+    closed: bool = False
+    """No attempt of it reported an outcome, and none can any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,14 @@ class Cancel:
     """Its children were canceled and its `@on_cancel` ran, as far as that was possible."""
     unstarted: tuple[str, ...] = ()
     """Children that were decided on and will never be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A person stopped the step that ran."""
+
+    by: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,16 +68,17 @@ def automatic(definition: WorkflowDefinition, place: str) -> tuple[TransitionDef
 def questions(definition: WorkflowDefinition, place: str) -> Iterator[TransitionDefinition]:
     """The guarded transitions of `place`, in the order in which their guards are asked.
 
-    Ends early at an automatic transition without a guard: it fires if nothing before it does, and then nobody asks
-    what the waits would say. The caller stops by itself at the first automatic guard that is true.
+    Early waits come first, because they may go before whatever fires by itself. The others come last, and not at all
+    after an automatic transition without a guard: it fires if nothing before it does. The caller stops by itself at the
+    first automatic guard that is true.
     """
+    waits = [t for t in definition.leaving(place) if t.wait and t.guard is not None]
+    yield from (t for t in waits if t.early)
     for transition in automatic(definition, place):
         if transition.guard is None:
             return
         yield transition
-    for transition in definition.leaving(place):
-        if transition.wait and transition.guard is not None:
-            yield transition
+    yield from (t for t in waits if not t.early)
 
 
 def decide(arrival: Arrival) -> Fire | Await | None:
@@ -87,10 +88,13 @@ def decide(arrival: Arrival) -> Fire | Await | None:
     """
     if arrival.place == END:
         return None
+    leaving = arrival.definition.leaving(arrival.place)
     for transition in automatic(arrival.definition, arrival.place):
         if _allowed(transition, arrival.answers):
-            return fire(arrival.definition, transition)
-    leaving = arrival.definition.leaving(arrival.place)
+            early = [t for t in leaving if t.early and _allowed(t, arrival.answers)]
+            chosen = fire(arrival.definition, transition)
+            waits = {t.name: fire(arrival.definition, t) for t in early}
+            return chosen.model_copy(update={"early": waits}) if waits else chosen
     return Await(
         place=arrival.place,
         waits=tuple(fire(arrival.definition, t) for t in leaving if t.wait and _allowed(t, arrival.answers)),

@@ -5,10 +5,10 @@ They travel in Temporal history, so they are small, plain JSON, and only ever gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
 
 RunStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "canceled"]
 DECIDE = "loopstack.decide"
@@ -21,6 +21,8 @@ RESUME = "loopstack.resume"
 """The command that ends a pause."""
 RETRY = "loopstack.retry"
 """The trigger that runs the failed transition of a parked run again."""
+STOP = "loopstack.stop"
+"""The command that ends the step in flight, and not the run."""
 
 Deadlines = dict[str, float]
 """When transitions with `after=` fire, by their names, in seconds since the epoch."""
@@ -45,6 +47,15 @@ class Fire(Value):
     timeout: float | None = None
     pool: str | None = None
     local: bool = False
+    early: Mapping[str, Fire] = Field(default_factory=dict[str, "Fire"])
+    """Waits of the place that go first if their answer is there already, by name."""
+
+    @model_serializer(mode="wrap")
+    def _lean(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written = dump(self)
+        if not self.early:  # As it was written before there were early waits; most places have none.
+            written.pop("early", None)
+        return written
 
 
 class Timer(Value):

@@ -58,16 +58,30 @@ class RunHandle(Generic[R]):
         row = await self._until(lambda row: row.status in _OVER)
         return cast("R", result_of(self._definition, row))
 
-    async def trigger(self, name: str, payload: object = None) -> Applied | Recorded:
+    async def trigger(self, name: str, payload: object = None, *, queue: bool = False) -> Applied | Recorded:
         """Answer a wait: `Applied` when its step committed, `Recorded` when that is not known yet.
+
+        With `queue` an answer that is not awaited now is kept for its turn; those of early waits always are.
 
         Raises `Conflict` (`not_awaited`, `answered`, `run_ended`), `InvalidInput` (`invalid_payload`), `NotFound` and
         `TemporalUnreachable`; then nothing has changed.
         """
         row = await self._control.row(self.run_id)
-        await self._control.refuse_by_row(row, name, None)
-        data = to_jsonable_python(payload, by_alias=True)
-        return await self._control.deliver(Trigger(self.run_id, name, data, uuid4().hex, seen(row, name), self._sender))
+        queue = queue or any(one.early and one.name == name for one in self._definition.transitions)
+        await self._control.refuse_by_row(row, name, None, queue=queue)
+        data, step = to_jsonable_python(payload, by_alias=True), seen(row, name)
+        ahead = queue and step is None
+        return await self._control.deliver(
+            Trigger(self.run_id, name, data, uuid4().hex, step, self._sender, queue=ahead)
+        )
+
+    async def stop(self, reason: str | None = None) -> None:
+        """End the step that runs, and not the run: it goes to `stopped_to` or the error place, or parks.
+
+        Raises `Conflict` (`nothing_runs`, also when the step ended first, and `run_ended`) and `TemporalUnreachable`.
+        """
+        row = await self._control.row(self.run_id)
+        await self._control.stop(row, reason, step=None, sender=self._sender, stop_id=uuid4().hex)
 
     async def cancel(self, reason: str | None = None) -> None:
         """Ask the run to stop; `result` and `wait` tell when it did. Nothing happens to one that was canceled.

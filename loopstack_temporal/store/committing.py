@@ -281,10 +281,10 @@ def _run_columns(locked: LockedRun, outcome: StepOutcome, awaiting: tuple[Awaiti
 def _error_columns(outcome: StepOutcome) -> dict[str, Any]:
     """An error stays with the run until the next success."""
     error = outcome.error or (outcome.ending.error if outcome.ending is not None else None)
-    if error is not None:
+    if error is not None and not outcome.foreseen:
         transition = outcome.error_transition or (outcome.transition if outcome.status != "committed" else None)
         return {"has_error": True, "error": codec.dump_error(error), "error_transition": transition}
-    if outcome.status == "committed":
+    if outcome.status == "committed" or outcome.foreseen:
         return {"has_error": False, "error": None, "error_transition": None}
     return {}
 

@@ -26,6 +26,7 @@ from loopstack_temporal.execution.values import (
     Spent,
     StepAnswer,
     StepCall,
+    Stop,
     TryAgain,
 )
 from loopstack_temporal.machine.decisions import DECIDE, MOVE, PAUSE
@@ -137,7 +138,8 @@ class Activities:
         with _beating(info) as pulse, _translated():
             cancel = Cancel(asked.wound_down, asked.unstarted) if asked.final else None
             call = _call(info, asked, trigger=_trigger(asked.trigger), repeats=asked.repeats)
-            done = await self._executor.close(call, asked.reason, pulse, cancel)
+            stop = Stop(asked.stop.by, asked.stop.reason) if asked.stop else None
+            done = await self._executor.close(call, asked.reason, pulse, cancel=cancel, stop=stop)
         return _told(done)
 
     @activity.defn(name=NOTE)
@@ -218,7 +220,8 @@ def _result(answer: StepAnswer) -> StepResult:
 
 
 def _told(done: Done) -> StepResult:
-    return StepResult(decision=done.decision, place=done.place, rejected=ANSWERED if done.unapplied else None)
+    rejected = ANSWERED if done.unapplied else None
+    return StepResult(decision=done.decision, place=done.place, rejected=rejected, closed=done.closed)
 
 
 def _faults(fields: Sequence[FieldError]) -> tuple[FieldFault, ...]:

@@ -87,7 +87,7 @@ class TemporalRuns:
             "at_step": trigger.at_step,
             "by": trigger.sender.by,
             "channel": trigger.sender.channel,
-        }
+        } | ({"queue": True} if trigger.queue else {})
         try:
             update = await asyncio.wait_for(
                 handle.start_update(  # pyright: ignore[reportUnknownMemberType]
@@ -178,7 +178,7 @@ class TemporalRuns:
         if isinstance(result, dict) and "step" in result:
             facts = cast("dict[str, Any]", result)
             return Applied(int(facts["step"]), str(facts.get("place", "")))
-        return Recorded(durable=True)
+        return Recorded(durable=True, queued=isinstance(result, dict) and "queued" in result)
 
     async def _signal(self, handle: WorkflowHandle[Any, Any], trigger: Trigger, meta: dict[str, Any]) -> TriggerOutcome:
         """No worker took the update, so it lives only in the server's memory; a signal is in history at once."""

@@ -98,6 +98,19 @@ def _looked_at(child: asyncio.Task[Any]) -> None:
         child.exception()
 
 
+async def uninterrupted(work: asyncio.Task[Answer], on_cancel: Callable[[], None]) -> Answer:
+    """What `work` gives. A cancel never reaches it: the first one is told to `on_cancel`, later ones to nobody."""
+    told = False
+    while not work.done():
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            if not told and not work.done():
+                told = True
+                on_cancel()
+    return work.result()
+
+
 async def until(condition: Callable[[], bool], seconds: float | None = None, summary: str | None = None) -> bool:
     """Wait for a condition; `False` when the time was over first."""
     limit = None if seconds is None else timedelta(seconds=seconds)

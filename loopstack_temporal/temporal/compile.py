@@ -17,16 +17,17 @@ from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowI
 
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.shape import mapping_of
-from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY
+from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY, STOP
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, STATE, Carry, OpenInput, Received
+from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, STATE, Carry, OpenInput, Received, Rejection
 
 _METADATA = "__temporal_workflow_metadata"
 _UNREADABLE = "invalid_payload"
-_PAUSING = {
+_CONTROLS = {
     PAUSE: "Start no further step; the one that runs may end.",
     RESUME: "Go on after a pause.",
+    STOP: 'End the step that runs, not the run; `{"reason": "…", "by": "…", "at_step": 3}` is optional.',
 }
 LONGEST_ID = 200
 LARGEST_TRIGGER = 512 * 1024
@@ -69,7 +70,7 @@ def compile_workflow(definition: WorkflowDefinition) -> type:
         add(f"signal_{number}", _signal(trigger), workflow.signal(name=trigger, description=text))
         update = add(f"update_{number}", _update(trigger), workflow.update(name=trigger, description=text))
         add(f"check_{number}", _check(trigger), update.validator)
-    for number, (trigger, text) in enumerate(_PAUSING.items()):
+    for number, (trigger, text) in enumerate(_CONTROLS.items()):
         add(f"control_{number}", _control(trigger, "signal"), workflow.signal(name=trigger, description=text))
         update = add(f"ask_{number}", _control(trigger, "update"), workflow.update(name=trigger, description=text))
         add(f"may_{number}", _may(trigger), update.validator)
@@ -106,6 +107,7 @@ def received(name: str, payload: Any, meta: Any, channel: str, fallback_id: str)
         by=_storable(str(facts.get("by") or "local"))[:LONGEST_ID],
         channel=channel if facts.get("channel") == "child" else _storable(str(facts.get("channel") or channel))[:32],
         at_step=step if isinstance(step, int) and not isinstance(step, bool) else None,
+        queue=facts.get("queue") is True,
     )
 
 
@@ -159,15 +161,19 @@ def _check(name: str) -> Callable[..., Any]:
 def _control(name: str, channel: str) -> Callable[..., Any]:
     async def control(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> Any:
         asked = received(name, payload, meta, channel, str(workflow.uuid4()))
-        answer = await self.interpreter.pause.ask(asked)
-        return answer if channel == "update" else None
+        answer = await self.interpreter.controls[name].ask(asked)
+        if channel == "signal":
+            return None
+        if isinstance(answer, Rejection):
+            failures.refuse(answer)
+        return answer
 
     return control
 
 
 def _may(name: str) -> Callable[..., Any]:
     def may(self: Any, payload: Any = None, meta: Any = None, *rest: Any) -> None:
-        failures.refuse(self.interpreter.pause.refusal(received(name, payload, meta, "update", _update_id())))
+        failures.refuse(self.interpreter.controls[name].refusal(received(name, payload, meta, "update", _update_id())))
 
     return may
 

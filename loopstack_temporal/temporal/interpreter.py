@@ -19,10 +19,11 @@ from loopstack_temporal.machine import decisions
 from loopstack_temporal.machine.decisions import Await, Canceling, Children, Decision, Delay, Finish, Fire, Parked
 from loopstack_temporal.temporal import failures, options
 from loopstack_temporal.temporal import messages as msg
-from loopstack_temporal.temporal.commands import Commands, until, was_reset
+from loopstack_temporal.temporal.commands import Commands, uninterrupted, until, was_reset
 from loopstack_temporal.temporal.face import Face
 from loopstack_temporal.temporal.mailbox import Mailbox
 from loopstack_temporal.temporal.pausing import Pause
+from loopstack_temporal.temporal.stopping import Stop
 from loopstack_temporal.temporal.triggers import Triggers
 
 _ENDED = msg.Rejection(code="run_ended", message="The run has ended.")
@@ -39,6 +40,9 @@ class Interpreter:
         self.commands = Commands(self.name)
         self.mailbox = Mailbox(self.triggers, self.commands)
         self.pause = Pause(self.commands, self.triggers, carry.paused_by if carry else None)
+        self.stop = Stop(self.commands, self.triggers)
+        pause, resume, stop = decisions.PAUSE, decisions.RESUME, decisions.STOP
+        self.controls = {pause: self.pause, resume: self.pause, stop: self.stop}
         self.face = Face(self.name)
         self.stay: Decision | None = carry.decision if carry else None
         self.chain = carry.chain if carry else 0
@@ -50,16 +54,7 @@ class Interpreter:
 
     async def run(self) -> Any:
         """Drive the run to its end. A cancel is noted once; the loop itself is never interrupted."""
-        loop = asyncio.create_task(self._loop())
-        while not loop.done():
-            try:
-                await asyncio.shield(loop)
-            except asyncio.CancelledError:
-                if self.canceled or loop.done():
-                    continue
-                self.canceled = True
-                self.commands.interrupt()
-        return loop.result()
+        return await uninterrupted(asyncio.create_task(self._loop()), self._on_cancel)
 
     async def _loop(self) -> Any:
         self.opened, decision = await self._begin()
@@ -74,7 +69,8 @@ class Interpreter:
                         await self._hold(decision, ())
                         continue
                     await self._maybe_continue_as_new(decision)
-                    decision = (await self._step(decision)).decision or decision
+                    first = self.triggers.take_early(decision.early)
+                    decision = (await self._step(decision.early[first] if first else decision)).decision or decision
                 case Await() | Parked():
                     decision = await self._rest(decision)
                 case Delay():
@@ -120,12 +116,13 @@ class Interpreter:
         try:
             result = await self.commands.step(fire, asked, self.opened.heartbeat, self._interrupts)
         except (FailureError, asyncio.CancelledError) as failure:  # The latter: canceled in the moment it completed.
-            if not self.canceled and isinstance(failure, asyncio.CancelledError):
+            if not (self.canceled or self.stop.wanted) and isinstance(failure, asyncio.CancelledError):
                 raise
             reason = "canceled" if self.canceled else str(failure.__cause__ or failure)
             result = failures.decided(failure) or msg.StepResult(
                 decision=await self._close(reason, asked, final=self.canceled)
             )
+        self.stop.over(result.place, closed=False)
         if decisions.is_canceled(result.decision):
             self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
         moved = result.decision is not None
@@ -234,16 +231,15 @@ class Interpreter:
             workflow=self.name,
             step=self.triggers.step,
             try_no=self.tries + 1,
-            transition=step.transition if step else "",
-            place=step.place if step else self.face.place,
+            place=self.face.place,
             reason=reason,
             final=final,
-            trigger=step.trigger if step and not final else None,
-            repeats=step.repeats if step else None,
             wound_down=self.winds_down,
             unstarted=unstarted,
-        )
+            stop=None if final else self.stop.wanted,
+        ).about(step)
         result = await self.commands.housekeeping(msg.CLOSE, asked, msg.StepResult)
+        self.stop.over(result.place, closed=result.closed)
         return result.decision or Finish(status="canceled", place=result.place)
 
     async def _finish(self, finish: Finish) -> Any:
@@ -275,10 +271,8 @@ class Interpreter:
         carry = msg.Carry(
             opened=self.opened,
             decision=decision,
-            step=self.triggers.step,
+            **self.triggers.carry,
             chain=self.chain,
-            kept=tuple(self.triggers.kept),
-            seen=self.triggers.seen,
             paused_by=self.pause.by,
         )
         workflow.continue_as_new(args=[None, carry])
@@ -289,6 +283,10 @@ class Interpreter:
         self.rewound = False
         asked = msg.ReopenInput(step=self.triggers.step, paused_by=self.pause.by, number=self.pause.said)
         await self.commands.housekeeping(msg.REOPEN, asked, msg.NoteResult)
+
+    def _on_cancel(self) -> None:
+        self.canceled = True
+        self.commands.interrupt()
 
     def _on_reset(self, seed: int) -> None:
         self.rewound = True

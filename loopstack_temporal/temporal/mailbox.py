@@ -58,6 +58,8 @@ class Mailbox:
             return {"repeated": True}
         failures.refuse(settled.refused)
         if settled.queued:
+            if received.queue:  # People see it at once, and not only when the step in flight has ended.
+                await self.write_notes()
             return {"queued": True}
         return {"step": settled.step, "place": settled.place}
 

@@ -41,6 +41,8 @@ class Received(Value):
     stored: bool = False
     unfit: str | None = None
     """Why the payload cannot be used, by a refusal's code; then `payload` is empty."""
+    queue: bool = False
+    """An update that would rather be kept for its turn than refused."""
     reports: str | None = None
     """The child run whose end this reports; SQL knows the rest."""
 
@@ -126,6 +128,15 @@ class StepResult(Value):
     decision: Decision | None = None
     rejected: Rejection | None = None
     place: str = ""
+    closed: bool = False
+    """`loopstack.close` ended the step; whatever its body still does counts for nothing."""
+
+
+class Stop(Value):
+    """Who stopped a step, and why."""
+
+    by: str = "local"
+    reason: str | None = None
 
 
 class CloseInput(Value):
@@ -134,7 +145,7 @@ class CloseInput(Value):
     workflow: str
     step: int
     try_no: int
-    transition: str
+    transition: str = ""
     place: str
     reason: str
     final: bool = False
@@ -146,6 +157,15 @@ class CloseInput(Value):
     trigger: Received | None = None
     """What set the step off; a step that never claimed has written it nowhere."""
     repeats: int | None = None
+    stop: Stop | None = None
+    """A person stopped it."""
+
+    def about(self, step: StepInput | None) -> CloseInput:
+        """The same for a step that was scheduled."""
+        if step is None:
+            return self
+        told = {"transition": step.transition, "place": step.place, "repeats": step.repeats}
+        return self.model_copy(update=told | {"trigger": None if self.final else step.trigger})
 
 
 class NotedTrigger(Value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict
 
 from loopstack_temporal.machine.decisions import MOVE
 from loopstack_temporal.temporal.messages import Carry, NotedTrigger, Received, Rejection
@@ -26,12 +26,21 @@ Outcome = Literal["kept", "rejected", "dropped"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a trigger: applied by a step, refused, or queued until the run is resumed."""
+    """What became of a trigger: applied by a step, refused, or queued until its turn."""
 
     step: int
     place: str = ""
     refused: Rejection | None = None
     queued: bool = False
+
+
+class Standing(TypedDict):
+    """The triggers of a run between two histories."""
+
+    step: int
+    kept: tuple[Received, ...]
+    seen: tuple[str, ...]
+    """Ids of recent triggers, oldest first."""
 
 
 @dataclass(slots=True)
@@ -63,6 +72,8 @@ class Triggers:
             return Rejection(code="run_ended", message="The run has ended.")
         if received.unfit is not None:
             return _unfit(received.unfit)
+        if received.queue:
+            return _FULL if self._count(reports=False) >= MOST_KEPT else self._stale(received)
         if not self.rested:
             return self._stale(received)  # Nobody can know yet what will be awaited: it is held until that is known.
         if self._stands:
@@ -72,12 +83,12 @@ class Triggers:
         return self._stale(received) or self._unawaited(received)
 
     def offer_update(self, received: Received) -> None:
-        """An accepted update: it takes its wait at once, or is held until the step in flight settles."""
+        """An accepted update: it takes its wait at once, is held until the step in flight settles, or is queued."""
         if self._know(received):
             return
         if self._at_rest and self._fits(received):
             self._take(received)
-        elif self.phase == "paused":
+        elif self.phase == "paused" or received.queue:
             self._queue(received)
         else:
             self.held.append(received)
@@ -100,6 +111,18 @@ class Triggers:
         else:
             self.kept.append(received)
             self._note(received, "kept")
+
+    def is_new(self, received: Received) -> bool:
+        """Whether a message is no repetition of one that came before; from now on it is known."""
+        return not self._know(received)
+
+    def refuse(self, received: Received, rejection: Rejection) -> None:
+        """A message comes to nothing; people can see why."""
+        self._refuse(received, rejection)
+
+    def done(self, received: Received, place: str) -> None:
+        """A message did what it was sent for, to the step in flight."""
+        self._settle(received, Settled(self.step, place))
 
     def outcome(self, trigger_id: str) -> Settled | None:
         """What became of a trigger, as far as this Temporal run remembers."""
@@ -139,6 +162,23 @@ class Triggers:
             elif self._fits(received):
                 self.kept.remove(received)
                 self._take(received)
+
+    def take_early(self, early: Collection[str]) -> str | None:
+        """Before a step that nobody set off: takes the first kept signal for one of `early`, and gives its name.
+
+        Those that answer a step which is over are refused on the way.
+        """
+        for received in list(self.kept):
+            if received.name not in early:
+                continue
+            if received.at_step is None or received.at_step == self.step:
+                self.kept.remove(received)
+                self._take(received)
+                return received.name
+            if received.at_step < self.step:
+                self.kept.remove(received)
+                self._refuse(received, ANSWERED)
+        return None
 
     def pause(self, waits: Collection[str]) -> None:
         """The run stands still and nothing starts: held updates that fit are queued, with all that come."""
@@ -219,9 +259,9 @@ class Triggers:
         return sorted(self.waits - {MOVE})
 
     @property
-    def seen(self) -> tuple[str, ...]:
-        """Ids of recent triggers, oldest first, for continue-as-new."""
-        return tuple(self._seen)
+    def carry(self) -> Standing:
+        """What continue-as-new takes along; see `carried`."""
+        return {"step": self.step, "kept": tuple(self.kept), "seen": tuple(self._seen)}
 
     @classmethod
     def carried(cls, carry: Carry) -> Triggers:

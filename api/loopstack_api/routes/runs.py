@@ -17,6 +17,7 @@ from loopstack_temporal.contracts.runs import (
     RunFacets,
     RunPage,
     StartRun,
+    StopRun,
     TriggerReceipt,
     TriggerRun,
 )
@@ -83,6 +84,14 @@ async def retry_run(
 ) -> Response:
     """Run the failed transition of a parked run again."""
     return await services.commands.retry(run_id, body or RetryRun(), person.sender, once)
+
+
+@router.post("/{run_id}/stop", operation_id="stopRun", response_model=Run, responses={202: {"model": Run}})
+async def stop_run(
+    services: ServicesDep, person: PersonDep, once: OnceDep, run_id: RunId, body: StopRun | None = None
+) -> Response:
+    """End the step that runs, and not the run. 202: it ends as soon as a worker hears of it."""
+    return await services.commands.stop(run_id, body or StopRun(), person.sender, once)
 
 
 @router.post("/{run_id}/cancel", operation_id="cancelRun", response_model=Run, responses={202: {"model": Run}})

@@ -57,6 +57,11 @@ class Definition:
                 found[one.name] = (*found.get(one.name, ()), one)
         return found
 
+    @cached_property
+    def early(self) -> tuple[str, ...]:
+        """Waits whose answers may come while the run is busy."""
+        return tuple(name for name, ways in self.waits.items() if any(one.early for one in ways))
+
     def payload_schema(self, name: str, place: str) -> Json:
         """JSON Schema of a wait's payload; of the one that leaves `place`, if there are several. None: any value."""
         candidates = self.waits.get(name, ())

@@ -11,6 +11,8 @@ from loopstack_temporal.contracts.graph import EdgeKind, Graph, GraphEdge, Graph
 from loopstack_temporal.store.records import RunRow, StepRow
 
 START, END = "start", "end"
+AFTERWARDS = ("error", "retry", "stop")
+"""Edges that a run goes when a step did not commit."""
 
 Way = tuple[str, str, str]
 """Transition, place it left, place it led to."""
@@ -69,6 +71,8 @@ def _edges(one: Transition) -> list[tuple[Transition, EdgeKind, str]]:
         edges.append((one, "error", one.error_place))
     if one.retry_target:
         edges.append((one, "retry", one.retry_target))
+    if one.stopped_to:
+        edges.append((one, "stop", one.stopped_to))
     return edges
 
 
@@ -89,12 +93,12 @@ def _edge(
             "from": one.from_,
             "to": to,
             "kind": kind,
-            "guard": one.guard if kind not in ("error", "retry") else None,
+            "guard": one.guard if kind not in AFTERWARDS else None,
             "priority": one.priority,
             "after": one.after,
             "attempts": one.retry.attempts + 1,
             "taken": taken[way],
             "last_step": last.get(way),
-            "live": running == (one.name, one.from_) and kind not in ("error", "retry"),
+            "live": running == (one.name, one.from_) and kind not in AFTERWARDS,
         }
     )

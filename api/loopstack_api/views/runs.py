@@ -61,7 +61,8 @@ class RunView:
         summary = await self._summary(row, definition)
         return Run(
             **{name: getattr(summary, name) for name in RunSummary.model_fields if name != "awaiting"},
-            awaiting=await self._awaiting(row, definition),
+            awaiting=await self._awaiting(row, row.awaiting, definition),
+            ahead=await self._awaiting(row, _ahead(row, definition), definition),
             args=row.args,
             result=row.result,
             error_transition=row.error_transition,
@@ -111,7 +112,7 @@ class RunView:
         for row in page.items:
             definition = await self._catalogue.of_run(row)
             summary = await self._summary(row, definition)
-            for awaiting in await self._awaiting(row, definition):
+            for awaiting in await self._awaiting(row, row.awaiting, definition):
                 if awaiting.kind == "person":
                     items.append(Task(id=awaiting.task_id, run=summary, awaiting=awaiting))
         return TaskPage(items=tuple(items), cursor=page.next, count=counts.total)
@@ -189,6 +190,7 @@ class RunView:
             error_message=row.error.message if row.error else None,
             error=error_summary(row.error) if row.error else None,
             can_retry=row.can_retry,
+            can_stop=row.status == "running" and not row.cancel_requested,
             retry=_retry(row),
             path=row.path,
             awaiting=tuple(_brief(one, row, facts.titles) for one in row.awaiting),
@@ -200,10 +202,12 @@ class RunView:
             links=RunLinks(temporal=self._links.run(row.id, row.temporal_run_id)),
         )
 
-    async def _awaiting(self, row: RunRow, definition: Definition | None) -> tuple[Awaiting, ...]:
+    async def _awaiting(
+        self, row: RunRow, waits: Sequence[AwaitingRow], definition: Definition | None
+    ) -> tuple[Awaiting, ...]:
         titles: Mapping[str, str] = definition.titles if definition else {}
         items: list[Awaiting] = []
-        for one in row.awaiting:
+        for one in waits:
             brief = _brief(one, row, titles)
             items.append(
                 Awaiting(
@@ -229,6 +233,14 @@ class RunView:
 def error_summary(error: ErrorInfo) -> ErrorSummary:
     """An error without its details."""
     return ErrorSummary(code=error.code, type=error.type, message=error.message)
+
+
+def _ahead(row: RunRow, definition: Definition | None) -> list[AwaitingRow]:
+    """Early waits that an open run does not stand at: whatever is sent for them is kept for their turn."""
+    if row.ended_at is not None or definition is None or row.cancel_requested:
+        return []
+    here = {one.transition for one in row.awaiting}
+    return [AwaitingRow(name, "person", row.updated_at, None) for name in definition.early if name not in here]
 
 
 def _retry(row: RunRow) -> RetryPending | None:

@@ -173,6 +173,8 @@ class StepOutcome:
     """Failed and open: a retry is possible."""
     failure: bool = False
     """An author failure: counted for (run, transition). A committed step sets that count to 0 instead."""
+    foreseen: bool = False
+    """`error` is the step's alone: its author said how the run goes on, and nothing is wrong with the run."""
     ending: Ending | None = None
     retry: RetryPending | None = None
     """A retry that the decision holds back (through a retry target); shown with the run until the next write."""

@@ -1,0 +1,196 @@
+"""A person stops the step that runs, and not the run; and says something while it works."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from loopstack_temporal.runs import Applied, Recorded, Refused, Sender
+from loopstack_temporal.store import migrate
+from loopstack_temporal.temporal.devserver import DevServer
+from tests.support.stack import Program, Stack, eventually, stack_on
+
+BUSY = "tests.support.busy:app"
+STOP = "loopstack.stop"
+
+
+@pytest.fixture(scope="module")
+async def busy(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
+    folder = tmp_path_factory.mktemp("busy")
+    url = f"sqlite:///{folder / 'loopstack.db'}"
+    migrate.upgrade(url)
+    async with stack_on(temporal, url, folder) as stack:
+        await stack.worker(BUSY)
+        yield stack
+
+
+@pytest.fixture
+async def mortal(temporal: DevServer, sqlite_database: str, tmp_path_factory: pytest.TempPathFactory):
+    """A stack whose worker the test may kill."""
+    async with stack_on(temporal, sqlite_database, tmp_path_factory.mktemp("mortal")) as stack:
+        yield stack, await stack.worker(BUSY)
+
+
+async def sleeping(stack: Stack, workflow: str, **args: object) -> str:
+    """A run whose long step has begun, so that everybody sees it."""
+    run_id = await stack.start(workflow, args)
+    step = {"nap": "sleep", "thread": "sleep", "talk": "think"}[workflow]
+
+    def begun() -> bool:
+        if stack.store.runs.get(run_id) is None:
+            return False
+        return any(kind == "step.started" and data["transition"] == step for kind, data in stack.events(run_id))
+
+    await eventually(begun, what="the long step")
+    return run_id
+
+
+@pytest.mark.parametrize(("workflow", "place"), [("nap", "asleep"), ("thread", "woken")])
+@pytest.mark.requirement("BEYOND-014")
+async def test_a_stop_ends_the_body_within_two_seconds_and_not_the_run(busy: Stack, workflow: str, place: str) -> None:
+    run_id = await sleeping(busy, workflow)
+    began = time.monotonic()
+    stopped = await busy.trigger(run_id, STOP, {"reason": "wrong room"}, sender=Sender(by="ann"))
+    took = time.monotonic() - began
+    assert isinstance(stopped, Applied) and stopped.place == place
+    assert took < 2.5, f"it took {took:.1f} s"
+    row = busy.store.runs.get(run_id)
+    assert row is not None and row.ended_at is None and row.place == place
+    assert row.status == ("waiting" if workflow == "thread" else "failed")
+    step = busy.store.steps.get(run_id, stopped.step).row
+    assert step.status == "closed" and step.error is not None
+    assert (step.error.code, step.error.message) == ("stopped", "ann stopped `sleep`: wrong room")
+    assert busy.store.steps.failures(run_id) == {}, "a stop spends no try"
+    assert busy.texts(run_id) == [], "nothing of the stopped body is kept"
+
+
+async def test_what_was_stopped_runs_again_only_when_a_person_says_so(busy: Stack) -> None:
+    run_id = await sleeping(busy, "nap")
+    stopped = await busy.trigger(run_id, STOP)
+    assert isinstance(stopped, Applied)
+    row = await busy.run_is(run_id, "failed")
+    assert (row.can_retry, row.error and row.error.code) == (True, "stopped")
+    await busy.trigger(run_id, "loopstack.retry")
+    await eventually(
+        lambda: [data["step"] for kind, data in busy.events(run_id) if kind == "step.started"][-1] == row.next_step,
+        what="the second try",
+    )
+    await busy.temporal_cli("workflow", "signal", "-w", run_id, "--name", STOP, "--input", '{"by":"bob"}')
+    row = await busy.run_is(run_id, "failed")
+    assert row.error is not None and row.error.message == "bob stopped `sleep`"
+
+
+@pytest.mark.requirement("BEYOND-014")
+async def test_a_stop_leads_where_the_author_said_and_nothing_is_wrong_with_the_run(busy: Stack) -> None:
+    run_id = await sleeping(busy, "talk")
+    assert isinstance(await busy.trigger(run_id, STOP), Applied)
+    row = await busy.run_is(run_id, "waiting", place="asking")
+    assert (row.has_error, row.error) == (False, None)
+    await busy.trigger(run_id, "finish")
+    assert (await busy.run_is(run_id, "completed")).result == []
+
+
+async def test_there_is_nothing_to_stop_where_a_run_stands_still(busy: Stack) -> None:
+    run_id = await busy.start("talk", {"seconds": 0})
+    before = await busy.run_is(run_id, "waiting")
+    refused = await busy.trigger(run_id, STOP)
+    assert isinstance(refused, Refused) and refused.code == "nothing_runs"
+    await busy.signal(run_id, STOP)
+    codes = await eventually(
+        lambda: [data["code"] for kind, data in busy.events(run_id) if kind == "trigger.rejected"], what="the refusal"
+    )
+    assert codes == ["nothing_runs"]
+    after = await busy.run_is(run_id, "waiting")
+    assert (after.next_step, after.place) == (before.next_step, before.place)
+    await busy.trigger(run_id, "finish")
+    ended = await busy.trigger(run_id, STOP)
+    assert isinstance(ended, Refused) and ended.code == "run_ended"
+
+
+async def test_a_stop_for_another_step_than_the_one_that_runs_is_refused(busy: Stack) -> None:
+    run_id = await sleeping(busy, "talk")
+    late = await busy.trigger(run_id, STOP, at_step=0)
+    assert isinstance(late, Refused) and late.code == "nothing_runs"
+    assert (await busy.run_is(run_id, "running")).next_step == 1
+    assert isinstance(await busy.trigger(run_id, STOP, at_step=1), Applied)
+
+
+async def test_a_local_step_cannot_be_stopped_and_ends_by_itself(busy: Stack) -> None:
+    run_id = await busy.start("short", {"seconds": 1})
+    await eventually(lambda: busy.store.runs.get(run_id), what="the row")
+    refused = await busy.trigger(run_id, STOP)
+    assert isinstance(refused, Refused) and refused.code in ("nothing_runs", "run_ended")
+    assert (await busy.run_is(run_id, "completed")).result == "done"
+
+
+@pytest.mark.requirement("BEYOND-014")
+async def test_a_stop_that_meets_the_end_of_its_step_wins_or_loses_and_never_both(busy: Stack) -> None:
+    async def race(seconds: float) -> bool:
+        run_id = await sleeping(busy, "talk", seconds=seconds)
+        outcome = await busy.trigger(run_id, STOP, at_step=1)
+        row = await busy.run_is(run_id, "waiting", place="asking")
+        step = busy.store.steps.get(run_id, 1).row
+        stopped = step.status == "closed"
+        assert stopped == isinstance(outcome, Applied), (outcome, step)
+        assert stopped or (isinstance(outcome, Refused) and outcome.code == "nothing_runs")
+        assert row.next_step == (2 if stopped else 3)
+        return stopped
+
+    # A worker hears of a stop once a second: these end before, in that moment, and after it.
+    won = await asyncio.gather(*(race(0.6 + number * 0.1) for number in range(20)))
+    assert 0 < sum(won) < 20, "the race was none"
+
+
+async def test_a_stop_counts_although_the_worker_died_of_it(mortal: tuple[Stack, Program]) -> None:
+    stack, worker = mortal
+    run_id = await sleeping(stack, "nap")
+    await worker.kill()
+    assert await stack.trigger(run_id, STOP) == Recorded(durable=True)
+    await worker.start()
+    row = await stack.run_is(run_id, "failed")
+    assert (row.error and row.error.code, stack.texts(run_id)) == ("stopped", [])
+
+
+@pytest.mark.requirement("BEYOND-014")
+async def test_an_early_answer_goes_before_what_the_run_does_by_itself(busy: Stack) -> None:
+    run_id = await sleeping(busy, "talk", seconds=1)
+    for word in ("left", "right"):
+        assert await busy.trigger(run_id, "steer", word, queue=True) == Recorded(durable=True, queued=True)
+    kept = [data["name"] for kind, data in busy.events(run_id) if kind == "trigger.kept"]
+    assert kept == ["steer", "steer"], "people see at once that it is kept"
+    assert (await busy.run_is(run_id, "running")).next_step == 1
+    await busy.run_is(run_id, "waiting", place="asking")
+    await busy.trigger(run_id, "finish")
+    row = await busy.run_is(run_id, "completed")
+    assert row.result == ["thought", "heard left", "heard right", "thought"]
+
+
+@pytest.mark.requirement("BEYOND-014")
+async def test_queued_steering_and_interrupting_messages_survive_the_worker(mortal: tuple[Stack, Program]) -> None:
+    stack, worker = mortal
+    run_id = await sleeping(stack, "talk", seconds=2)
+    assert await stack.trigger(run_id, "ask", "why", queue=True) == Recorded(durable=True, queued=True)
+    assert await stack.trigger(run_id, "steer", "left", queue=True) == Recorded(durable=True, queued=True)
+    await worker.kill()
+    assert await stack.trigger(run_id, STOP) == Recorded(durable=True)
+    await worker.start()
+    # The interrupt leads to `asking`, where the queued question is taken; the steering goes before the next thought.
+    await eventually(
+        lambda: (row := stack.store.runs.get(run_id)) and row.next_step == 6 and row.status == "waiting",
+        what="the rest",
+    )
+    await stack.trigger(run_id, "finish")
+    row = await stack.run_is(run_id, "completed")
+    assert row.result == ["asked why", "heard left", "thought"]
+
+
+async def test_a_message_that_no_place_will_ever_take_is_refused(busy: Stack) -> None:
+    run_id = await sleeping(busy, "talk", seconds=1)
+    await busy.trigger(run_id, "steer_left", "x", queue=True)
+    codes = await eventually(
+        lambda: [data["code"] for kind, data in busy.events(run_id) if kind == "trigger.rejected"], what="the refusal"
+    )
+    assert codes == ["unknown_trigger"]
