@@ -30,6 +30,22 @@ GOOD_ENDS = ("end_turn", "stop_sequence", "tool_use")
 """Stop reasons after which an agent goes on or ends; after any other it stops and says why."""
 MOST_PAUSES = 8
 """How often a model may pause within one turn (`pause_turn`) and be asked to go on."""
+BUSY = ["ready", "prompt_executed", "awaiting_tools"]
+"""Where an agent works."""
+STEER: dict[str, Any] = {
+    "widget": "prompt-input",
+    "options": {
+        "transition": "steer",
+        "label": "Send while it works",
+        "placeholder": "Read before the next model call",
+    },
+    "showWhen": BUSY,
+}
+CANCEL_TOOLS: dict[str, Any] = {
+    "widget": "button",
+    "options": {"transition": "cancel_pending_tools", "label": "Cancel pending tools", "variant": "outline"},
+    "showWhen": ["awaiting_tools"],
+}
 
 
 class AgentLoop(BaseWorkflow[A, AgentState, R], Generic[A, R]):
@@ -80,13 +96,23 @@ class AgentLoop(BaseWorkflow[A, AgentState, R], Generic[A, R]):
 
     @transition(from_="awaiting_tools", to="ready", guard=has_all_results)
     async def tools_complete(self, state: AgentState) -> None:
-        state.results = None
+        state.turn = state.results = None
 
     @transition(from_="awaiting_tools", to="ready", wait=True, title="Cancel pending tools")
     async def cancel_pending_tools(self, state: AgentState) -> None:
         assert state.results is not None
         await self.cancel_pending.call(delegate_result=state.results)
-        state.results = None
+        state.turn = state.results = None
+
+    def may_be_steered(self, state: AgentState) -> bool:
+        # Nothing may stand between the calls of a model and their results.
+        return not self.wants_tools(state)
+
+    @transition(from_="ready", to="ready", wait=True, early=True, guard=may_be_steered)
+    @transition(from_="prompt_executed", to="ready", wait=True, early=True, guard=may_be_steered)
+    async def steer(self, payload: str, ctx: RunContext[A]) -> None:
+        """Say something while the agent works: the next model call reads it, also one that would else not be made."""
+        await self.said(ctx, payload)
 
     def tools_of(self, ctx: RunContext[A]) -> list[str]:
         """The tools that the model may call."""
@@ -116,11 +142,7 @@ class AgentLoop(BaseWorkflow[A, AgentState, R], Generic[A, R]):
     name="agent",
     title="Agent",
     description="Answers with the help of tools, and ends with the model's last text.",
-    widget={
-        "widget": "button",
-        "options": {"transition": "cancel_pending_tools", "label": "Cancel pending tools", "variant": "outline"},
-        "showWhen": ["awaiting_tools"],
-    },
+    widget=[STEER, CANCEL_TOOLS],
 )
 class AgentWorkflow(AgentLoop[AgentArgs, AgentResult]):
     """Works until the model ends its turn."""
@@ -139,19 +161,23 @@ class AgentWorkflow(AgentLoop[AgentArgs, AgentResult]):
         {
             "widget": "prompt-input",
             "options": {"transition": "user_message", "label": "Send", "placeholder": "Message"},
-            "enabledWhen": ["waiting_for_user"],
+            "showWhen": ["waiting_for_user"],
         },
-        {
-            "widget": "button",
-            "options": {"transition": "cancel_pending_tools", "label": "Cancel pending tools", "variant": "outline"},
-            "showWhen": ["awaiting_tools"],
-        },
+        STEER,
+        CANCEL_TOOLS,
     ],
 )
 class ChatAgentWorkflow(AgentLoop[ChatAgentArgs, Any]):
-    """Answers, then waits for the next message; in task mode until the model calls `agent_finish`."""
+    """Answers, then waits for the next message; in task mode until the model calls `agent_finish`.
+
+    A `user_message` that is sent while it works becomes the next turn; a stop of the model call goes there at once.
+    """
 
     finish: AgentFinishTool
+
+    @transition(from_="ready", to="prompt_executed", retry=Retry(3), stopped_to="waiting_for_user")
+    async def llm_turn(self, state: AgentState, ctx: RunContext[ChatAgentArgs]) -> None:
+        await super().llm_turn(state, ctx)
 
     def has_finished(self, state: AgentState) -> bool:
         return _finished(state.results) is not None
@@ -167,8 +193,9 @@ class ChatAgentWorkflow(AgentLoop[ChatAgentArgs, Any]):
     async def respond(self, state: AgentState) -> None:
         state.turns = 0
 
-    @transition(from_="waiting_for_user", to="ready", wait=True, title="Send a message")
-    async def user_message(self, payload: str, ctx: RunContext[ChatAgentArgs]) -> None:
+    @transition(from_="waiting_for_user", to="ready", wait=True, early=True, title="Send a message")
+    async def user_message(self, payload: str, state: AgentState, ctx: RunContext[ChatAgentArgs]) -> None:
+        state.turn, state.turns = None, 0
         await self.said(ctx, payload)
 
     def tools_of(self, ctx: RunContext[ChatAgentArgs]) -> list[str]:

@@ -97,7 +97,7 @@ async def test_web_and_cli_list_the_real_messages_with_descriptions(running: Sta
     metadata = answered["queryResult"][0]
     definition = metadata["definition"]
     names = [entry["name"] for entry in definition["updateDefinitions"]]
-    reserved = ["loopstack.move", "loopstack.pause", "loopstack.resume", "loopstack.retry"]
+    reserved = ["loopstack.move", "loopstack.pause", "loopstack.resume", "loopstack.retry", "loopstack.stop"]
     assert names == ["decide", *reserved]
     assert sorted(entry["name"] for entry in definition["signalDefinitions"]) == sorted([*names, "loopstack.child"])
     assert definition["updateDefinitions"][0]["description"] == "Review: waiting_for_approval → end"

@@ -39,7 +39,7 @@ async def test_answers_that_come_during_a_pause_are_queued_and_applied_after_it(
     row = await running.run_is(run_id, "waiting")
     await pause(running, run_id)
     first = await running.trigger(run_id, "answer", "by update", at_step=row.next_step)
-    assert first == Recorded(durable=True)
+    assert first == Recorded(durable=True, queued=True)
     await running.signal(run_id, "answer", "by signal")
     assert isinstance(await running.trigger(run_id, "nothing_like_it"), Refused)
     assert (await running.run_is(run_id, "paused")).next_step == row.next_step

@@ -194,3 +194,30 @@ async def test_a_message_that_no_place_will_ever_take_is_refused(busy: Stack) ->
         lambda: [data["code"] for kind, data in busy.events(run_id) if kind == "trigger.rejected"], what="the refusal"
     )
     assert codes == ["unknown_trigger"]
+
+
+@pytest.mark.requirement("BEYOND-014")
+async def test_over_http_a_person_steers_queues_and_stops_and_reads_what_became_of_it(busy: Stack) -> None:
+    await busy.api()
+    run_id = await sleeping(busy, "talk")
+    url = f"/api/v1/runs/{run_id}"
+    shown = (await busy.http.get(url)).json()
+    assert (shown["can_stop"], [one["transition"] for one in shown["ahead"]]) == (True, ["steer"])
+
+    steered = await busy.http.post(f"{url}/transitions/steer", json={"payload": "left"})
+    assert (steered.status_code, steered.json()["status"]) == (202, "queued"), steered.text
+    queued = await busy.http.post(f"{url}/transitions/finish", json={"queue": True})
+    assert (queued.status_code, queued.json()["status"]) == (202, "queued")
+
+    other = await busy.http.post(f"{url}/stop", json={"step": 0})
+    assert (other.status_code, other.json()["code"]) == (409, "nothing_runs")
+    stopped = await busy.http.post(f"{url}/stop", json={"step": 1, "reason": "enough"})
+    assert stopped.status_code == 200, stopped.text
+    row = await busy.run_is(run_id, "completed")
+    assert row.result == []
+    step = (await busy.http.get(f"{url}/steps/1")).json()
+    assert (step["status"], step["error"]["message"]) == ("closed", "local stopped `think`: enough")
+    late = await busy.http.post(f"{url}/stop")
+    assert (late.status_code, late.json()["code"]) == (409, "run_ended")
+    left = [data["name"] for kind, data in busy.events(run_id) if kind == "trigger.kept"]
+    assert left == ["steer", "finish"]

@@ -82,7 +82,7 @@ def test_transitions_and_places_have_the_names_that_subclasses_rely_on() -> None
     assert (agent.name, chat.name) == ("agent", "chat_agent")
     assert {one.name for one in agent.transitions} == {
         "setup", "llm_turn", "execute_tool_calls", "tool_result_received", "tools_complete", "cancel_pending_tools",
-        "respond",
+        "respond", "steer",
     }  # fmt: skip
     assert set(agent.places) == {"start", "ready", "prompt_executed", "awaiting_tools", "end"}
     assert {one.name for one in chat.transitions} - {one.name for one in agent.transitions} == {

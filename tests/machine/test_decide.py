@@ -55,6 +55,7 @@ def _transition(draw: st.DrawFn, order: int) -> TransitionDefinition:
         priority=draw(st.one_of(st.none(), st.integers(-2, 2))),
         guard=draw(st.sampled_from([None, GUARD])),
         after=draw(st.sampled_from([1.0, 60.0])) if kind == "timer" else None,
+        early=kind == "wait" and draw(st.booleans()),
     )
 
 
@@ -100,6 +101,8 @@ def test_a_place_does_what_the_rules_say(
         best = max(may_fire, key=lambda t: (t.priority is not None, t.priority or 0, -t.order))
         assert isinstance(decision, Fire)
         assert (decision.transition, decision.place, decision.to) == (best.name, place, best.to)
+        assert list(decision.early) == [t.name for t in allowed if t.early], "who may go before it"
+        assert all(one.place == place and one.transition == name for name, one in decision.early.items())
         return
     assert isinstance(decision, Await)
     assert [fire.transition for fire in decision.waits] == [t.name for t in allowed if t.wait]
@@ -133,12 +136,18 @@ def test_a_reminder_that_comes_back_starts_its_own_clock_and_no_other(
 
 @given(machines(), st.sampled_from(PLACES))
 def test_no_guard_is_asked_that_cannot_matter(definition: WorkflowDefinition, place: str) -> None:
-    asked = list(questions(definition, place))
+    asked = [t for t in questions(definition, place) if not t.early]
     first_open = next((t for t in automatic(definition, place) if t.guard is None), None)
     if first_open is not None:
         order = automatic(definition, place)
         assert asked == list(order[: order.index(first_open)])
     assert all(t.guard is not None and t.after is None for t in asked)
+
+
+def test_a_decision_without_early_waits_is_written_as_it_always_was() -> None:
+    assert set(Fire(transition="t", place="a").model_dump()) == {
+        "kind", "transition", "place", "to", "timeout", "pool", "local",
+    }  # fmt: skip
 
 
 @pytest.mark.requirement("ENGINE-031")
@@ -150,6 +159,7 @@ def test_nothing_follows_the_end() -> None:
     "decision",
     [
         fire := Fire(transition="t", place="a", to="b", timeout=1.5, pool="gpu", local=True),
+        Fire(transition="t", place="a", early={"steer": Fire(transition="steer", place="a")}),
         rest := Await(place="a", waits=(fire,), timers=(Timer(fire=fire, due=12.5),)),
         parked := Parked(place="a", code="x", message="y", retry=fire, step=3),
         Delay(place="a", until=3.5, then=rest),

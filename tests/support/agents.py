@@ -5,8 +5,10 @@ A message of a user that is a JSON list is a script: texts, or lists of `[tool, 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +29,7 @@ from loopstack_temporal import (
     workflow,
 )
 from loopstack_temporal.agents import AgentArgs, AgentResult, AgentWorkflow, ChatAgentWorkflow, agents
-from loopstack_temporal.llm import LlmGenerateTextTool, LlmRequest
+from loopstack_temporal.llm import LlmGenerateTextTool, LlmReply, LlmRequest, OnStream
 from loopstack_temporal.testing import Says, ScriptedModel
 from loopstack_temporal.tools.decorator import tool
 
@@ -155,11 +157,21 @@ class AskingWorkflow(BaseWorkflow[Asking, dict[str, Any], dict[str, Any]]):
         return {"type": type(payload).__name__, "response": payload.response}
 
 
+class SlowModel(ScriptedModel):
+    """Thinks before it says a text that begins with `(2.5 s)`, as long as that says."""
+
+    async def generate_text(self, request: LlmRequest, on_stream: OnStream | None = None) -> LlmReply:
+        reply = await super().generate_text(request, on_stream)
+        if slow := re.match(r"\((\S+) s\)", reply.message.text):
+            await asyncio.sleep(float(slow[1]))
+        return reply
+
+
 app = StudioApp(
     name=os.environ.get("LOOPSTACK_TEST_APP", "agents"),
     title="Agents",
     workflows=[AgentWorkflow, ChatAgentWorkflow, AskingWorkflow, SmallChatWorkflow, research.ResearchWorkflow],
     tools=[report.weather, expert.ExpertTool, ErrandTool, SendTool, KeepTool],
     modules=[agents()],
-    providers=[ScriptedModel(obedient)],
+    providers=[SlowModel(obedient)],
 )
