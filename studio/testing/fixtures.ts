@@ -30,7 +30,7 @@ export const runs: readonly RunSummary[] = rows.map(([status, title, workflow, n
 const noRetry = { attempts: 0, delay: 0, backoff: "exponential", max_delay: 0 };
 
 const transition = (name: string, from: string, to: string, kind: Transition["kind"], title: string, after: number | null = null): Transition => ({
-  name, title, from, to, kind, guard: null, priority: null, timeout: 300, after, retry: noRetry, error_place: null, retry_target: null, pool: null, schema: null,
+  name, title, from, to, kind, guard: null, priority: null, timeout: 300, after, retry: noRetry, error_place: null, retry_target: null, early: false, stopped_to: null, pool: null, schema: null,
 });
 
 export const notesSchema = {

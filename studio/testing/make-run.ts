@@ -11,7 +11,7 @@ export function makeRun(change: Partial<RunSummary> = {}): RunSummary {
   const id = change.id ?? "run-1";
   return {
     id, app: "team_notes", workflow: "meeting_notes", workflow_title: "Meeting notes", title: null, number: 58, workspace_id: "default", user_id: "local", parent_id: null, root_id: id,
-    status: "completed", place: "end", step: 3, rev: 9, sentence: "Completed in 38 s.", has_error: false, error_message: null, error: null, can_retry: false, retry: null,
+    status: "completed", place: "end", step: 3, rev: 9, sentence: "Completed in 38 s.", has_error: false, error_message: null, error: null, can_retry: false, can_stop: false, retry: null,
     path: ["start", "drafted", "end"], awaiting: [], cancel_requested: false, created_at: created, started_at: created, updated_at: created, ended_at: created, links: { temporal: null }, ...change,
   };
 }
@@ -31,5 +31,5 @@ const NO_USAGE: Run["usage"] = {
 
 /** A run, whole. */
 export function makeWholeRun(change: Partial<Run> = {}): Run {
-  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, usage: NO_USAGE, ...change, awaiting: change.awaiting ?? [] };
+  return { ...makeRun(), args: { raw_notes: "Tuesday, workshop." }, result: null, error_transition: null, paused_at: null, paused_by: null, hash: "c41e", widgets: [], titles: {}, usage: NO_USAGE, ...change, awaiting: change.awaiting ?? [], ahead: change.ahead ?? [] };
 }

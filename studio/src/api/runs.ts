@@ -65,6 +65,8 @@ export type AnswerInput = {
   readonly payload: unknown;
   /** The step of the question that is answered. */
   readonly step: number | undefined;
+  /** Keep it for its turn if nobody waits for it now. */
+  readonly queue?: boolean;
   readonly key: string;
 };
 
@@ -72,9 +74,9 @@ export type AnswerInput = {
 export function useAnswer(runId: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async ({ transition, payload, step, key }: AnswerInput): Promise<Answered> => {
+    mutationFn: async ({ transition, payload, step, queue = false, key }: AnswerInput): Promise<Answered> => {
       const { data, error, response } = await client.POST("/api/v1/runs/{run_id}/transitions/{name}", {
-        params: { path: { run_id: runId, name: transition } }, body: { payload, step: step ?? null }, headers: { [IDEMPOTENCY_KEY]: key },
+        params: { path: { run_id: runId, name: transition } }, body: { payload, step: step ?? null, queue }, headers: { [IDEMPOTENCY_KEY]: key },
       });
       if (data === undefined) throw problemFrom(error, response);
       return "trigger_id" in data ? { kind: "recorded", receipt: data } : { kind: "applied", run: data };
@@ -98,6 +100,15 @@ export function usePauseRun(runId: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ paused }: { readonly paused: boolean }) => told(client.POST(paused ? "/api/v1/runs/{run_id}/pause" : "/api/v1/runs/{run_id}/resume", { params: { path: { run_id: runId } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.run(runId) }),
+  });
+}
+
+/** Ends the step that runs, and not the run. Problem: 409 `nothing_runs` when it had ended by itself. */
+export function useStopStep(runId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ step }: { readonly step: number }) => told(client.POST("/api/v1/runs/{run_id}/stop", { params: { path: { run_id: runId } }, body: { step, reason: null } })),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.run(runId) }),
   });
 }

@@ -308,6 +308,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Run
+         * @description End the step that runs, and not the run. 202: it ends as soon as a worker hears of it.
+         */
+        post: operations["stopRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/cancel": {
         parameters: {
             query?: never;
@@ -978,7 +998,7 @@ export interface components {
             since?: string | null;
         };
         /** @enum {string} */
-        EdgeKind: "automatic" | "wait" | "timer" | "error" | "retry";
+        EdgeKind: "automatic" | "wait" | "timer" | "error" | "retry" | "stop";
         /**
          * EditRun
          * @description Rename a run.
@@ -1094,7 +1114,7 @@ export interface components {
         };
         /**
          * GraphEdge
-         * @description One edge. A transition with an error place or a retry target has an edge of its own for each.
+         * @description One edge. A transition with an error place, a retry target or a `stopped_to` has an edge of its own for each.
          */
         GraphEdge: {
             /**
@@ -1688,6 +1708,11 @@ export interface components {
              * @description Failed and parked: `retry` runs the failed transition again.
              */
             can_retry: boolean;
+            /**
+             * Can Stop
+             * @description A step runs, or is about to: `stop` ends it.
+             */
+            can_stop: boolean;
             retry: components["schemas"]["RetryPending"] | null;
             /**
              * Path
@@ -1713,6 +1738,11 @@ export interface components {
             links: components["schemas"]["RunLinks"];
             /** Awaiting */
             awaiting: components["schemas"]["Awaiting"][];
+            /**
+             * Ahead
+             * @description Early waits that the run does not stand at: what is sent for them is kept and taken in their turn.
+             */
+            ahead: components["schemas"]["Awaiting"][];
             /** Args */
             args: unknown;
             /** Result */
@@ -2015,6 +2045,11 @@ export interface components {
              * @description Failed and parked: `retry` runs the failed transition again.
              */
             can_retry: boolean;
+            /**
+             * Can Stop
+             * @description A step runs, or is about to: `stop` ends it.
+             */
+            can_stop: boolean;
             retry: components["schemas"]["RetryPending"] | null;
             /**
              * Path
@@ -2391,6 +2426,19 @@ export interface components {
             sender: components["schemas"]["StepSender"] | null;
         };
         /**
+         * StopRun
+         * @description End the step that runs, and not the run.
+         */
+        StopRun: {
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Step
+             * @description Only this one: the run's `step` as the person saw it.
+             */
+            step?: number | null;
+        };
+        /**
          * StoreHealth
          * @description The database.
          */
@@ -2631,6 +2679,17 @@ export interface components {
             error_place: string | null;
             /** Retry Target */
             retry_target: string | null;
+            /**
+             * Early
+             * @description A wait whose answer may come while the run is busy, and then goes before the automatic transitions.
+             * @default false
+             */
+            early: boolean;
+            /**
+             * Stopped To
+             * @description Where the run goes when a person stops the body.
+             */
+            stopped_to?: string | null;
             /** Pool */
             pool: string | null;
             /**
@@ -2699,14 +2758,15 @@ export interface components {
          * TriggerReceipt
          * @description The request is safe, but its outcome is not known yet: the run's events tell it.
          *
-         *     `accepted`: a worker has it and is still at it. `recorded`: kept by Temporal until a worker takes it.
+         *     `accepted`: a worker has it and is still at it. `recorded`: kept by Temporal until a worker takes it. `queued`: the
+         *     run has it and takes it in its turn.
          */
         TriggerReceipt: {
             /**
              * Status
              * @enum {string}
              */
-            status: "accepted" | "recorded";
+            status: "accepted" | "recorded" | "queued";
             /** Run Id */
             run_id: string;
             /** Transition */
@@ -2769,6 +2829,12 @@ export interface components {
              * @description The `step` of the awaiting entry that is being answered.
              */
             step?: number | null;
+            /**
+             * Queue
+             * @description Keep the answer for its turn if it is not awaited now. Answers of early waits are kept in any case.
+             * @default false
+             */
+            queue: boolean;
         };
         /**
          * Why
@@ -3613,6 +3679,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriggerReceipt"];
+                };
+            };
+            /** @description Refused or failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating the request safe: it acts once. Remembered for 24 hours. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopRun"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description Refused or failed. */

@@ -22,6 +22,7 @@ export const runWords = {
   cancel: {
     title: "Stop this run?", text: "The running step is interrupted and nothing further starts. This cannot be undone.", reason: "Reason", keep: "Keep running", sure: "Stop run",
   },
+  stopStep: { stop: "Stop step", stopping: "Stopping…", late: "It had ended by itself." },
   sentence: { starting: "Starting…", lost: "The server does not say what the run is doing." },
   step: {
     attempt: (attempt: number) => `attempt ${grouped(attempt)}`, restarted: (attempt: number) => `Attempt ${grouped(attempt)}, earlier text dropped`, folded: (count: number) => `${counted(count, "step", "steps")} without output`,
@@ -30,7 +31,7 @@ export const runWords = {
   },
   receipt: {
     answered: (who: string) => `Answered by ${who}`, you: "you", someone: "somebody", characters: (count: number) => counted(count, "character", "characters"),
-    entries: (count: number) => counted(count, "entry", "entries"), earlier: "Your earlier answer was accepted.",
+    entries: (count: number) => counted(count, "entry", "entries"), earlier: "Your earlier answer was accepted.", queued: "Queued by you, not read yet",
     channel: (channel: string) => ({ signal: "by signal", update: "by update", cli: "from the command line", temporal: "from Temporal" })[channel] ?? "",
   },
   marks: {
@@ -39,7 +40,7 @@ export const runWords = {
     rewound: (step: number) => `Reset from outside to step ${grouped(step)}; what came after it is replaced.`,
   },
   answer: {
-    heading: "Your answer", question: "Question above", atPlace: (place: string) => `at ${place}`, at: (transition: string, place: string) => `${transition}, at ${place}`,
+    heading: "Your answer", ahead: "While it works: read at the next safe point", question: "Question above", atPlace: (place: string) => `at ${place}`, at: (transition: string, place: string) => `${transition}, at ${place}`,
     send: "Send answer", sending: "Sending…", again: "No connection. Sending again…", unsent: "Not sent.", sendNow: "Send now", noWidget: "No widget was written for this wait.",
     anyValue: "Any JSON value; empty sends nothing.", value: "Answer", kept: "Draft kept in this browser", notKept: "Secrets are not kept as a draft", recorded: "Recorded. No worker has taken it yet.", accepted: "Accepted. The step is still at work.",
     fix: (count: number) => `${counted(count, "field needs", "fields need")} another look.`, waits: "What is awaited", answered: "Answered",
@@ -73,7 +74,7 @@ export const runWords = {
   graph: {
     label: "Graph of this run", noGraph: "The definition of this run is not known.", visits: (count: number) => counted(count, "visit", "visits"), times: (count: number) => `${counted(count, "time", "times")}`, after: (time: string) => `after ${time}`,
     failed: (count: number) => `failed ${counted(count, "time", "times")}`, here: "the run is here", notYet: "not reached yet", guard: (name: string) => `if ${name}`, leads: (to: string) => `→ ${to}`,
-    kinds: { automatic: "automatic", wait: "waits for a person", timer: "timer", error: "on error", retry: "on retry" }, list: "Places and transitions as a list",
+    kinds: { automatic: "automatic", wait: "waits for a person", timer: "timer", error: "on error", retry: "on retry", stop: "when stopped" }, list: "Places and transitions as a list",
   },
   steps: {
     none: "No step yet.", step: (step: number, name: string) => `Step ${grouped(step)} ${name}`, opening: "Opening", took: "Took", attempts: "Attempts", worker: "Worker", sentBy: "Sent by", started: "Started", input: "Input", noPayload: "no payload", error: "Error", stateAfter: "State after",

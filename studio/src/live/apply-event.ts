@@ -28,7 +28,7 @@ function changed(event: Changed, known: Known): Outcome {
   if (event.rev <= (known.rev(id) ?? -1)) return nothing;
   const fields: Partial<Run> = {
     status: event.status, place: event.place, step: event.step, has_error: event.has_error ?? false, error_message: event.error_message ?? null,
-    can_retry: event.can_retry ?? false, retry: event.retry ?? null, path: event.path ?? [], ended_at: event.ended_at ?? null,
+    can_retry: event.can_retry ?? false, can_stop: event.status === "running", retry: event.retry ?? null, path: event.path ?? [], ended_at: event.ended_at ?? null,
     // An open question needs its form, which only the API knows; that there is none any more is known here.
     ...((event.awaiting ?? []).length === 0 ? { awaiting: [] } : {}),
   };

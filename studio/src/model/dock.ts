@@ -31,18 +31,21 @@ const FORMS = new Set(["form", "prompt-input"]);
  * to a person that neither they nor a document (`covered`) answer. So a waiting run never shows an empty page.
  */
 export function dockOf<A extends AwaitedItem, W extends WidgetShape>(
-  run: Omit<RunShape, "awaiting"> & { readonly awaiting: readonly A[] }, widgets: readonly W[], covered: ReadonlySet<string>,
+  run: Omit<RunShape, "awaiting" | "ahead"> & { readonly awaiting: readonly A[]; readonly ahead?: readonly A[] }, widgets: readonly W[], covered: ReadonlySet<string>,
 ): Dock<A, W> {
   if (!isOpen(run.status)) return { forms: [], buttons: [], unknown: [] };
   const asked = run.awaiting.filter((item) => item.kind === "person" || item.kind === "signal");
+  // A widget may also say something ahead of its turn; nobody is asked for it, so nothing is generated for it.
+  const usableNow = [...asked, ...(run.ahead ?? [])];
+  const sayable = { ...run, awaiting: usableNow };
   const answered = new Set(covered);
   const forms: DockForm<A, W>[] = [];
   const buttons: DockButton<A, W>[] = [];
   const unknown: string[] = [];
   widgets.forEach((widget, at) => {
-    const state = widgetState(widget, null, run);
+    const state = widgetState(widget, null, sayable);
     const names = transitionsOf(widget);
-    const awaited = asked.filter((item) => names.includes(item.transition));
+    const awaited = usableNow.filter((item) => names.includes(item.transition));
     const key = `${widget.widget}-${String(at)}`;
     if (state.kind === "hidden" || state.kind === "answered") return;
     if (!BUTTONS.has(widget.widget) && !FORMS.has(widget.widget)) {

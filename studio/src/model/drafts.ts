@@ -6,6 +6,9 @@ export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const PREFIX = "loopstack.draft";
 
+/** Stands for the step of what is said ahead of its turn: whatever step comes then. */
+export const AHEAD = -1;
+
 export function draftName(run: string, step: number | string, transition: string): string {
   return [PREFIX, run, step, transition].join("/");
 }

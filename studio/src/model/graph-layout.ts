@@ -1,6 +1,6 @@
 /** A place and its edges as the catalogue of the run tells them. */
 export type GraphPlace = { readonly name: string };
-export type EdgeKind = "automatic" | "wait" | "timer" | "error" | "retry" | "child";
+export type EdgeKind = "automatic" | "wait" | "timer" | "error" | "retry" | "stop" | "child";
 export type GraphEdge = { readonly name: string; readonly from: string; readonly to: string; readonly kind: EdgeKind };
 
 /** Rows are laid out from the top; units are pixels. */

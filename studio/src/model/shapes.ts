@@ -19,6 +19,8 @@ export type RunShape = {
   readonly status: RunStatus;
   readonly place: string;
   readonly awaiting: readonly AwaitedItem[];
+  /** What can be said before its turn. */
+  readonly ahead?: readonly AwaitedItem[];
   readonly created_at: string;
   readonly started_at?: string | null;
   readonly ended_at?: string | null;

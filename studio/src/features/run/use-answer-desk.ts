@@ -5,6 +5,7 @@ import { Problem } from "@/api/problem";
 import { useAnswer } from "@/api/runs";
 import type { Run } from "@/api/types";
 import { newKey } from "@/lib/new-key";
+import { AHEAD } from "@/model/drafts";
 import type { Refusal } from "@/model/answer";
 import { useConnection } from "@/live/use-live";
 import { AnswerDesk, type SendResult } from "@/widgets/answer/answer-desk";
@@ -29,8 +30,10 @@ export function useAnswerDesk(run: Run): Answering {
     storage: localStorage, newKey,
     send: async (transition, body, key): Promise<SendResult<Run>> => {
       try {
-        const answered = await mutateAsync({ transition, payload: body.payload, step: body.step, key });
-        return answered.kind === "applied" ? { status: 200, run: answered.run } : { status: 202 };
+        const ahead = body.step === AHEAD;
+        const answered = await mutateAsync({ transition, payload: body.payload, step: ahead ? undefined : body.step, queue: ahead, key });
+        if (answered.kind === "applied") return { status: 200, run: answered.run };
+        return { status: 202, queued: answered.receipt.status === "queued" || ahead ? answered.receipt.trigger_id : undefined };
       } catch (error) {
         return { status: "refused", refusal: refusalOf(error) };
       }
@@ -38,7 +41,7 @@ export function useAnswerDesk(run: Run): Answering {
     onRun: (after) => { void queries.invalidateQueries({ queryKey: keys.steps(after.id) }); },
     onRefused: () => { void queries.invalidateQueries({ queryKey: keys.run(run.id) }); },
   }));
-  useEffect(() => { desk.awaitedNow(run.awaiting); }, [desk, run.awaiting]);
+  useEffect(() => { desk.awaitedNow([...run.awaiting, ...run.ahead.map((item) => ({ ...item, step: AHEAD }))]); }, [desk, run.awaiting, run.ahead]);
   const online = connection.kind !== "offline";
   return useMemo(() => ({ run, desk, online }), [run, desk, online]);
 }

@@ -12,13 +12,16 @@ export type FormRef = {
 
 export type SendResult<R> =
   | { readonly status: 200; readonly run: R }
-  | { readonly status: 202 }
+  | { readonly status: 202; /** The id under which the run keeps it for its turn. */ readonly queued?: string | undefined }
   | { readonly status: "refused"; readonly refusal: Refusal };
 
 export type SendAnswer<R> = (transition: string, body: { readonly payload: unknown; readonly step: number }, key: string) => Promise<SendResult<R>>;
 
 /** An answer of this window that was applied, until the list of steps tells it. */
 export type Receipt = { readonly step: number; readonly transition: string; readonly payload: unknown; readonly at: string; readonly earlier: boolean };
+
+/** What this window said ahead of its turn, until the run has taken it. */
+export type Queued = { readonly id: string; readonly transition: string; readonly payload: unknown };
 
 /** Something a person has to be told after a form is gone, with what they had typed. */
 export type Notice = { readonly name: string; readonly step: number; readonly transition: string; readonly typed: unknown; readonly refusal: Refusal | null };
@@ -27,6 +30,7 @@ export type DeskSnapshot = {
   readonly states: ReadonlyMap<string, AnswerState>;
   readonly notices: readonly Notice[];
   readonly receipts: readonly Receipt[];
+  readonly queued: readonly Queued[];
 };
 
 /** What is awaited, by transition and step. */
@@ -49,7 +53,7 @@ type DeskOptions<R> = {
  * is made once and kept with its draft, so that a reload after a lost reply cannot answer twice.
  */
 export class AnswerDesk<R> {
-  private snapshot: DeskSnapshot = { states: new Map(), notices: [], receipts: [] };
+  private snapshot: DeskSnapshot = { states: new Map(), notices: [], receipts: [], queued: [] };
   private readonly forms = new Map<string, Open>();
   private readonly listeners = new Set<() => void>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -137,6 +141,12 @@ export class AnswerDesk<R> {
 
   private settle(form: Open, transition: string, payload: unknown, result: SendResult<R>): void {
     const { name, step } = form.ref;
+    if (result.status === 202 && result.queued !== undefined) {
+      this.publish({ queued: [...this.snapshot.queued, { id: result.queued, transition, payload }] });
+      this.close(name);
+      dropDraft(this.options.storage, name);
+      return;
+    }
     if (result.status === "refused") {
       const { refusal } = result;
       this.dispatch(name, { type: "refused", refusal, now: this.now() });

@@ -25,7 +25,7 @@ export type GraphFacts = {
 
 /** What stands at an edge: the title of its transition, its guard, and where it leads unless that is the next stop. */
 function labelOf({ edge, route }: Laid): string {
-  const turn = edge.kind === "error" || edge.kind === "retry" ? runWords.graph.kinds[edge.kind] : "";
+  const turn = edge.kind === "error" || edge.kind === "retry" || edge.kind === "stop" ? runWords.graph.kinds[edge.kind] : "";
   const guard = edge.guard === null || turn !== "" ? "" : runWords.graph.guard(visible(edge.guard));
   return [visible(edge.title), turn, guard, route === "arc" ? runWords.graph.leads(visible(edge.to)) : ""].filter((part) => part !== "").join(" ");
 }
@@ -53,7 +53,7 @@ const toneOf = (edge: Edge): string => (edge.taken > 0 || edge.live ? "var(--ink
 
 function dashOf(edge: Edge): string | undefined {
   if (edge.kind === "timer") return "2 4";
-  return edge.kind === "error" || edge.kind === "retry" ? "5 3" : undefined;
+  return edge.kind === "error" || edge.kind === "retry" || edge.kind === "stop" ? "5 3" : undefined;
 }
 
 function EdgeLine({ laid, x }: { readonly laid: Laid; readonly x: number }) {

@@ -12,7 +12,7 @@ import { AnswerStatus } from "../answer/answer-status";
 import { useAnswerForm, useAnswering } from "../answer/use-answer-form";
 import { isFacts, textOf } from "../content/facts";
 
-type PromptProps = { readonly form: FormRef; readonly widget: WidgetShape; readonly schema: JsonSchema; readonly heading: ReactNode; readonly beside: ReactNode };
+type PromptProps = { readonly form: FormRef; readonly widget: WidgetShape; readonly schema: JsonSchema; readonly heading: ReactNode; readonly beside: ReactNode; /** It takes the place of one that was sent, and its focus. */ readonly again?: boolean };
 
 /** The one text field of an object schema, if that is all it has. */
 function onlyField(schema: JsonSchema): string | null {
@@ -23,7 +23,7 @@ function onlyField(schema: JsonSchema): string | null {
 const coarse = (): boolean => matchMedia("(pointer: coarse)").matches;
 
 /** One growing text field, as in a chat: Enter sends, Shift+Enter is a new line; on touch Enter is a new line. */
-export function PromptForm({ form: ref, widget, schema, heading, beside }: PromptProps) {
+export function PromptForm({ form: ref, widget, schema, heading, beside, again = false }: PromptProps) {
   const form = useAnswerForm(useAnswering(), ref, { initial: "", schema });
   const [wrong, setWrong] = useState<readonly FieldError[]>([]);
   const id = useId();
@@ -48,7 +48,7 @@ export function PromptForm({ form: ref, widget, schema, heading, beside }: Promp
     <form className="form" onSubmit={send} aria-labelledby={`${id}-heading`} data-answer>
       <header id={`${id}-heading`}>{heading}</header>
       <label className="sr" htmlFor={id}>{runWords.answer.reply}</label>
-      <textarea id={id} className="input" rows={1} value={text} readOnly={busy} placeholder={textOf(widget.options, "placeholder") ?? undefined} aria-invalid={errors.length > 0 || undefined}
+      <textarea id={id} className="input" rows={1} value={text} readOnly={busy} autoFocus={again} placeholder={textOf(widget.options, "placeholder") ?? undefined} aria-invalid={errors.length > 0 || undefined}
         aria-describedby={errors.length > 0 ? `${id}-errors` : undefined} onKeyDown={onKeyDown} onChange={(event) => { setWrong([]); form.setValue(event.target.value); }} />
       {errors.length === 0 ? null : <p className="err" id={`${id}-errors`}>{errors.map((error) => error.message).join(" ")}</p>}
       <AnswerStatus state={form.state} shown onSendNow={() => { send(); }} />

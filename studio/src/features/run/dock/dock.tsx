@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode } from "react";
+import { useId, useState, useSyncExternalStore, type ReactNode } from "react";
 import type { Awaiting, Run, Widget } from "@/api/types";
 import { TimeText } from "@/components/data/time-text";
 import { initialValue, isSchema, type FieldUi } from "@/components/schema-form";
@@ -6,13 +6,14 @@ import { StatusMark } from "@/components/marks/status-mark";
 import { runWords } from "@/i18n/en-run";
 import { humanise, visible } from "@/lib/words";
 import type { Dock as DockItems, DockForm } from "@/model/dock";
-import { draftName } from "@/model/drafts";
+import { AHEAD, draftName } from "@/model/drafts";
 import { actionsOf, type Action } from "@/widgets/answer/actions";
 import { AnswerForm } from "@/widgets/answer/answer-form";
 import { formUi } from "@/widgets/content/form-ui";
 import { textOf } from "@/widgets/content/facts";
 import { Markdown } from "@/widgets/content/markdown";
 import { FormHeading, schemaOf } from "@/widgets/documents/form-view";
+import { useAnswering, type Answering } from "@/widgets/answer/use-answer-form";
 import { PromptForm } from "@/widgets/workflow/prompt-form";
 import { hasPrimary, WaitButtons } from "./wait-buttons";
 
@@ -37,7 +38,7 @@ export function Dock({ run, dock, inline = false }: DockProps) {
     <div className={inline ? "dockin" : "dockwrap"}>
       <section className={inline ? undefined : "dock"} aria-label={runWords.answer.heading} id={inline ? undefined : "answer"}>
         <div className={person ? "gate" : "gate engine"}>
-          <span className="ring"><StatusMark status="waiting" gate={person ? "person" : "engine"} /></span>
+          <span className="ring"><StatusMark status={run.awaiting.length === 0 && run.status === "running" ? "running" : "waiting"} gate={person ? "person" : "engine"} /></span>
           <div className="docked">
             {dock.forms.length > 1 ? (
               <div className="waits" role="tablist" aria-label={runWords.answer.waits}>
@@ -73,11 +74,15 @@ function ButtonsOnly({ run, buttons }: { readonly run: Run; readonly buttons: Re
 const asked = (title: string, transition: string): string => (title === "" || title === transition || title === humanise(transition) ? runWords.answer.heading : title);
 
 function DockFormView({ run, form, beside, secondary }: { readonly run: Run; readonly form: Form; readonly beside: ReactNode; readonly secondary: boolean }) {
+  const said = useSaid(useAnswering());
   const first = form.awaited[0];
   if (first === undefined) return null;
-  const ref = { name: draftName(run.id, first.step, first.transition), step: first.step, transitions: form.awaited.map((item) => item.transition) };
-  const heading = <Heading run={run} awaited={first} title={asked(titleOf(form), first.transition)} />;
-  if (form.kind === "prompt" && form.widget !== null) return <PromptForm key={ref.name} form={ref} widget={form.widget} schema={schemaOf(first.schema)} heading={heading} beside={beside} />;
+  const ahead = !run.awaiting.includes(first);
+  const step = ahead ? AHEAD : first.step;
+  const ref = { name: draftName(run.id, step, first.transition), step, transitions: form.awaited.map((item) => item.transition) };
+  const heading = ahead ? <span className="t13 ink2">{runWords.answer.ahead}</span> : <Heading run={run} awaited={first} title={asked(titleOf(form), first.transition)} />;
+  // What was queued leaves the field empty for the next thing to say.
+  if (form.kind === "prompt" && form.widget !== null) return <PromptForm key={`${ref.name}/${String(ahead ? said : 0)}`} again={ahead && said > 0} form={ref} widget={form.widget} schema={schemaOf(first.schema)} heading={heading} beside={beside} />;
   const schema = schemaOf(first.schema);
   const bare = !isSchema(first.schema) || first.schema === true;
   const ui: FieldUi = form.widget === null ? (bare ? { label: runWords.answer.value, help: runWords.answer.anyValue } : {}) : formUi(form.widget.options);
@@ -88,6 +93,14 @@ function DockFormView({ run, form, beside, secondary }: { readonly run: Run; rea
       note={described === null ? null : <div className="note"><Markdown text={described} /></div>}
       schemaOf={(transition) => schemaOf(form.awaited.find((item) => item.transition === transition)?.schema)} />
   );
+}
+
+const never = (): (() => void) => () => undefined;
+
+/** How much this window has said ahead of its turn. */
+function useSaid(answering: Answering | null): number {
+  const desk = answering?.desk;
+  return useSyncExternalStore(desk?.subscribe ?? never, () => desk?.read().queued.length ?? 0);
 }
 
 function dockActions(form: Form, first: Awaiting): readonly Action[] {

@@ -11,6 +11,7 @@ import { LiveRows } from "./live-rows";
 import { attemptsOf, RepairCard } from "./repair-card";
 import { ResultView } from "./result-view";
 import { StopLine } from "./stop-line";
+import { StopStep } from "./stop-step";
 import { useFollow } from "./use-follow";
 
 type Group = FeedGroup<Document, StepSummary>;
@@ -79,7 +80,7 @@ function GroupView({ group, first, last, gate, ...props }: GroupProps) {
   return (
     <>
       <li className={names}>
-        <StopLine stop={group} />
+        <StopLine stop={group} action={group.here ? <StopStep run={run} /> : undefined} />
         {entries.filter((entry) => entry !== asking).map((entry) => <EntryView key={entry.key} entry={entry} {...props} />)}
         {group.here ? <LiveRows runId={run.id} /> : null}
         {failing ? <RepairCard run={run} step={group.step} attempts={attempts} onStep={props.onStep} /> : null}

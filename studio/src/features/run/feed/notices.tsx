@@ -6,6 +6,7 @@ import { runWords } from "@/i18n/en-run";
 import { age } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
+import { isOpen } from "@/model/shapes";
 import type { Answering } from "@/widgets/answer/use-answer-form";
 import { useTitles } from "@/widgets/answer/use-titles";
 import type { Notice, Receipt } from "@/widgets/answer/answer-desk";
@@ -18,13 +19,15 @@ type NoticesProps = { readonly answering: Answering; readonly steps: readonly St
 /** What the desk has to tell below the feed: answers whose step is not listed yet, and questions that others answered. */
 export function Notices({ answering, steps }: NoticesProps) {
   const { desk, run } = answering;
-  const { notices, receipts } = useSyncExternalStore(desk.subscribe, desk.read);
+  const { notices, receipts, queued } = useSyncExternalStore(desk.subscribe, desk.read);
+  const open = isOpen(run.status) ? queued.filter((one) => !steps.some((step) => step.sender?.id === one.id)) : [];
   const fresh = receipts.filter((receipt) => !steps.some((step) => step.step === receipt.step && step.status !== "running"));
   const earlier = receipts.some((receipt) => receipt.earlier);
-  if (fresh.length === 0 && notices.length === 0 && !earlier) return null;
+  if (fresh.length === 0 && notices.length === 0 && open.length === 0 && !earlier) return null;
   return (
     <div className="deskfoot" role="status">
       {fresh.map((receipt) => <ReceiptNow key={receipt.step} receipt={receipt} />)}
+      {open.map((one) => <p className="quiet receipt" key={one.id}><span>{runWords.receipt.queued}</span><i className="cut">{summary(one.payload)}</i></p>)}
       {earlier ? <p className="quiet">{runWords.receipt.earlier}</p> : null}
       {notices.map((notice) => <NoticeLine key={notice.name} notice={notice} run={run} step={steps.find((step) => step.step === notice.step)} onDismiss={() => { desk.dismiss(notice.name); }} />)}
     </div>

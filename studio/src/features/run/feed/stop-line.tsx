@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { StatusMark } from "@/components/marks/status-mark";
 import { TimeText } from "@/components/data/time-text";
 import type { StepSummary } from "@/api/types";
@@ -10,23 +11,23 @@ import { markOf } from "../run-mark";
 import { took } from "../took";
 
 /** A place on the track: its shape, its name and when it was reached. */
-export function StopLine({ stop, note }: { readonly stop: TrackStop<StepSummary>; readonly note?: string | undefined }) {
+export function StopLine({ stop, note, action }: { readonly stop: TrackStop<StepSummary>; readonly note?: string | undefined; /** What can be done about a step that takes long. */ readonly action?: ReactNode }) {
   const { status, gate } = markOf(stop.mark);
   return (
     <h2 className="stop">
       <StatusMark status={status} gate={gate} />
       <span>{visible(stop.place)}</span>
-      {stop.mark === "running" && stop.arrived !== null ? <Running since={stop.step?.started_at ?? stop.arrived} /> : null}
+      {stop.mark === "running" && stop.arrived !== null ? <Running since={stop.step?.started_at ?? stop.arrived} action={action} /> : null}
       {note === undefined ? null : <span className="thin ink3">{note}</span>}
       {stop.arrived === null ? null : <TimeText at={stop.arrived} as="seconds" />}
     </h2>
   );
 }
 
-function Running({ since }: { readonly since: string }) {
+function Running({ since, action }: { readonly since: string; readonly action: ReactNode }) {
   const now = useNow(1_000);
   const seconds = Math.max(0, (now - Date.parse(since)) / 1_000);
-  return seconds < 1 ? null : <span className="thin running">{runWords.step.runningFor(duration(Math.floor(seconds)))}</span>;
+  return seconds < 1 ? null : <><span className="thin running">{runWords.step.runningFor(duration(Math.floor(seconds)))}</span>{action}</>;
 }
 
 /** A step that left nothing to read. */

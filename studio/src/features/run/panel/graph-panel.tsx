@@ -15,7 +15,7 @@ type PanelProps = { readonly run: Run; readonly steps: readonly StepSummary[]; r
 
 /** How the last step over an edge went. A wait shows how long the person took. */
 function noteOf(edge: Edge, steps: readonly StepSummary[], run: Run): { readonly text: string; readonly failed: boolean } | null {
-  if (edge.kind === "error" || edge.kind === "retry") return null;
+  if (edge.kind === "error" || edge.kind === "retry" || edge.kind === "stop") return null;
   const own = steps.filter((step) => step.transition === edge.transition && step.from === edge.from);
   const last = own.at(-1);
   if (last === undefined) return edge.after === null ? null : { text: runWords.graph.after(duration(edge.after)), failed: false };
