@@ -17,7 +17,7 @@ from tests.docs.test_blocks import blocks
 from tests.support.stack import ROOT
 
 AGENTS, TOOLS = ((ROOT / "docs" / name).read_text() for name in ("agents.md", "tools.md"))
-NAMES = ("report", "research", "expert", "test_research")
+NAMES = ("report", "research", "expert", "writer", "test_research")
 
 
 @pytest.fixture
@@ -36,6 +36,11 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[dict[str,
 
 async def test_the_test_of_the_page_passes(page: dict[str, ModuleType]) -> None:
     await page["test_research"].test_it_asks_for_the_weather()
+
+
+async def test_the_writer_of_the_page_writes_by_itself(page: dict[str, ModuleType]) -> None:
+    report = await run_workflow(page["writer"].WriterWorkflow)
+    assert report.result == ["It rained."] * 3
 
 
 def test_a_loop_of_ones_own_takes_less_than_forty_lines(page: dict[str, ModuleType]) -> None:

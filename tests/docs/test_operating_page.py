@@ -43,6 +43,11 @@ async def test_every_line_of_the_page_does_what_is_said(travel: Stack) -> None:
     await travel.run_is(RUN, "failed")
     await run('{"payload"')
     await travel.run_is(RUN, "waiting", place="booked")
+    await run("--name travel")
+    await travel.run_is(RUN, "running", place="booked")
+    await run("loopstack.stop")
+    row = await travel.run_is(RUN, "waiting", place="booked")
+    assert travel.store.steps.get(RUN, row.next_step - 1).row.status == "closed"
     await run("loopstack.pause")
     await travel.run_is(RUN, "paused")
     await run("loopstack.resume")
