@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from temporalio.exceptions import ApplicationError, FailureError
 
-from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY
+from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY, STOP
 from loopstack_temporal.store.records import RunRow
 from tests.faults.executions import Gone, Lost
 from tests.faults.server import Server
@@ -62,6 +62,8 @@ class Habits:
     moves: float = 0.03
     repeats: float = 0.06
     """Old clicks sent again, long after they were applied."""
+    stops: float = 0.0
+    """Steps that run are stopped. With 0 nothing is drawn for it, so that older seeds mean what they meant."""
 
 
 class Client:
@@ -108,7 +110,11 @@ class Client:
                 await self.send(row, MOVE, {"place": "p1"}, "update", row.next_step)
 
     async def _unruly(self, row: RunRow) -> None:
-        habits, draw = self.habits, self.rng.random()
+        habits = self.habits
+        if habits.stops and row.status == "running" and self.rng.random() < habits.stops:
+            await self._stop(row)
+            return
+        draw = self.rng.random()
         bounds = (habits.cancels, habits.pauses, habits.moves, habits.resets, habits.repeats, 0.12)
         acts: tuple[Callable[[RunRow], Awaitable[None]], ...] = (
             self._cancel,
@@ -170,6 +176,11 @@ class Client:
 
     async def _pause(self, row: RunRow) -> None:
         await self.send(row, RESUME if row.paused_at else PAUSE, None, self._channel(), None)
+
+    async def _stop(self, row: RunRow) -> None:
+        step = self.rng.choice((None, row.next_step))
+        click = await self.send(row, STOP, {"reason": "enough"}, self._channel(), step)
+        self.server.counts["step stopped"] += click.step is not None
 
     async def _move(self, row: RunRow) -> None:
         if row.status in ("waiting", "failed"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from loopstack_temporal.store.store import Store
-from tests.faults.trial import show, trial
+from tests.faults.clients import Habits
+from tests.faults.trial import Aim, show, trial
 from tests.support.postgres import PostgresServer
 
 SEEDS = 10
@@ -18,6 +19,16 @@ def test_random_trials_break_no_promise(first: int) -> None:
     for seed in range(first, first + SEEDS):
         report = trial(seed)
         assert not report.violations, "\n".join([show(report), *report.violations])
+
+
+@pytest.mark.requirement("BEYOND-014")
+def test_random_trials_in_which_steps_are_stopped_break_no_promise() -> None:
+    stopped = 0
+    for seed in range(12):
+        report = trial(seed, aim=Aim(rate=0.3, habits=Habits(visits=25, cancels=0.0, stops=0.6)))
+        assert not report.violations, "\n".join([show(report), *report.violations])
+        stopped += report.counts["step stopped"]
+    assert stopped > 0, "nobody stopped a step"
 
 
 def test_random_trials_on_postgresql_break_no_promise(postgres_server: PostgresServer) -> None:

@@ -19,6 +19,7 @@ from tests.hitl.people_app import OwnQuestionsWorkflow, ParentWorkflow
 from tests.studio import family_flows, widget_flows
 from tests.studio.document_flows import BY_LEVEL, BY_MIME, DOCUMENT_FLOWS
 from tests.support.apps import ChainWorkflow, FlakyWorkflow, RoundsWorkflow, StagesWorkflow
+from tests.support.busy import TalkWorkflow
 
 
 class Topic(BaseModel):
@@ -103,6 +104,7 @@ app = StudioApp(
     workflows=[
         HelloWorkflow,
         ReviewWorkflow,
+        TalkWorkflow,
         MeetingNotesWorkflow,
         PlainReviewWorkflow,
         OrderWorkflow,

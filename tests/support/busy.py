@@ -49,7 +49,15 @@ class ThreadWorkflow(BaseWorkflow[Long, Notes, str]):
         return "up"
 
 
-@workflow(title="Talk", description="Works by itself in rounds, and listens between them.")
+@workflow(
+    title="Talk",
+    description="Works by itself in rounds, and listens between them.",
+    widget={
+        "widget": "prompt-input",
+        "options": {"transition": "steer", "label": "Say it now"},
+        "showWhen": ["ready", "done"],
+    },
+)
 class TalkWorkflow(BaseWorkflow[Long, Notes, list[str]]):
     @transition(to="ready")
     async def begin(self) -> None: ...

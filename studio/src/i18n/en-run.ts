@@ -27,7 +27,7 @@ export const runWords = {
   step: {
     attempt: (attempt: number) => `attempt ${grouped(attempt)}`, restarted: (attempt: number) => `Attempt ${grouped(attempt)}, earlier text dropped`, folded: (count: number) => `${counted(count, "step", "steps")} without output`,
     runningFor: (time: string) => `running for ${time}`, show: "Show them", hide: "Fold",
-    retrying: (attempt: number, max: number) => `attempt ${grouped(attempt)} of ${grouped(max)}`,
+    stopped: "stopped", retrying: (attempt: number, max: number) => `attempt ${grouped(attempt)} of ${grouped(max)}`,
   },
   receipt: {
     answered: (who: string) => `Answered by ${who}`, you: "you", someone: "somebody", characters: (count: number) => counted(count, "character", "characters"),

@@ -28,6 +28,14 @@ describe("the dock", () => {
     expect(dockOf(run, widgets, none).forms.map((form) => form.kind)).toEqual(["form", "prompt"]);
   });
 
+  it("lets a widget speak ahead of its turn while the run works, and asks nobody for it", () => {
+    const prompt = { widget: "prompt-input", options: { transition: "steer" } };
+    const busy = aRun({ status: "running", place: "ready", ahead: [person("steer")] });
+    expect(dockOf(busy, [prompt], none).forms).toMatchObject([{ kind: "prompt", awaited: [{ transition: "steer" }] }]);
+    expect(dockOf(busy, [{ ...prompt, show_when: ["later"] }], none).forms).toEqual([]);
+    expect(dockOf(busy, [], none).forms).toEqual([]);
+  });
+
   it("still asks when the named widget is unknown", () => {
     const dock = dockOf(run, [{ widget: "buton", options: { transition: "decide" } }, { widget: "chart" }], none);
     expect(dock.unknown).toEqual(["buton"]);

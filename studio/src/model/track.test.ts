@@ -22,6 +22,14 @@ describe("the track", () => {
     expect(stop && stretchBelow(stop)).toBe("none");
   });
 
+  it("goes on from where a person stopped a step, and stays where the stop led nowhere", () => {
+    const stopped = { status: "closed", error: { code: "stopped", message: "ann stopped it" } } as const;
+    const left = trackStops(aRun({ status: "waiting", place: "b" }), [aStep(0, "start", "a"), aStep(1, "a", "b", stopped)]);
+    expect(left.map((stop) => [stop.place, stop.mark])).toEqual([["start", "completed"], ["a", "canceled"], ["b", "engine"]]);
+    const parked = trackStops(aRun({ status: "failed", place: "a" }), [aStep(0, "start", "a"), aStep(1, "a", "a", stopped)]);
+    expect(parked.map((stop) => stop.place)).toEqual(["start", "a"]);
+  });
+
   it("keeps the key of a stop when its step commits, so that nothing on the page is built again", () => {
     const before = trackStops(aRun({ place: "a" }), [aStep(0, "start", "a"), aStep(1, "a", null)]);
     const after = trackStops(aRun({ place: "b" }), [aStep(0, "start", "a"), aStep(1, "a", "b")]);

@@ -19,6 +19,9 @@ function markOfHere(run: RunShape): StopMark {
   return run.status;
 }
 
+/** Whether a person ended the step. Its author may have said where that leads; then the run has left the place. */
+export const wasStopped = (step: StepShape): boolean => step.status === "closed" && step.error?.code === "stopped";
+
 /**
  * The stops of a run in the order they were reached: one for every step that left a place, and one where the run
  * stands now. A step that is still running belongs to the stop where the run stands.
@@ -29,11 +32,12 @@ export function trackStops<S extends StepShape>(run: RunShape, steps: readonly S
   let arrived: string | null = begun;
   let unfinished: S | null = null;
   for (const step of liveSteps(steps)) {
-    if (step.status !== "committed") {
+    const stopped = wasStopped(step) && step.to !== step.from;
+    if (step.status !== "committed" && !stopped) {
       unfinished = step;
       continue;
     }
-    stops.push({ key: `s${step.step}`, place: step.from, arrived, mark: "completed", step, here: false });
+    stops.push({ key: `s${step.step}`, place: step.from, arrived, mark: stopped ? "canceled" : "completed", step, here: false });
     arrived = step.ended_at ?? arrived;
     unfinished = null;
   }

@@ -42,6 +42,18 @@ describe("the answer desk", () => {
     expect([runs.length, kept.size]).toEqual([1, 0]);
   });
 
+  it("lists what was queued, and leaves the form ready for the next thing to say", async () => {
+    const { desk, sent, kept } = setUp([{ status: 202, queued: "t-1" }, { status: 202, queued: "t-2" }]);
+    for (const text of ["left", "right"]) {
+      desk.open(ref);
+      desk.edit(name, text, text);
+      await desk.send(name, "decide", text);
+      expect(desk.stateOf(name).phase).toBe("typing");
+    }
+    expect(desk.read().queued).toEqual([{ id: "t-1", transition: "decide", payload: "left" }, { id: "t-2", transition: "decide", payload: "right" }]);
+    expect([new Set(sent.map((one) => one.key)).size, kept.size]).toEqual([2, 0]);
+  });
+
   it("keeps its key over a reload, also when nothing was typed", async () => {
     const kept = new Map<string, string>();
     setUp([], kept).desk.open(ref);

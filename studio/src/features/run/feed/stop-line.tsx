@@ -6,7 +6,7 @@ import { runWords } from "@/i18n/en-run";
 import { duration } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
-import type { TrackStop } from "@/model/track";
+import { wasStopped, type TrackStop } from "@/model/track";
 import { markOf } from "../run-mark";
 import { took } from "../took";
 
@@ -32,7 +32,7 @@ function Running({ since, action }: { readonly since: string; readonly action: R
 
 /** A step that left nothing to read. */
 export function QuietStep({ step, onOpen }: { readonly step: StepSummary; readonly onOpen: (step: number) => void }) {
-  const facts = [step.duration_ms === null ? null : took(step.duration_ms), step.attempt > 1 ? runWords.step.attempt(step.attempt) : null];
+  const facts = [wasStopped(step) ? runWords.step.stopped : null, step.duration_ms === null ? null : took(step.duration_ms), step.attempt > 1 ? runWords.step.attempt(step.attempt) : null];
   return (
     <div className="quiet">
       <button type="button" className="bare quietlink" onClick={() => { onOpen(step.step); }}>{visible(step.title)}</button>
