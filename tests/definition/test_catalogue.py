@@ -51,6 +51,8 @@ def test_a_workflow_is_described_as_plain_json() -> None:
         "retry_target": None,
         "pool": None,
         "execution": "activity",
+        "early": False,
+        "stopped_to": None,
         "schema": None,
     }
     assert entry == {
