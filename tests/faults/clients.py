@@ -15,9 +15,6 @@ from loopstack_temporal.store.records import RunRow
 from tests.faults.executions import Gone, Lost
 from tests.faults.server import Server
 
-MOST_VISITS = 400
-"""How often a run is looked at, about once a second, before it counts as stuck."""
-
 
 @dataclass
 class Click:
@@ -62,6 +59,8 @@ class Habits:
     moves: float = 0.03
     repeats: float = 0.06
     """Old clicks sent again, long after they were applied."""
+    patience: int = 400
+    """How often a run is looked at, about once a second, before it counts as stuck."""
 
 
 class Client:
@@ -80,7 +79,7 @@ class Client:
 
     async def attend(self, run_id: str) -> None:
         """Come back until the run has ended. Notes it as stuck when it does not."""
-        for visit in range(MOST_VISITS):
+        for visit in range(self.habits.patience):
             if self.server.failure or self.server.executions[run_id].status != "running":
                 break
             row = self.look(run_id)
