@@ -57,7 +57,7 @@ cluster: environment  ## run a Temporal cluster with PostgreSQL and 512 shards i
 chaos: environment temporal  ## many random runs under faults: a night at the two fast levels, 300 trials with processes
 	@$(BIN)/python -m tests.faults --level L1 --to 19999 --results build/chaos.jsonl --jobs 2
 	@$(BIN)/python -m tests.faults --level L1x --to 4999 --results build/chaos.jsonl --jobs 2
-	@$(BIN)/python -m tests.faults --level L2 --to 299 --results build/chaos.jsonl --block 1
+	@$(BIN)/python -m tests.faults --level L2 --to 299 --results build/chaos.jsonl --jobs 3 --block 1
 
 bench: environment temporal  ## measure against hand-written Temporal workflows
 	@$(BIN)/python -m benchmarks

@@ -45,7 +45,7 @@ def assert_whole(stack: Stack, run_id: str) -> None:
     assert committed == list(range(14))
 
 
-@pytest.mark.requirement("ENGINE-076", "FAILURE-026", "FAILURE-027")
+@pytest.mark.requirement("ENGINE-076", "FAILURE-026", "FAILURE-027", "REL-001")
 async def test_a_worker_killed_in_the_middle_of_a_chain(both: Stack) -> None:
     worker = await both.worker()
     run_id = await both.start("chain", CHAIN)
@@ -61,11 +61,12 @@ async def test_a_worker_killed_in_the_middle_of_a_chain(both: Stack) -> None:
 @pytest.mark.parametrize(
     "point", ["act.start@3", "body.end@3", "commit.locked@3", "commit.mid_documents@2", "commit.before_commit@3"]
 )
-@pytest.mark.requirement("DOC-015", "FAILURE-026")
+@pytest.mark.requirement("DOC-015", "FAILURE-026", "REL-001")
 async def test_a_worker_killed_at_a_failpoint_loses_and_doubles_nothing(both: Stack, point: str) -> None:
     await _killed_at(both, point)
 
 
+@pytest.mark.requirement("REL-001")
 @pytest.mark.parametrize("point", ["commit.after_commit@3", "act.before_return@3"])
 async def test_a_worker_killed_after_its_commit_does_not_run_the_step_again(both: Stack, point: str) -> None:
     run_id = await _killed_at(both, point)

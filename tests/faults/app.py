@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from tests.faults.flows import application
-from tests.faults.trial import graphs_of
+from tests.faults.trial import hurried_graphs_of
 
 SEED = "LOOPSTACK_TRIAL_SEED"
 
 app = application(
-    os.environ.get("LOOPSTACK_TEST_APP", "trial"), list(graphs_of(int(os.environ.get(SEED, "0"))).values())
+    os.environ.get("LOOPSTACK_TEST_APP", "trial"), list(hurried_graphs_of(int(os.environ.get(SEED, "0"))).values())
 )

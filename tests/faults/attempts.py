@@ -161,7 +161,7 @@ class Bench:
         return Given(None if error else task.result(), error, done=True)
 
     async def _backoff(self, error: BaseException | None, number: int, canceled: asyncio.Event) -> None:
-        delay = min(2.0 ** (number - 1), 8.0)
+        delay = 2.0 ** min(number - 1, 3)
         if isinstance(error, ApplicationError) and error.next_retry_delay is not None:
             delay = error.next_retry_delay.total_seconds()
         try:

@@ -37,6 +37,7 @@ from tests.faults.trial import STORES, Aim
 Change = tuple[Any, str, Any]
 
 _ROUGH = Aim(rate=0.6)
+_IMPATIENT = Aim(rate=0.6, habits=Habits(patience=120))
 _CANCELS = Aim(rate=0.5, habits=Habits(visits=8, cancels=0.3))
 _SHORT = Aim(rate=0.1, limit=1, habits=Habits(visits=25, cancels=0.0))
 _REPEATS = Aim(rate=0.0, limit=1, habits=Habits(visits=40, cancels=0.0, repeats=0.4))
@@ -307,7 +308,7 @@ def _repeating() -> list[Change]:
 
 BUGS = (
     Bug("1 a commit without a fence", _unfenced),
-    Bug("2 no unique keys", _keyless, keyless=True),
+    Bug("2 no unique keys", _keyless, _IMPATIENT, keyless=True),
     Bug("3 a claim that ignores the order of attempts", _unordered, Aim(rate=0.9, limit=500)),
     Bug("4 a close that overlooks what is done", _blind_close, replace(_CANCELS, rate=0.7, closes_wait=True)),
     Bug("5 an end without a close", _no_close, _CANCELS),
@@ -323,5 +324,5 @@ BUGS = (
     Bug("15 a Temporal run registered without comparing", _no_compare, _RESETS),
     Bug("16 answers of the world outside that are not recorded", _unrecorded),
     Bug("17 one key for the calls of several steps", _same_keys),
-    Bug("18 a call repeated that must not be", _repeating),
+    Bug("18 a call repeated that must not be", _repeating, Aim(rate=0.9)),
 )

@@ -15,9 +15,6 @@ from loopstack_temporal.store.records import RunRow
 from tests.faults.executions import Gone, Lost
 from tests.faults.server import Server
 
-MOST_VISITS = 400
-"""How often a run is looked at, about once a second, before it counts as stuck."""
-
 
 @dataclass
 class Click:
@@ -64,6 +61,8 @@ class Habits:
     """Old clicks sent again, long after they were applied."""
     stops: float = 0.0
     """Steps that run are stopped. With 0 nothing is drawn for it, so that older seeds mean what they meant."""
+    patience: int = 400
+    """How often a run is looked at, about once a second, before it counts as stuck."""
 
 
 class Client:
@@ -82,7 +81,7 @@ class Client:
 
     async def attend(self, run_id: str) -> None:
         """Come back until the run has ended. Notes it as stuck when it does not."""
-        for visit in range(MOST_VISITS):
+        for visit in range(self.habits.patience):
             if self.server.failure or self.server.executions[run_id].status != "running":
                 break
             row = self.look(run_id)

@@ -67,6 +67,11 @@ class Graph:
         ready = [e for e in self.leaving(place) if not e.wait and e.after is None and e.open(trail)]
         return max(ready, key=lambda edge: -1 if edge.priority is None else edge.priority, default=None)
 
+    def hurried(self, longest: float) -> Graph:
+        """The same with timers of at most so many seconds."""
+        edges = [edge if edge.after is None else replace(edge, after=min(edge.after, longest)) for edge in self.edges]
+        return replace(self, edges=tuple(edges))
+
     def find(self, name: str, place: str) -> Edge | None:
         """An edge by its name."""
         return next((edge for edge in self.edges if edge.name == name and edge.from_ == place), None)

@@ -8,6 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -17,11 +18,12 @@ from temporalio.client import WorkflowExecutionStatus
 
 from loopstack_temporal.machine.decisions import MOVE, RETRY
 from loopstack_temporal.runs import Applied, Refused
-from loopstack_temporal.store.records import RunFilter, RunRow
+from loopstack_temporal.store.records import Page, RunFilter, RunRow
 from tests.faults.app import SEED
 from tests.faults.checker import Evidence, Followed, violations
 from tests.faults.clients import Click
-from tests.faults.trial import MAIN, Report, graphs_of
+from tests.faults.outside import FILE, calls_in
+from tests.faults.trial import MAIN, Report, hurried_graphs_of
 from tests.support.stack import Program, Stack
 
 _UNKNOWN = ("temporal_unreachable", "temporal_refused")
@@ -42,10 +44,13 @@ class Raid:
         self.clicks: list[Click] = []
         self._rng = Random(seed)
         self._sent = 0
+        self._outside = stack.folder / "outside.jsonl"
 
     async def run(self, *, runs: int, faults: int, limit: float) -> Report:
         """Start `runs` runs, do `faults` things to the processes, then wait at most `limit` seconds for the ends."""
-        worker = await self.stack.worker("tests.faults.app:app", **{SEED: str(self.seed)})
+        began = time.monotonic()
+        environment = {SEED: str(self.seed), FILE: str(self._outside)}
+        worker = await self.stack.worker("tests.faults.app:app", **environment)
         for number in range(runs):
             await self.stack.start(MAIN, None, run_id=f"{self.stack.app}-{number}")
         answering = asyncio.create_task(self._answer())
@@ -58,7 +63,7 @@ class Raid:
             answering.cancel()
             await asyncio.gather(answering, return_exceptions=True)
         await worker.stop()
-        return await self._judged(stuck)
+        return replace(await self._judged(stuck), seconds=time.monotonic() - began)
 
     async def _harm(self, worker: Program) -> None:
         kind = self._rng.choice(("worker killed", "worker killed", "worker stopped and woken", "Temporal killed"))
@@ -84,7 +89,13 @@ class Raid:
         return []
 
     def _rows(self) -> list[RunRow]:
-        return list(self.stack.store.runs.page(RunFilter(), limit=200).items)
+        rows: list[RunRow] = []
+        cursor: str | None = None
+        while True:
+            page: Page[RunRow] = self.stack.store.runs.page(RunFilter(), cursor, limit=200)
+            rows += page.items
+            if (cursor := page.next) is None:
+                return rows
 
     async def _answer(self) -> None:
         """Everybody's answers, one after the other, sometimes sent twice."""
@@ -128,12 +139,13 @@ class Raid:
             if not page:
                 break
         evidence = Evidence(
-            graphs=graphs_of(self.seed),
+            graphs=hurried_graphs_of(self.seed),
             clicks=self.clicks,
             followed=followed,
             statuses={} if stuck else await self._statuses(rows),
             seen=seen,
             stuck=stuck,
+            calls=calls_in(self._outside),
         )
         steps = sum(row.next_step for row in rows)
         found = violations(store.database, evidence)

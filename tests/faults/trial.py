@@ -36,6 +36,7 @@ from tests.faults.server import Server
 
 MAIN = "main"
 LONGEST_ZOMBIE = 400.0
+LONGEST_DELAY = 6.0
 STORES = PrivateStores()
 """Kept from trial to trial, because they know their statements as SQL text."""
 
@@ -116,9 +117,9 @@ async def _trial(seed: int, given: Store, runs: int, aim: Aim) -> Report:
     return _judged(world)
 
 
-def graphs_of(seed: int) -> dict[str, Graph]:
-    """The workflows of a trial by their names."""
-    return _graphs(Random(seed))
+def hurried_graphs_of(seed: int) -> dict[str, Graph]:
+    """The workflows of a trial by their names, with delays that real clocks can wait for."""
+    return {name: graph.hurried(LONGEST_DELAY) for name, graph in _graphs(Random(seed)).items()}
 
 
 def _graphs(rng: Random) -> dict[str, Graph]:
@@ -129,12 +130,20 @@ def _graphs(rng: Random) -> dict[str, Graph]:
     }
 
 
+def _reached(graphs: dict[str, Graph]) -> Generator[Graph]:
+    """The workflows that runs of a trial can have: reading and compiling those that none has takes long."""
+    name = MAIN
+    while name:
+        yield graphs[name]
+        name = next((edge.asks or CHILD for edge in graphs[name].edges if edge.children), "")
+
+
 def _world(seed: int, given: Store, aim: Aim) -> World:
     rng = Random(seed)
     graphs = _graphs(rng)
     if aim.graph is not None:
         graphs[MAIN] = aim.graph
-    app = resolve(application("trial", list(graphs.values())))
+    app = resolve(application("trial", list(_reached(graphs))))
     injector = Injector(Random(rng.random()))
     store = ScheduledStore(given.database, injector)
     converter = data_converter(tolerant=True)
@@ -167,7 +176,7 @@ async def _live(world: World, runs: int) -> None:
     attended: dict[str, asyncio.Task[None]] = {}
     for number in range(runs):
         server.start(f"r{number}", MAIN, [], {})
-    while server.failure is None:
+    while server.failure is None and not world.log.stuck:
         for run_id in list(server.executions):
             if run_id not in attended:
                 client = world.people(server, world.log, Random(rng.random()), world.habits, world.look)
@@ -178,7 +187,11 @@ async def _live(world: World, runs: int) -> None:
     for task in attended.values():
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error
-    await _settle(world)
+    if not world.log.stuck:
+        await _settle(world)
+    for task in attended.values():
+        task.cancel()
+    await world.server.close()
     reader.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await reader
@@ -195,7 +208,6 @@ async def _settle(world: World) -> None:
     deadline = loop.time() + LONGEST_ZOMBIE
     while world.bench.left and loop.time() < deadline:
         await asyncio.sleep(1)
-    await world.server.close()
 
 
 async def _read(world: World, rng: Random) -> None:
