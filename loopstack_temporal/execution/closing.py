@@ -9,7 +9,6 @@ from loopstack_temporal.definition.model import END, TransitionDefinition, Workf
 from loopstack_temporal.definition.session import attach
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
-from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.faults import clean, describe
 from loopstack_temporal.execution.scene import Scene
 from loopstack_temporal.execution.session import Attempt, context_of
@@ -60,14 +59,12 @@ async def stopped(scene: Scene, stop: Stop) -> Closing:
 
 async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str) -> Next:
     """The guards of `place` are asked, with state and documents as they are without the stopped body."""
-    call, store, before = scene.call, scene.workplace.store, scene.entered.checkpoint
+    call, before = scene.call, scene.entered.checkpoint
     state, threads = partial(load, definition.state, before.state if before else None), scene.workplace.threads
     try:
         context = context_of(definition, scene.entered.run, call, scene.entered.retry_count, scene.pulse)
         async with scene.workplace.app.build(definition) as workflow:
-            origin = Origin(call.step, call.transition, call.place, scene.entered.run.document_seq + 1)
-            documents = BufferedDocuments(origin, lambda: store.do(store.documents.live, call.run_id))
-            reading = Attempt(Workpiece(definition, before), documents, context)
+            reading = Attempt(Workpiece(definition, before), scene.documents(), context)
             attach(workflow, reading)
             try:
                 visitor = Visitor(workflow, state, context, threads)

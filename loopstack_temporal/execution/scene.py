@@ -12,6 +12,7 @@ from uuid import uuid4
 from loopstack_temporal.errors import ErrorInfo
 from loopstack_temporal.execution.ahead import Ahead, Coming
 from loopstack_temporal.execution.arrival import Next
+from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.remembered import Remembered
 from loopstack_temporal.execution.threads import Leaks, Threads
 from loopstack_temporal.execution.values import Application, Done, Pulse, Spent, StepAnswer, StepCall
@@ -84,6 +85,12 @@ class Scene:
     trigger: TriggerRow | None
     fence: Fence
     started_at: datetime
+
+    def documents(self) -> BufferedDocuments:
+        """The run's documents as they are, with what this attempt will save beside them."""
+        call, workplace = self.call, self.workplace
+        origin = Origin(call.step, call.transition, call.place, self.entered.run.document_seq + 1)
+        return BufferedDocuments(origin, lambda: workplace.remembered.live(workplace.store, call.run_id))
 
     @staticmethod
     def of(workplace: Workplace, call: StepCall, pulse: Pulse, entered: Entered, trigger: TriggerRow | None) -> Scene:

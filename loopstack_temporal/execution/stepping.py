@@ -22,7 +22,6 @@ from loopstack_temporal.execution.body import Watch, run_body
 from loopstack_temporal.execution.callback import CHILD, envelope
 from loopstack_temporal.execution.children import ChildRuns
 from loopstack_temporal.execution.claiming import LATE_CLAIM, claims_first
-from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.faults import told
 from loopstack_temporal.execution.outside import Outside
 from loopstack_temporal.execution.scene import Scene, recorded_answer
@@ -65,7 +64,7 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
         async with scene.workplace.app.build(definition) as workflow:
             visitor = Visitor(workflow, state, context, threads)
             work = Workpiece(definition, before)
-            documents = _documents(scene)
+            documents = scene.documents()
             outside = Outside.of(scene)
             attempt = Attempt(work, documents, context, ChildRuns(scene, definition, documents), outside)
             attach(workflow, attempt)
@@ -113,7 +112,7 @@ async def _failed(
     context: RunContext[Any],
 ) -> StepAnswer:
     """The author's failure. Guards of where it leads may read documents: as they are without this attempt."""
-    reading = Attempt(Workpiece(definition, scene.entered.checkpoint), _documents(scene), context)
+    reading = Attempt(Workpiece(definition, scene.entered.checkpoint), scene.documents(), context)
     attach(visitor.workflow, reading)
     try:
         return await failing.author_failed(scene, error, definition, transition, visitor)
@@ -248,12 +247,6 @@ def _arguments(
 ) -> dict[str, Any]:
     roles = {"state": work.state, "payload": told.value, "input": told, "ctx": context}
     return {parameter.name: roles[parameter.role] for parameter in transition.parameters}
-
-
-def _documents(scene: Scene) -> BufferedDocuments:
-    call, workplace = scene.call, scene.workplace
-    origin = Origin(call.step, call.transition, call.place, scene.entered.run.document_seq + 1)
-    return BufferedDocuments(origin, lambda: workplace.remembered.live(workplace.store, call.run_id))
 
 
 def _inline(scene: Scene, result: Any) -> Any:
