@@ -210,8 +210,8 @@ class Interpreter:
         """A cancel acts where the run stands; children that were only decided on are never started."""
         unstarted = tuple(child.id for child in decision.children) if isinstance(decision, Children) else ()
         ending = await self._close("canceled", final=True, unstarted=unstarted)
-        if isinstance(ending, Canceling):
-            self.triggers.step += 1  # Noted as a step of its own.
+        if not isinstance(ending, Finish):
+            self.triggers.step += 1  # Noted as a step of its own, or the present step turned out to be finished.
         return ending
 
     async def _wind_down(self, canceling: Canceling) -> Decision:

@@ -21,6 +21,12 @@ def test_random_trials_break_no_promise(first: int) -> None:
         assert not report.violations, "\n".join([show(report), *report.violations])
 
 
+def test_a_cancel_that_finds_its_step_finished_goes_on_from_there() -> None:
+    # A workflow task died after its local step had committed, and came again together with a cancel.
+    report = trial(10174)
+    assert not report.violations, "\n".join([show(report), *report.violations])
+
+
 @pytest.mark.requirement("BEYOND-014")
 def test_random_trials_in_which_steps_are_stopped_break_no_promise() -> None:
     stopped = 0
