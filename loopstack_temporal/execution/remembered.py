@@ -14,7 +14,7 @@ from loopstack_temporal.store.records import DocumentRow
 from loopstack_temporal.store.store import Store
 
 MOST_RUNS = 100
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 """Of contents and metas as JSON; in memory they take a few times as much."""
 
 
