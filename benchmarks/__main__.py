@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,12 +48,18 @@ async def measure(names: Sequence[str], kinds: Sequence[str], sizes: Sizes) -> t
 async def _measure_on(address: str, url: str, kind: str, names: Sequence[str], sizes: Sizes, folder: Path) -> list[Row]:
     rows: list[Row] = []
     for name in (name for name in names if name in APART):
-        print(f"  {kind}: {name} …", file=sys.stderr, flush=True)
-        rows += await APART[name](address, url, kind, sizes, folder)
+        rows += await _told(kind, name, APART[name](address, url, kind, sizes, folder))
     async with working(address, url, f"bench-{kind}") as pair:
         for name in (name for name in names if name in ROWS):
-            print(f"  {kind}: {name} …", file=sys.stderr, flush=True)
-            rows += await ROWS[name](Bench(pair, kind, sizes))
+            rows += await _told(kind, name, ROWS[name](Bench(pair, kind, sizes)))
+    return rows
+
+
+async def _told(kind: str, name: str, measuring: Awaitable[list[Row]]) -> list[Row]:
+    """Say what is being measured, and what came out: the whole series takes long."""
+    print(f"  {kind}: {name} …", file=sys.stderr, flush=True)
+    rows = await measuring
+    print(report.table(rows), file=sys.stderr, flush=True)
     return rows
 
 
