@@ -24,7 +24,7 @@ async def test_a_run_is_paused_and_resumed_through_the_api(served: Stack) -> Non
 
     step = paused.json()["step"]
     answered = await served.http.post(f"{path}/transitions/answer", json={"payload": "later", "step": step})
-    assert (answered.status_code, answered.json()["status"]) == (202, "recorded")
+    assert (answered.status_code, answered.json()["status"]) == (202, "queued")
     assert (await served.http.get(path)).json()["status"] == "paused"
 
     assert (await served.http.post(f"{path}/resume")).status_code in (200, 202)

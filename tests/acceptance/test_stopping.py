@@ -182,7 +182,7 @@ async def test_queued_steering_and_interrupting_messages_survive_the_worker(mort
         lambda: (row := stack.store.runs.get(run_id)) and row.next_step == 6 and row.status == "waiting",
         what="the rest",
     )
-    await stack.trigger(run_id, "finish")
+    await stack.trigger(run_id, "finish", at_step=6)
     row = await stack.run_is(run_id, "completed")
     assert row.result == ["asked why", "heard left", "thought"]
 

@@ -270,8 +270,13 @@ def _queue(tables: Tables, evidence: Evidence) -> Iterator[str]:
 
 
 def _applied(row: Row) -> bool:
-    """Whether the step applied its trigger. One that was closed had it in hand when it ended."""
-    return row.trigger_id is not None and row.status in ("committed", "failed")
+    """Whether the step applied its trigger. One that was closed by a cancel had it in hand when it ended."""
+    return row.trigger_id is not None and (row.status in ("committed", "failed") or _stopped(row))
+
+
+def _stopped(row: Row) -> bool:
+    """Closed by a person, who may retry it: its trigger is spent as with a failure."""
+    return row.status == "closed" and row.error is not None and row.error["code"] == "stopped"
 
 
 def _inbox(tables: Tables) -> Iterator[str]:
