@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { createContext, use, useMemo, useState } from "react";
+import { runQuery } from "@/api/runs";
 import type { Document, Run, StepSummary } from "@/api/types";
 import { Skeleton } from "@/components/frame/skeleton";
 import { StatusWord } from "@/components/marks/status-chip";
@@ -73,8 +75,13 @@ const Depth = createContext(0);
 function InlineRun({ document }: { readonly document: Linked }) {
   const depth = use(Depth);
   const { linked } = document;
+  // Where it is open, the run itself is read: it may know of an end that happened while the feed was on its way.
+  const read = useQuery({ ...runQuery(linked.id), enabled: false }).data;
+  const { status, waits } = read !== undefined && read.rev > linked.rev
+    ? { status: read.status, waits: read.awaiting.some((one) => one.kind === "person") }
+    : { status: linked.status, waits: linked.awaits_person };
   const [chosen, setChosen] = useState<boolean | null>(null);
-  const over = linked.status === "completed" || linked.status === "canceled";
+  const over = status === "completed" || status === "canceled";
   const open = depth < DEEPEST && (chosen ?? !over);
   const label = visible(textOf(document.content, "label") ?? linked.title ?? linked.workflow);
   return (
@@ -86,7 +93,7 @@ function InlineRun({ document }: { readonly document: Linked }) {
           </button>
         )}
         <Link className="cut" to="/runs/$runId" params={{ runId: linked.id }} search={{}}>{label}</Link>
-        <StatusWord status={linked.status} gate={linked.status === "waiting" && !linked.awaits_person ? "engine" : "person"} />
+        <StatusWord status={status} gate={status === "waiting" && !waits ? "engine" : "person"} />
       </header>
       {open ? <Depth value={depth + 1}><ChildFeed runId={linked.id} label={label} /></Depth> : null}
     </section>
