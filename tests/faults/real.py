@@ -122,8 +122,9 @@ class Raid:
         self.clicks.append(click)
         click.outcome = "info"
         told = await self.stack.trigger(row.id, name, payload, id=click.id, at_step=row.next_step)
-        if isinstance(told, Applied):
-            click.outcome, click.step = "ok", told.step
+        step = told.step if isinstance(told, Applied) else self.stack.store.inbox.applied_step(row.id, click.id)
+        if step is not None:  # As the API says it, which asks the inbox when the workflow does not know.
+            click.outcome, click.step = "ok", step
         elif isinstance(told, Refused) and told.code not in _UNKNOWN:
             click.outcome, click.code = "fail", told.code
 
