@@ -102,7 +102,8 @@ async def test_there_is_nothing_to_stop_where_a_run_stands_still(busy: Stack) ->
     codes = await eventually(
         lambda: [data["code"] for kind, data in busy.events(run_id) if kind == "trigger.rejected"], what="the refusal"
     )
-    assert codes == ["nothing_runs"]
+    # The first one is noted as well if it came before the workflow knew of the commit that people see already.
+    assert set(codes) == {"nothing_runs"}
     after = await busy.run_is(run_id, "waiting")
     assert (after.next_step, after.place) == (before.next_step, before.place)
     await busy.trigger(run_id, "finish")
