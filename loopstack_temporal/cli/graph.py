@@ -77,16 +77,26 @@ def _json(graph: Graph) -> Iterator[str]:
 
 def _remarks(edge: GraphEdge) -> str:
     """When an edge is taken: its kind, guard and priority."""
-    said: list[str] = []
-    if edge.kind == "timer":
-        said.append("after a time the code says" if edge.after is None else f"after {edge.after:g} s")
-    elif edge.kind != "automatic":
-        said.append({"wait": "wait", "error": "on error", "retry": "before a retry"}[edge.kind])
+    said = [_kind(edge)] if edge.kind != "automatic" else []
     if edge.guard:
         said.append(f"if {edge.guard}")
     if edge.priority is not None:
         said.append(f"priority {edge.priority}")
     return f" ({', '.join(said)})" if said else ""
+
+
+def _kind(edge: GraphEdge) -> str:
+    match edge.kind:
+        case "automatic" | "wait":
+            return edge.kind
+        case "timer":
+            return "after a time the code says" if edge.after is None else f"after {edge.after:g} s"
+        case "error":
+            return "on error"
+        case "retry":
+            return "before a retry"
+        case "stop":
+            return "when stopped"
 
 
 def _escaped(label: str) -> str:

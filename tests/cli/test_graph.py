@@ -49,6 +49,21 @@ async def test_text_and_diagram_say_what_the_graph_of_the_api_says(served: Stack
     assert set(names.values()) == {one["name"] for one in graph["places"]}
 
 
+@pytest.mark.parametrize("format", ["text", "mermaid"])
+def test_where_a_stop_leads_has_words_too(format: str) -> None:
+    done = subprocess.run(
+        loopstack("graph", "talk", "tests.support.busy:app", "--format", format),
+        cwd=ROOT,
+        env=environment(LOOPSTACK_TEST_APP="tests"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "think (when stopped)" in done.stdout or "think → asking (when stopped)" in done.stdout
+
+
 def test_an_unknown_workflow_is_told_with_the_known_ones() -> None:
     done = subprocess.run(
         loopstack("graph", "nothing", "tests.support.configured:app"),
