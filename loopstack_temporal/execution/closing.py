@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
-from loopstack_temporal.definition.session import attach
 from loopstack_temporal.errors import ErrorInfo
-from loopstack_temporal.execution.arrival import Next, Visitor, arrive, standing
-from loopstack_temporal.execution.faults import clean, describe
+from loopstack_temporal.execution.arrival import Next, standing
+from loopstack_temporal.execution.faults import clean
 from loopstack_temporal.execution.scene import Scene
-from loopstack_temporal.execution.session import Attempt, context_of
-from loopstack_temporal.execution.state import Workpiece, load
 from loopstack_temporal.execution.values import Stop
+from loopstack_temporal.execution.visiting import visit
 from loopstack_temporal.machine.decide import fire
 from loopstack_temporal.machine.decisions import Finish, Parked
 from loopstack_temporal.store.records import Ending
@@ -53,28 +50,8 @@ async def stopped(scene: Scene, stop: Stop) -> Closing:
         ending = Ending("completed", checkpoint.result if checkpoint else None)
         arrival = standing(Finish(status="completed", place=END), 0)
     else:
-        arrival = await _arrive(scene, known[0], place)
+        arrival = await visit(scene, known[0], place)
     return Closing(place, replace(arrival, foreseen=known[1].stopped_to is not None), failure, ending)
-
-
-async def _arrive(scene: Scene, definition: WorkflowDefinition, place: str) -> Next:
-    """The guards of `place` are asked, with state and documents as they are without the stopped body."""
-    call, before = scene.call, scene.entered.checkpoint
-    state, threads = partial(load, definition.state, before.state if before else None), scene.workplace.threads
-    try:
-        context = context_of(definition, scene.entered.run, call, scene.entered.retry_count, scene.pulse)
-        async with scene.workplace.app.build(definition) as workflow:
-            reading = Attempt(Workpiece(definition, before), scene.documents(), context)
-            attach(workflow, reading)
-            try:
-                visitor = Visitor(workflow, state, context, threads)
-                path = scene.entered.run.path
-                return await arrive(definition, place, visitor, now=scene.pulse.now(), chain=0, path=path)
-            finally:
-                reading.close()
-    except Exception as error:  # So is a provider that cannot be built, and arguments newer code does not take.
-        fault = describe(error)
-        return Next(Parked(place=place, code=fault.code, message=fault.message), "failed", error=fault)
 
 
 def _known(scene: Scene) -> tuple[WorkflowDefinition, TransitionDefinition] | None:

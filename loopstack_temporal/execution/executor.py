@@ -11,19 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 from loopstack_temporal.definition.model import START, DelayDefinition, WorkflowDefinition
-from loopstack_temporal.definition.session import attach, detach
 from loopstack_temporal.errors import ErrorInfo, Fenced, NotFound
 from loopstack_temporal.execution.ahead import Coming
 from loopstack_temporal.execution.arrival import Next, Visitor, arrive, canceled, standing
 from loopstack_temporal.execution.closing import stopped, unreported
-from loopstack_temporal.execution.documents import BufferedDocuments, Origin
 from loopstack_temporal.execution.entry import Door
-from loopstack_temporal.execution.faults import describe
 from loopstack_temporal.execution.given import complete, misfit
-from loopstack_temporal.execution.remembered import Read
 from loopstack_temporal.execution.scene import Scene, Workplace, recorded_answer
-from loopstack_temporal.execution.session import Attempt, context_of
-from loopstack_temporal.execution.state import Workpiece, load
 from loopstack_temporal.execution.stepping import asked_for, run_step
 from loopstack_temporal.execution.values import (
     Asking,
@@ -38,9 +32,10 @@ from loopstack_temporal.execution.values import (
     StepCall,
     Stop,
 )
+from loopstack_temporal.execution.visiting import visit
 from loopstack_temporal.failpoints import hit
 from loopstack_temporal.machine.decide import fire
-from loopstack_temporal.machine.decisions import Canceling, Decision, Finish, Fire, Parked
+from loopstack_temporal.machine.decisions import Canceling, Decision, Finish, Fire
 from loopstack_temporal.store.records import (
     OPENING,
     Ending,
@@ -105,7 +100,8 @@ class Executor:
         if fault := misfit(definition, opened.run.args, opened.run.config, call.unfit):
             return await self._refuse_given(call, opened, fault)
         scene = self._opening_scene(call, opened, pulse)
-        arrival = await self._first_arrival(scene, definition)
+        asks = _guarded_start(definition)
+        arrival = await (visit(scene, definition, START) if asks else self._unasked(definition, pulse.now()))
         answer = await scene.finish("committed", START, arrival)
         assert isinstance(answer, Done)
         return answer.decision
@@ -211,8 +207,7 @@ class Executor:
             return None
         if not _is_child(call) and misfit(definition, call.args, call.config, call.unfit):
             return None
-        nobody = Visitor(None, dict, None, self.workplace.threads)
-        arrival = await arrive(definition, START, nobody, now=pulse.now(), chain=0)
+        arrival = await self._unasked(definition, pulse.now())
         return StepOutcome(
             fence=Fence(call.run_id, OPENING, 0, 1, 1, uuid4().hex),
             status="committed",
@@ -254,25 +249,10 @@ class Executor:
         await store.do(store.runs.end, call.run_id, opened.epoch, Ending("failed", error=fault))
         return Finish(status="failed", place=START, code=fault.code, message=fault.message)
 
-    async def _first_arrival(self, scene: Scene, definition: WorkflowDefinition) -> Next:
-        context = context_of(definition, scene.entered.run, scene.call, 0, scene.pulse)
-        threads = self.workplace.threads
-        empty = Visitor(None, lambda: load(definition.state, None), context, threads)
-        now = scene.pulse.now()
-        if not _guarded_start(definition):
-            return await arrive(definition, START, empty, now=now, chain=0)
-        try:
-            async with self.workplace.app.build(definition) as workflow:
-                documents = BufferedDocuments(Origin(OPENING, OPEN_TRANSITION, START, 1), _no_documents)
-                attach(workflow, Attempt(Workpiece(definition, None), documents, context))
-                try:
-                    visitor = Visitor(workflow, empty.state, context, threads)
-                    return await arrive(definition, START, visitor, now=now, chain=0)
-                finally:
-                    detach(workflow)
-        except Exception as error:
-            fault = describe(error)
-            return Next(Parked(place=START, code=fault.code, message=fault.message), "failed", error=fault)
+    async def _unasked(self, definition: WorkflowDefinition, now: float) -> Next:
+        """What follows on the start of a workflow that asks nobody there."""
+        nobody = Visitor(None, dict, None, self.workplace.threads)
+        return await arrive(definition, START, nobody, now=now, chain=0)
 
     def _opening_scene(self, call: OpenCall, opened: Opened, pulse: Pulse) -> Scene:
         step = StepCall(
@@ -323,7 +303,3 @@ def _guarded_start(definition: WorkflowDefinition) -> bool:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-async def _no_documents() -> list[Read]:  # pragma: no cover - a guard of `start` that reads documents finds none
-    return []
