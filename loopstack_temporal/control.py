@@ -174,8 +174,7 @@ class Control:
 
         Raises `Conflict` (`nothing_runs`, `run_ended`) and `TemporalUnreachable`.
         """
-        if run.ended_at is not None:
-            raise Conflict(f"Run `{run.id}` has ended ({run.status}).", code="run_ended")
+        must_be_open(run)
         if run.status == "waiting" or run.can_retry:
             raise Conflict(f"Run `{run.id}` is {run.status}; no step runs that could be stopped.", code="nothing_runs")
         payload = {"reason": reason} if reason else None

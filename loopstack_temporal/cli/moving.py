@@ -7,6 +7,7 @@ import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -52,14 +53,9 @@ async def _retry(control: Control, row: RunRow, arguments: argparse.Namespace) -
     return await _delivered(control, row, RETRY, arguments, row.next_step)
 
 
-async def _pause(control: Control, row: RunRow, arguments: argparse.Namespace) -> str:
+async def _switch(name: str, control: Control, row: RunRow, arguments: argparse.Namespace) -> str:
     must_be_open(row)
-    return await _delivered(control, row, PAUSE, arguments)
-
-
-async def _resume(control: Control, row: RunRow, arguments: argparse.Namespace) -> str:
-    must_be_open(row)
-    return await _delivered(control, row, RESUME, arguments)
+    return await _delivered(control, row, name, arguments)
 
 
 async def _delivered(
@@ -83,4 +79,9 @@ def _person() -> str:
         return "local"
 
 
-_MOVES: Mapping[str, Move] = {"cancel": _cancel, "retry": _retry, "pause": _pause, "resume": _resume}
+_MOVES: Mapping[str, Move] = {
+    "cancel": _cancel,
+    "retry": _retry,
+    "pause": partial(_switch, PAUSE),
+    "resume": partial(_switch, RESUME),
+}

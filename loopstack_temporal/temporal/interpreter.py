@@ -24,9 +24,7 @@ from loopstack_temporal.temporal.face import Face
 from loopstack_temporal.temporal.mailbox import Mailbox
 from loopstack_temporal.temporal.pausing import Pause
 from loopstack_temporal.temporal.stopping import Stop
-from loopstack_temporal.temporal.triggers import Triggers
-
-_ENDED = msg.Rejection(code="run_ended", message="The run has ended.")
+from loopstack_temporal.temporal.triggers import ENDED, Triggers
 
 
 class Interpreter:
@@ -124,7 +122,7 @@ class Interpreter:
             )
         self.stop.over(result.place, closed=False)
         if decisions.is_canceled(result.decision):
-            self.triggers.end(_ENDED)  # Whoever set this step off must not read that it was applied.
+            self.triggers.end(ENDED)  # Whoever set this step off must not read that it was applied.
         moved = result.decision is not None
         self.triggers.settle(result.place, result.rejected, moved=moved)
         self.tries = 0 if moved else self.tries
@@ -217,7 +215,7 @@ class Interpreter:
     async def _wind_down(self, canceling: Canceling) -> Decision:
         """Depth first: the children end, then the author has the last word, then the row is ended."""
         self.winds_down = True
-        self.triggers.end(_ENDED)
+        self.triggers.end(ENDED)
         await self.commands.cancel_runs(canceling.children)
         await until(lambda: self.mailbox.ended.issuperset(canceling.children), options.CHILDREN_WITHIN)
         last = (await self._step(canceling.fire)).decision if canceling.fire else None
@@ -244,7 +242,7 @@ class Interpreter:
 
     async def _finish(self, finish: Finish) -> Any:
         self.stay = finish
-        self.triggers.end(_ENDED)
+        self.triggers.end(ENDED)
         mine = finish.code != "run_id_in_use"  # Otherwise row and parent belong to somebody else.
         if mine:
             await self.mailbox.write_notes()
@@ -253,7 +251,7 @@ class Interpreter:
         self.face.ended(finish, index=self.opened.search_attributes)
         await workflow.wait_condition(workflow.all_handlers_finished)
         if mine:
-            await self.mailbox.write_last_notes(_ENDED)
+            await self.mailbox.write_last_notes(ENDED)
         failures.conclude(finish)
         return finish.result
 

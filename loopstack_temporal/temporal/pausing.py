@@ -11,7 +11,7 @@ from loopstack_temporal.machine.decisions import PAUSE
 from loopstack_temporal.temporal import messages as msg
 from loopstack_temporal.temporal.commands import Commands
 from loopstack_temporal.temporal.messages import Received, Rejection
-from loopstack_temporal.temporal.triggers import Triggers
+from loopstack_temporal.temporal.triggers import ENDED, Triggers
 
 
 class Pause:
@@ -33,7 +33,7 @@ class Pause:
     def refusal(self, received: Received) -> Rejection | None:
         """Why a pause or resume makes no sense now."""
         if self._triggers.phase == "ended":
-            return Rejection(code="run_ended", message="The run has ended.")
+            return ENDED
         if (received.name == PAUSE) == self.on:
             state = "paused already" if self.on else "not paused"
             return Rejection(code="no_effect", message=f"The run is {state}.")

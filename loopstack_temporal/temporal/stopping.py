@@ -10,9 +10,8 @@ from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.temporal import messages as msg
 from loopstack_temporal.temporal.commands import Commands
 from loopstack_temporal.temporal.messages import Received, Rejection
-from loopstack_temporal.temporal.triggers import Triggers
+from loopstack_temporal.temporal.triggers import ENDED, Triggers
 
-_ENDED = Rejection(code="run_ended", message="The run has ended.")
 _NOTHING = Rejection(
     code="nothing_runs",
     message="No step runs that could be stopped. Short local steps (`execution='local'`) end by themselves.",
@@ -42,7 +41,7 @@ class Stop:
         if self._triggers.outcome(received.id):
             return None  # The same click again: it is told what became of the first.
         if self._triggers.phase == "ended":
-            return _ENDED
+            return ENDED
         if self._commands.in_flight is None:
             return _NOTHING
         step = received.at_step if received.at_step is not None else mapping_of(received.payload).get("at_step")

@@ -74,7 +74,7 @@ class Triggers:
         if received.id in self._seen:
             return None  # The same click again: its handler reports what became of the first.
         if self.phase == "ended":
-            return Rejection(code="run_ended", message="The run has ended.")
+            return ENDED
         if received.unfit is not None:
             return _unfit(received.unfit)
         if received.queue:
@@ -104,9 +104,9 @@ class Triggers:
             return
         stale = self._stale(received)
         if received.unfit is not None:
-            self._refuse(received, _unfit(received.unfit))
+            self.refuse(received, _unfit(received.unfit))
         elif stale is not None:
-            self._refuse(received, stale)
+            self.refuse(received, stale)
         elif self._at_rest and self._fits(received):
             self._take(received)
         elif received.reports and self._count(reports=True) < MOST_REPORTS:
@@ -123,7 +123,10 @@ class Triggers:
 
     def refuse(self, received: Received, rejection: Rejection) -> None:
         """A message comes to nothing; people can see why."""
-        self._refuse(received, rejection)
+        self._settle(received, Settled(self.step, refused=rejection))
+        self._note(received, "rejected", rejection)
+        if received.reports:
+            self._seen.pop(received.id, None)  # Whoever made it up must not keep the child from telling the truth.
 
     def done(self, received: Received, place: str) -> None:
         """A message did what it was sent for, to the step in flight."""
@@ -163,7 +166,7 @@ class Triggers:
             stale = self._stale(received)
             if stale is not None:
                 self.kept.remove(received)
-                self._refuse(received, stale)
+                self.refuse(received, stale)
             elif self._fits(received):
                 self.kept.remove(received)
                 self._take(received)
@@ -182,7 +185,7 @@ class Triggers:
                 return received.name
             if received.at_step < self.step:
                 self.kept.remove(received)
-                self._refuse(received, ANSWERED)
+                self.refuse(received, ANSWERED)
         return None
 
     def pause(self, waits: Collection[str]) -> None:
@@ -207,7 +210,7 @@ class Triggers:
         """The step in flight is over: its trigger applied, or refused. Unless the run moved, its number comes again."""
         if self.taken is not None:
             if rejected is not None:
-                self._refuse(self.taken, rejected)
+                self.refuse(self.taken, rejected)
             else:
                 self._settle(self.taken, Settled(self.step, place))
             self.taken = None
@@ -341,12 +344,6 @@ class Triggers:
         while len(self._outcomes) > MOST_OUTCOMES:
             del self._outcomes[next(iter(self._outcomes))]
 
-    def _refuse(self, received: Received, rejection: Rejection) -> None:
-        self._settle(received, Settled(self.step, refused=rejection))
-        self._note(received, "rejected", rejection)
-        if received.reports:
-            self._seen.pop(received.id, None)  # Whoever made it up must not keep the child from telling the truth.
-
     def _note(self, received: Received, outcome: Outcome, rejection: Rejection | None = None) -> None:
         self.notes.append(_noted(received, outcome, rejection))
 
@@ -364,4 +361,5 @@ def _unfit(code: str) -> Rejection:
 
 
 _FULL = Rejection(code="inbox_full", message=f"{MOST_KEPT} triggers are kept.")
+ENDED = Rejection(code="run_ended", message="The run has ended.")
 ANSWERED = Rejection(code="answered", message="This question was answered already.")
