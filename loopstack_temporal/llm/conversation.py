@@ -21,6 +21,7 @@ from loopstack_temporal.definition.documents.llm import (
     ThinkingBlock,
     ToolCallBlock,
     ToolResultBlock,
+    text_of,
 )
 from loopstack_temporal.definition.shape import field_errors, mapping_of
 from loopstack_temporal.errors import ToolError
@@ -121,7 +122,7 @@ def with_results(turns: Sequence[Turn]) -> tuple[Turn, ...]:
         if kept == blocks:
             found.append(turn)
         elif kept:
-            found.append(Turn(_message(turn.message.role, _text_of(kept), kept)))
+            found.append(Turn(_message(turn.message.role, text_of(kept), kept)))
         if place in results:
             found.append(Turn(LlmMessage("user", "", results[place])))
     return tuple(found)
@@ -161,7 +162,7 @@ def _message(role: LlmRole, text: str, blocks: object) -> LlmMessage:
     """A message whose blocks, if there are any, hold all of its text."""
     found = _blocks(blocks)
     if not found or not text.strip() or any(isinstance(block, TextBlock) for block in found):
-        return LlmMessage(role, text or _text_of(found), found)
+        return LlmMessage(role, text or text_of(found), found)
     said = TextBlock(text=text)
     if role == "user":
         return LlmMessage(role, text, (*found, said))
@@ -179,7 +180,3 @@ def _blocks(found: object) -> tuple[ContentBlock, ...]:
         return BLOCKS.validate_python(found)
     except ValidationError:
         return ()  # Documents of authors may carry anything under that name.
-
-
-def _text_of(blocks: Sequence[ContentBlock]) -> str:
-    return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -115,6 +116,11 @@ ContentBlock: TypeAlias = Annotated[
 ]
 
 
+def text_of(blocks: Iterable[ContentBlock]) -> str:
+    """What a message says in words: the texts of its blocks joined by newlines, without thinking and tools."""
+    return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
+
+
 @document(name="llm_message", title="Message", widget={"widget": "llm-message"}, tags=["message"])
 class LlmMessageDocument(Document):
     """One message of the conversation: part of what the model is told, and shown to people."""
@@ -123,7 +129,7 @@ class LlmMessageDocument(Document):
 
     role: LlmRole
     text: str = ""
-    """With blocks only: their texts joined by newlines, without thinking and tools."""
+    """With blocks only: see `text_of`."""
     blocks: list[ContentBlock] | None = None
     stop_reason: StopReason | None = None
     id: str | None = None
@@ -132,7 +138,7 @@ class LlmMessageDocument(Document):
     @model_validator(mode="after")
     def _text_of_blocks(self) -> Self:
         if not self.text and self.blocks:
-            self.text = "\n".join(block.text for block in self.blocks if isinstance(block, TextBlock))
+            self.text = text_of(self.blocks)
         return self
 
 

@@ -13,6 +13,7 @@ from loopstack_temporal.definition.documents.llm import (
     TextBlock,
     ThinkingBlock,
     ToolCallBlock,
+    text_of,
 )
 from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.llm.faults import invalid_output, no_output
@@ -34,7 +35,7 @@ _REASONS: dict[str, StopReason] = {
 def text_reply(message: Mapping[str, Any]) -> LlmReply:
     """The answer in words or with tool calls."""
     blocks = tuple(found for part in message["content"] if (found := _block(part)) is not None)
-    text = "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
+    text = text_of(blocks)
     return LlmReply(
         message=LlmMessage("assistant", text, blocks),
         model=str(message.get("model", "")),

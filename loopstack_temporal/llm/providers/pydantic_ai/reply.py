@@ -13,6 +13,7 @@ from loopstack_temporal.definition.documents.llm import (
     TextBlock,
     ThinkingBlock,
     ToolCallBlock,
+    text_of,
 )
 from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.llm.faults import invalid_output, no_output, stream_broken
@@ -44,7 +45,7 @@ def text_reply(provider: str, response: Mapping[str, Any]) -> LlmReply:
     ]
     if response.get("finish_reason") == "content_filter" and details.get("refusal") and not blocks:
         blocks = [TextBlock(text=str(details["refusal"]))]
-    message = LlmMessage("assistant", _text_of(blocks), tuple(blocks))
+    message = LlmMessage("assistant", text_of(blocks), tuple(blocks))
     return LlmReply(
         message=message,
         model=str(response.get("model_name") or ""),
@@ -147,7 +148,3 @@ def _json_in(text: str) -> Any:
     whole = object_in(text)
     framed = object_in(text[text.find("{") : text.rfind("}") + 1]) if whole is None else whole
     return text if framed is None else framed
-
-
-def _text_of(blocks: Sequence[ContentBlock]) -> str:
-    return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
