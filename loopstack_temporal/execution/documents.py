@@ -120,15 +120,10 @@ class BufferedDocuments:
     async def read_by_tag(self, tag: str, /) -> list[StoredDocument]:
         """See `DocumentStore.read_by_tag`."""
         self._check_open("read_by_tag")
-        replaced, saved = self._replaced(), self._live_saved()
-        found = [
-            one.stored
-            for one in await self._reads()
-            if tag in one.row.tags and (one.row.key is None or one.row.key not in replaced)
-        ]
+        found = [one.stored for one in await self._standing() if tag in one.row.tags]
         found += [
             StoredDocument(write.id, entity.index, write.content, write.meta)
-            for write, entity in saved
+            for write, entity in self._live_saved()
             if tag in write.tags
         ]
         return sorted(found, key=lambda one: one.index)
@@ -149,10 +144,11 @@ class BufferedDocuments:
             self._stored = await self._load()
         return self._stored
 
-    def _replaced(self) -> set[str]:
-        """Keys under which this attempt saved something that takes the place of what is stored."""
+    async def _standing(self) -> list[Read]:
+        """What is stored and was not replaced by this attempt."""
         saved = (write for write, _ in self._saved.values())
-        return {write.key for write in saved if write.key is not None and not write.keep_previous}
+        replaced = {write.key for write in saved if write.key is not None and not write.keep_previous}
+        return [one for one in await self._reads() if one.row.key is None or one.row.key not in replaced]
 
     def _live_saved(self) -> list[tuple[DocumentWrite, DocumentEntity[Any]]]:
         """What this attempt saved, of each key the last."""
@@ -175,12 +171,7 @@ class BufferedDocuments:
     async def _live(
         self, wanted: Callable[[str, tuple[str, ...]], bool], cls: type[Document] | None = None
     ) -> list[DocumentEntity[Any]]:
-        replaced = self._replaced()
-        found = [
-            stored_entity(one.row, cls, private=True)
-            for one in await self._reads()
-            if wanted(one.row.name, one.row.tags) and (one.row.key is None or one.row.key not in replaced)
-        ]
+        found = [stored_entity(one.row, cls) for one in await self._standing() if wanted(one.row.name, one.row.tags)]
         found += [entity for write, entity in self._live_saved() if wanted(write.name, write.tags)]
         return sorted(found, key=lambda entity: entity.index)
 
@@ -254,19 +245,18 @@ def _unchecked(definition: DocumentDefinition, data: Any) -> Any:
     return definition.cls.model_construct(**data) if isinstance(data, dict) else definition.cls.model_construct()
 
 
-def stored_entity(row: DocumentRow, cls: type[Document] | None, *, private: bool = False) -> DocumentEntity[Any]:
-    """A stored document for an author, its content as `cls` if that is known; `private`: the row is shared."""
-    data, meta = (_copied(row.content), _copied(row.meta)) if private else (row.content, row.meta)
+def stored_entity(row: DocumentRow, cls: type[Document] | None) -> DocumentEntity[Any]:
+    """A stored document for an author, its content as `cls` if that is known. Shares nothing with the row."""
     content: Document
     if cls is None:
-        content = _any_document(data)
+        content = _any_document(_copied(row.content))
     elif row.validation_error is not None:
-        content = cls.model_construct(**data)
+        content = cls.model_construct(**_copied(row.content))
     else:
         try:
-            content = cls.model_validate_json(_dumps(data))
+            content = cls.model_validate_json(_dumps(row.content))
         except ValidationError:  # Written by older code: what is there is better than no run.
-            content = cls.model_construct(**data)
+            content = cls.model_construct(**_copied(row.content))
     return DocumentEntity(
         id=row.id,
         content=content,
@@ -277,7 +267,7 @@ def stored_entity(row: DocumentRow, cls: type[Document] | None, *, private: bool
         place=row.place,
         transition=row.transition,
         step=row.step,
-        meta=meta,
+        meta=_copied(row.meta),
         hidden=row.hidden,
         version=row.version,
         created_at=row.created_at,

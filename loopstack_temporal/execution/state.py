@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from loopstack_temporal.definition.model import END, TransitionDefinition, WorkflowDefinition
-from loopstack_temporal.definition.shape import Shape
+from loopstack_temporal.definition.shape import Shape, field_errors
 from loopstack_temporal.errors import StateError
 from loopstack_temporal.store.records import Checkpoint
 
@@ -131,10 +131,7 @@ def _validate(shape: Shape, data: Any, subject: str) -> Any:
     try:
         return shape.from_json(data)
     except ValidationError as error:
-        faults = "; ".join(
-            f"`{'.'.join(str(part) for part in item['loc']) or '(whole)'}`: {item['msg']}"
-            for item in error.errors(include_url=False, include_context=False, include_input=False)
-        )
+        faults = "; ".join(f"`{fault.where}`: {fault.message}" for fault in field_errors(error))
         raise StateError(f"{subject} does not fit its model: {faults}") from error
 
 
