@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { StatusMark } from "@/components/marks/status-mark";
 import { runWords } from "@/i18n/en-run";
 import { widgetWords } from "@/i18n/en-widgets";
+import { tabStorage } from "@/lib/storage";
 import { humanise, visible } from "@/lib/words";
 import { safeHref } from "@/model/markdown/inline";
 import { readHeard, SIGN_IN_CHANNEL, SIGN_IN_LIMIT } from "@/model/sign-in";
@@ -43,7 +44,13 @@ function saying(phase: Phase): string | null {
 
 function SignIn(view: DocumentView) {
   const { form, transition } = usePrompt(view);
-  const [phase, setPhase] = useState<Phase>("ready");
+  // The feed may draw this document anew while the person is away at the provider, and so may a page loaded again.
+  const away = `loopstack:sign-in:${view.document.id}`;
+  const [phase, setOwn] = useState<Phase>(() => (tabStorage.read(away) === undefined ? "ready" : "open"));
+  const setPhase = useCallback((next: Phase): void => {
+    tabStorage.write(away, next === "open" ? "open" : undefined);
+    setOwn(next);
+  }, [away]);
   const content = factsOf(view);
   const href = safeHref(textOf(option(content, "authUrl", "auth_url")) ?? "");
   const state = textOf(content["state"]) ?? "";
@@ -67,7 +74,7 @@ function SignIn(view: DocumentView) {
       channel.close();
       clearTimeout(limit);
     };
-  }, [phase, state, transition]);
+  }, [phase, setPhase, state, transition]);
   if (href === null) return <p className="err mt12">{words.unsafe}</p>;
   const open = (): void => {
     setPhase("open");
