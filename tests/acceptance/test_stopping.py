@@ -172,7 +172,7 @@ async def test_an_early_answer_goes_before_what_the_run_does_by_itself(busy: Sta
 @pytest.mark.requirement("BEYOND-014")
 async def test_queued_steering_and_interrupting_messages_survive_the_worker(mortal: tuple[Stack, Program]) -> None:
     stack, worker = mortal
-    run_id = await sleeping(stack, "talk", seconds=2)
+    run_id = await sleeping(stack, "talk", seconds=6)
     assert await stack.trigger(run_id, "ask", "why", queue=True) == Recorded(durable=True, queued=True)
     assert await stack.trigger(run_id, "steer", "left", queue=True) == Recorded(durable=True, queued=True)
     await worker.kill()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.hitl.test_on_temporal import APP, asked, child_of
+from tests.hitl.conftest import APP
+from tests.hitl.test_on_temporal import asked, child_of
 from tests.support.requests import answer, get
 from tests.support.stack import Stack, stack_on
 

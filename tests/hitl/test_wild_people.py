@@ -9,30 +9,15 @@ from typing import Any
 import pytest
 
 from loopstack_temporal.runs import Refused
-from loopstack_temporal.store import migrate
 from loopstack_temporal.store.records import RunRow
-from loopstack_temporal.temporal.devserver import DevServer
 from tests.hitl.test_on_temporal import asked
 from tests.support.requests import answer, get, position
-from tests.support.stack import Stack, eventually, stack_on
+from tests.support.stack import Stack, eventually
 
-APP = "tests.hitl.people_app:app"
 CALL = {"tool": "send_mail", "args": {"to": "ines"}, "digest": "sha256:1"}
 YES = {"decision": "approve", "digest": "sha256:1"}
 NO = {"decision": "deny", "digest": "sha256:1", "reason": "not now"}
 MEGABYTE = "x" * 1_000_000
-
-
-@pytest.fixture(scope="module")
-async def people(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
-    """The app with a worker and an API that no test kills."""
-    folder = tmp_path_factory.mktemp("wild-people")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as stack:
-        await stack.worker(APP, LOOPSTACK_TEST_NOTES=str(folder / "notes"))
-        await stack.api()
-        yield stack
 
 
 @pytest.fixture

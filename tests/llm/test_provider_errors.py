@@ -18,22 +18,26 @@ from tests.llm.asked import (
 )
 from tests.support.model_servers import ModelServer, Scripted, recorded
 
+STATUSES = [
+    (400, "invalid_request_error", "model_refused_request", False),
+    (401, "authentication_error", "model_unauthorized", False),
+    (403, "permission_error", "model_unauthorized", False),
+    (404, "not_found_error", "model_refused_request", False),
+    (409, "conflict_error", "model_failed", True),
+    (413, "request_too_large", "model_input_too_long", False),
+    (418, "unheard_of", "model_refused_request", False),
+    (429, "rate_limit_error", "model_rate_limited", True),
+    (500, "api_error", "model_failed", True),
+    (503, "api_error", "model_overloaded", True),
+    (529, "overloaded_error", "model_overloaded", True),
+]
+"""Status and type of an error, the code it becomes, and whether another attempt can help."""
+
 
 @pytest.mark.requirement("LLM-017")
 @pytest.mark.parametrize(
     ("status", "kind", "code", "retryable"),
-    [
-        (400, "invalid_request_error", "model_refused_request", False),
-        (401, "authentication_error", "model_unauthorized", False),
-        (403, "permission_error", "model_unauthorized", False),
-        (404, "not_found_error", "model_refused_request", False),
-        (409, "conflict_error", "model_failed", True),
-        (413, "request_too_large", "model_input_too_long", False),
-        (418, "unheard_of", "model_refused_request", False),
-        (429, "rate_limit_error", "model_rate_limited", True),
-        (500, "api_error", "model_failed", True),
-        (529, "overloaded_error", "model_overloaded", True),
-    ],
+    STATUSES,
 )
 async def test_an_error_says_code_and_status_and_is_not_tried_again(
     server: ModelServer, status: int, kind: str, code: str, retryable: bool
@@ -182,18 +186,7 @@ ADAPTED = {"claude": adapted_claude_at, "openai": adapted_openai_at}
 @pytest.mark.parametrize("wire", sorted(ADAPTED))
 @pytest.mark.parametrize(
     ("status", "kind", "code", "retryable"),
-    [
-        (400, "invalid_request_error", "model_refused_request", False),
-        (401, "authentication_error", "model_unauthorized", False),
-        (403, "permission_error", "model_unauthorized", False),
-        (404, "not_found_error", "model_refused_request", False),
-        (409, "conflict_error", "model_failed", True),
-        (413, "request_too_large", "model_input_too_long", False),
-        (429, "rate_limit_error", "model_rate_limited", True),
-        (500, "api_error", "model_failed", True),
-        (503, "api_error", "model_overloaded", True),
-        (529, "overloaded_error", "model_overloaded", True),
-    ],
+    STATUSES,
 )
 async def test_an_error_of_a_pydantic_ai_model_says_code_and_status_and_is_not_tried_again(
     server: ModelServer, wire: str, status: int, kind: str, code: str, retryable: bool

@@ -1,0 +1,25 @@
+"""The app of questions with a worker and an API, for all tests of this folder that kill neither."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from loopstack_temporal.store import migrate
+from loopstack_temporal.temporal.devserver import DevServer
+from tests.support.stack import Stack, stack_on
+
+APP = "tests.hitl.people_app:app"
+
+
+@pytest.fixture(scope="module")
+async def people(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
+    """The app with a worker and an API that no test kills."""
+    folder = tmp_path_factory.mktemp("people")
+    url = f"sqlite:///{folder / 'loopstack.db'}"
+    migrate.upgrade(url)
+    async with stack_on(temporal, url, folder) as stack:
+        await stack.worker(APP, LOOPSTACK_TEST_NOTES=str(folder / "notes"))
+        await stack.api()
+        yield stack
