@@ -171,7 +171,7 @@ class Executor:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    async def _aside(self, asking: Asking, write: Callable[[str | None], Unregistered | None]) -> None:
+    async def _aside(self, asking: Asking, write: Callable[..., Unregistered | None]) -> None:
         """Write what stands beside the steps, unless the Temporal run that asks for it was replaced."""
         store, fence = self.workplace.store, asking.temporal_run_id
         # Of a run that was deleted there is nobody left to tell, and of one that was reset it is told anew.
@@ -180,7 +180,7 @@ class Executor:
                 return
             if asking.step is None:  # Too early to say what a reset undoes, or too late: it ends once more at once.
                 await self.door.must_be_current(asking.run_id, fence)
-                await store.do(write, None)
+                await store.do(partial(write, unregistered=True), fence)
             else:
                 await self.door.enter(asking.run_id, asking.step, fence)
                 await store.do(write, fence)

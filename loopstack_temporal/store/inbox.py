@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from loopstack_temporal.store.database import Database
-from loopstack_temporal.store.locked import LockedRun, check_temporal_run, get_locked, live_step
+from loopstack_temporal.store.locked import LockedRun, get_locked, is_registered, live_step
 from loopstack_temporal.store.records import InboxWrite, TriggerRow, Unregistered
 from loopstack_temporal.store.rows import inbox_trigger
 from loopstack_temporal.store.tables import inbox, step
@@ -17,18 +17,22 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def note(self, write: InboxWrite, temporal_run_id: str | None = None) -> Unregistered | None:
+    def note(
+        self, write: InboxWrite, temporal_run_id: str | None = None, *, unregistered: bool = False
+    ) -> Unregistered | None:
         """Keep a trigger's payload, or record its refusal, with an event. Raises `NotFound` and `Fenced`.
 
         Within one epoch a trigger only goes on, from kept to refused or applied: whoever comes late with an earlier
         word, or to a run that has ended, changes nothing. Noting it twice does nothing. A refusal gives back the wait
-        that the trigger's attempt had claimed. Nothing is written for a `temporal_run_id` that is not registered.
+        that the trigger's attempt had claimed. Nothing is written for a `temporal_run_id` that is not registered,
+        unless `unregistered` says that it may.
         """
         trigger = write.trigger
         with self._database.write() as connection:
             locked = get_locked(connection, write.run_id)
-            if temporal_run_id is not None and (unseen := check_temporal_run(connection, locked, temporal_run_id)):
-                return unseen
+            known = temporal_run_id is None or is_registered(connection, locked, temporal_run_id)
+            if not known and not unregistered:
+                return Unregistered(locked.row.epoch)
             if write.outcome == "kept" and locked.row.ended_at is not None:
                 return None
             insert = self._database.insert(inbox).values(

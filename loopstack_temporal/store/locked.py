@@ -14,7 +14,7 @@ from loopstack_temporal.store import codec
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.prepared import Statement
-from loopstack_temporal.store.records import Awaiting, StepOutcome, Unregistered
+from loopstack_temporal.store.records import Awaiting, StepOutcome
 from loopstack_temporal.store.rows import OPEN, Row, can_retry
 from loopstack_temporal.store.tables import event, run, run_epoch, step
 
@@ -207,12 +207,13 @@ def known_epoch(connection: sa.Connection, run_id: str, temporal_run_id: str) ->
     ).scalar_one_or_none()
 
 
-def check_temporal_run(connection: sa.Connection, locked: LockedRun, temporal_run_id: str) -> Unregistered | None:
-    """May a Temporal run write? Gives `Unregistered` for one that nobody has seen, raises `Fenced` for an old one."""
+def is_registered(connection: sa.Connection, locked: LockedRun, temporal_run_id: str) -> bool:
+    """Whether a Temporal run is the run's current one; `False`: nobody has seen it. Raises `Fenced` for an old one."""
     epoch = known_epoch(connection, locked.id, temporal_run_id)
     if epoch is None:
-        return Unregistered(locked.row.epoch)
-    return check_epoch(locked, epoch)
+        return False
+    check_epoch(locked, epoch)
+    return True
 
 
 def _unknown(run_id: str) -> NotFound:

@@ -21,8 +21,8 @@ from loopstack_temporal.store.locked import (
     LockedRun,
     awaiting_columns,
     check_epoch,
-    check_temporal_run,
     get_locked,
+    is_registered,
     lock_run,
 )
 from loopstack_temporal.store.opening import open_run
@@ -132,21 +132,22 @@ class Runs:
             return run_row(connection.execute(sa.select(run).where(run.c.id == run_id)).one())
 
     def pause(
-        self, run_id: str, by: str | None, number: int | None = None, temporal_run_id: str | None = None
+        self, run_id: str, by: str | None, number: int | None, temporal_run_id: str, *, unregistered: bool = False
     ) -> Unregistered | None:
         """Note who paused a run, or with `None` that it goes on. Nothing happens to one that has ended.
 
         Of the words of one Temporal run the one with the highest `number` counts; an older Temporal run is `Fenced`.
-        Nothing is written for one that is not registered; without `temporal_run_id` nothing is compared. Raises
-        `NotFound`.
+        Nothing is written for one that is not registered, unless `unregistered` says that it may; then nothing is
+        compared. Raises `NotFound`.
         """
         with self._database.write() as connection:
             locked = get_locked(connection, run_id)
-            if temporal_run_id is not None and (unseen := check_temporal_run(connection, locked, temporal_run_id)):
-                return unseen
+            known = is_registered(connection, locked, temporal_run_id)
+            if not known and not unregistered:
+                return Unregistered(locked.row.epoch)
             if locked.row.ended_at is not None:
                 return None
-            if temporal_run_id is not None and number is not None:
+            if known and number is not None:
                 if number < locked.row.pauses:
                     return None
                 locked.set_quietly(pauses=number)

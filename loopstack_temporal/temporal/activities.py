@@ -155,7 +155,7 @@ class Activities:
     async def _pause(self, asked: PauseInput) -> NoteResult:
         info = activity.info()
         with _beating(info), _translated():
-            await self._executor.pause(_asking(info, None), asked.by if asked.paused else None, asked.number)
+            await self._executor.pause(_asking(info, asked.step), asked.by if asked.paused else None, asked.number)
         return NoteResult()
 
     @activity.defn(name=REOPEN)

@@ -213,6 +213,8 @@ class PauseInput(Value):
     by: str = "local"
     number: int | None = None
     """Counts what this Temporal run says of that: a word that is written late must not undo a later one."""
+    step: int | None = None
+    """The step the run stands before; `None`: one is in flight."""
 
 
 class Ended(Value):

@@ -47,6 +47,7 @@ class Pause:
             # The row is written by `open` first; and of two who ask at once, the later one has the last word.
             await workflow.wait_condition(lambda: self._triggers.phase != "opening")
             async with self._writing:
-                written = msg.PauseInput(paused=self.on, by=received.by, number=self.said)
+                before = self._triggers.next_step
+                written = msg.PauseInput(paused=self.on, by=received.by, number=self.said, step=before)
                 await self._commands.housekeeping(PAUSE, written, msg.NoteResult)
         return {"paused": self.on}

@@ -265,6 +265,11 @@ class Triggers:
         self.notes, self.late = [*self.notes, *self.late], []
 
     @property
+    def next_step(self) -> int | None:
+        """The step the run stands before; `None`: one is in flight, or none will follow."""
+        return self.step if self.phase in ("resting", "paused") else None
+
+    @property
     def awaited(self) -> list[str]:
         """Names of the enabled triggers, without the one that is always possible."""
         return sorted(self.waits - {MOVE})

@@ -27,6 +27,12 @@ def test_a_cancel_that_finds_its_step_finished_goes_on_from_there() -> None:
     assert not report.violations, "\n".join([show(report), *report.violations])
 
 
+def test_a_pause_that_is_written_late_after_a_reset_undoes_no_resume() -> None:
+    # The local attempt took too long and wrote after the regular one, the resume and the first step of the new history.
+    report = trial(234)
+    assert not report.violations, "\n".join([show(report), *report.violations])
+
+
 @pytest.mark.requirement("BEYOND-014")
 def test_random_trials_in_which_steps_are_stopped_break_no_promise() -> None:
     stopped = 0

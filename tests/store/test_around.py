@@ -120,6 +120,12 @@ def test_of_pauses_and_resumes_the_last_one_said_counts_and_not_the_last_one_wri
         pause(make.run, "bob", 4, "t1")
     assert pause(make.run, "cem", 1, "t3") == Unregistered(2)
     assert make.row().paused_by is None
+    pause(make.run, "cem", 1, "t3", unregistered=True)
+    assert make.row().paused_by == "cem", "nobody has seen this history, but its word counts"
+    make.store.steps.register(make.run, 0, "t3", 2)
+    pause(make.run, None, 2, "t3")
+    pause(make.run, "cem", 1, "t3", unregistered=True)
+    assert make.row().paused_by is None, "it was written late: meanwhile the history is known"
 
 
 def test_a_kept_trigger_can_be_forgotten_and_dropped_ones_make_no_event(make: Making) -> None:
