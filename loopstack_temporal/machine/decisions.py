@@ -24,10 +24,18 @@ RETRY = "loopstack.retry"
 STOP = "loopstack.stop"
 """The command that ends the step in flight, and not the run."""
 
+OF_CHILD = "child:"
+"""How ids of children's reports begin; no sender's id does."""
+
 Deadlines = dict[str, float]
 """When transitions with `after=` fire, by their names, in seconds since the epoch."""
 
 EndStatus = Literal["completed", "failed", "canceled"]
+
+
+def report_of(child_id: str, callback: str) -> str:
+    """The trigger id of a child's report. The callback is in it, so that one made up for another wait is another."""
+    return f"{OF_CHILD}{child_id}:{callback}"
 
 
 class Value(BaseModel):

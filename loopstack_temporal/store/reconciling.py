@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from loopstack_temporal.machine.decisions import OF_CHILD
 from loopstack_temporal.store.columns import now
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.locked import lock_run
@@ -79,13 +80,14 @@ class Reconciling:
             sa.select(inbox.c.trigger_id)
             .where(
                 inbox.c.run_id == run.c.parent_id,
-                inbox.c.trigger_id == sa.literal("child:") + run.c.id,
+                # As `report_of` makes it.
+                inbox.c.trigger_id == sa.literal(OF_CHILD) + run.c.id + ":" + run.c.callback,
                 sa.or_(inbox.c.applied_step.is_not(None), inbox.c.outcome.in_(["rejected", "dropped"])),
             )
             .exists()
         )
         query = (
-            sa.select(run.c.id, run.c.parent_id, run.c.status, run.c.callback, _parent.c.awaiting)
+            sa.select(run.c.id, run.c.parent_id, run.c.status, run.c.callback, run.c.ended_at, _parent.c.awaiting)
             .join(_parent, _parent.c.id == run.c.parent_id)
             .where(
                 _parent.c.app == app,
@@ -96,13 +98,23 @@ class Reconciling:
                 ~heard,
             )
         )
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(run.c.ended_at).limit(limit)).all()
-        return tuple(
-            Untold(row.id, row.parent_id, row.status, row.callback)
-            for row in found
-            if any(one["transition"] == row.callback for one in row.awaiting or ())
-        )
+        untold: list[Untold] = []
+        behind: sa.ColumnElement[bool] = sa.true()
+        # In pages: children whose parents stand elsewhere must not hide those that are missed.
+        while True:
+            with self._database.read() as connection:
+                page = query.where(behind).order_by(run.c.ended_at, run.c.id).limit(limit)
+                found = connection.execute(page).all()
+            untold += [
+                Untold(row.id, row.parent_id, row.status, row.callback)
+                for row in found
+                if any(one["transition"] == row.callback for one in row.awaiting or ())
+            ]
+            if len(found) < limit or len(untold) >= limit:
+                return tuple(untold[:limit])
+            behind = sa.tuple_(run.c.ended_at, run.c.id) > sa.tuple_(
+                sa.literal(found[-1].ended_at, run.c.ended_at.type), sa.literal(found[-1].id)
+            )
 
     def end_lost(self, seen: Watched, ending: Ending) -> bool:
         """End a run that can never move again, unless it moved since it was `seen`.

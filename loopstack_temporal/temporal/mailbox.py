@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 from temporalio import workflow
 
+from loopstack_temporal.machine.decisions import report_of
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.commands import Commands
-from loopstack_temporal.temporal.messages import NOTE, OF_CHILD, Ended, NoteInput, NoteResult, Received, Rejection
+from loopstack_temporal.temporal.messages import NOTE, Ended, NoteInput, NoteResult, Received, Rejection
 from loopstack_temporal.temporal.triggers import Triggers
 
 LAST_NOTES = "loopstack.last-notes"
@@ -38,10 +39,15 @@ class Mailbox:
         self.ended.add(told.child_id)
         if told.callback:
             name, child = told.callback, told.child_id
-            # With the name in it, so that a report somebody made up for another transition is another trigger.
-            report_id, payload = f"{OF_CHILD}{child}:{name}", {"child_id": child}
             self._triggers.offer_signal(
-                Received(id=report_id, name=name, payload=payload, by=child, channel="child", reports=child)
+                Received(
+                    id=report_of(child, name),
+                    name=name,
+                    payload={"child_id": child},
+                    by=child,
+                    channel="child",
+                    reports=child,
+                )
             )
 
     def validate(self, received: Received) -> None:

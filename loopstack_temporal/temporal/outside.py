@@ -17,10 +17,11 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.service import RPCError, RPCStatusCode
 
 from loopstack_temporal.errors import ErrorInfo
+from loopstack_temporal.machine.decisions import report_of
 from loopstack_temporal.store.records import Ending, TemporalHome, Untold, Watched
 from loopstack_temporal.temporal.client import namespace_is_missing, start_token_of
 from loopstack_temporal.temporal.home import home_of
-from loopstack_temporal.temporal.messages import CHILD, OF_CHILD, Ended
+from loopstack_temporal.temporal.messages import CHILD, Ended
 
 LIMIT = timedelta(seconds=5)
 PAGE = 500
@@ -109,7 +110,7 @@ class Outside:
             workflow_execution=WorkflowExecution(workflow_id=child.parent_id),
             signal_name=CHILD,
             identity=self._client.identity,
-            request_id=f"{OF_CHILD}{child.id}",
+            request_id=report_of(child.id, child.callback),
         )
         request.input.payloads.extend(await self._client.data_converter.encode([ended]))
         try:

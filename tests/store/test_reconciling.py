@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from loopstack_temporal.errors import Conflict, ErrorInfo, Fenced
-from loopstack_temporal.machine.decisions import Await, Fire
+from loopstack_temporal.machine.decisions import Await, Fire, report_of
 from loopstack_temporal.store.reconciling import ORPHANED_BY
 from loopstack_temporal.store.records import (
     Awaiting,
@@ -131,14 +131,26 @@ def test_a_parent_is_told_of_an_ended_child_until_it_has_heard(make: Making) -> 
     untold = make.store.reconciling.untold
     assert untold("app", 60) == ()
     assert untold("app", -1) == (Untold(one, parent, "completed", "heard"),)
-    report = TriggerRow(f"child:{one}", "heard", {"child_id": one}, one, "child")
+    report = TriggerRow(report_of(one, "heard"), "heard", {"child_id": one}, one, "child")
     make.store.inbox.note(InboxWrite(parent, report, "rejected", "unknown_child", "No such child."))
     assert untold("app", -1) == ()
     make.store.runs.end(two, 0, Ending("canceled"))
     assert [child.id for child in untold("app", -1)] == [two]
-    heard = replace(report, id=f"child:{two}", payload={"child_id": two})
+    heard = replace(report, id=report_of(two, "heard"), payload={"child_id": two})
     make.finish(1, "heard", "collecting", "done", trigger=heard)
     assert untold("app", -1) == ()
+
+
+def test_children_whose_parents_stand_elsewhere_hide_nobody(make: Making) -> None:
+    parent, one, _ = family(make)
+    make.store.runs.end(one, 1, Ending("completed"))
+    elsewhere, other, _ = family(make)
+    make.store.runs.end(other, 1, Ending("completed"))
+    make.run = parent
+    make.finish(
+        1, "leave", "collecting", "resting", run_status="waiting", awaiting=(Awaiting("wake", "person", SINCE),)
+    )
+    assert make.store.reconciling.untold("app", -1, 1) == (Untold(other, elsewhere, "completed", "heard"),)
 
 
 def test_children_of_an_undone_step_are_unwanted(make: Making) -> None:
