@@ -84,7 +84,9 @@ def claim(database: Database, connection: sa.Connection, request: Claim) -> Reco
             raise overtaken(fence)  # A failure was recorded since it entered: it would spend a try that is spent.
     check_position(locked, fence, row)
     columns = _running_columns(locked, fence, row, request.transition, request.from_place, request.worker)
-    columns |= {"claims": (row.claims if row is not None else 0) + 1} | _trigger_columns(request.trigger)
+    columns |= {"claims": (row.claims if row is not None else 0) + 1} | _trigger_columns(
+        request.trigger, row, request.transition
+    )
     locked.event(
         "step.started",
         {
@@ -163,7 +165,7 @@ def fail(database: Database, connection: sa.Connection, failure: FailureWrite) -
     failure_no = (row.failure_no if row is not None else 0) + 1
     columns = _running_columns(locked, fence, row, failure.transition, failure.from_place, failure.worker)
     columns |= {"failure_no": failure_no, "claims": 0, "error": codec.dump_error(failure.error)}
-    columns |= _trigger_columns(failure.trigger)
+    columns |= _trigger_columns(failure.trigger, row, failure.transition)
     columns["document_count"] = (row.document_count if row is not None else 0) + 1
     if failure.trigger is not None:
         locked.answered(failure.trigger.name, failure.trigger.by, failure.trigger.channel)
@@ -226,15 +228,18 @@ def _running_columns(
     }
 
 
-def _trigger_columns(trigger: TriggerRow | None) -> dict[str, Any]:
-    return {} if trigger is None else {"trigger_id": trigger.id, "trigger": codec.dump_trigger(trigger)}
+def _trigger_columns(trigger: TriggerRow | None, row: Row | None, transition: str) -> dict[str, Any]:
+    """What set the step off. An answer that was refused leaves its row to the transition that goes on instead of it."""
+    if trigger is not None:
+        return {"trigger_id": trigger.id, "trigger": codec.dump_trigger(trigger)}
+    return {} if row is None or row.transition == transition else {"trigger_id": None, "trigger": None}
 
 
 def _outcome_columns(locked: LockedRun, outcome: StepOutcome, row: Row | None, began: datetime) -> dict[str, Any]:
     fence, checkpoint = outcome.fence, outcome.checkpoint
     columns: dict[str, Any] = {
         **_fence_columns(fence),
-        **_trigger_columns(outcome.trigger),
+        **_trigger_columns(outcome.trigger, row, outcome.transition),
         "started_at": began,
         "status": outcome.status,
         "transition": outcome.transition,

@@ -128,6 +128,18 @@ def test_of_pauses_and_resumes_the_last_one_said_counts_and_not_the_last_one_wri
     assert make.row().paused_by is None, "it was written late: meanwhile the history is known"
 
 
+def test_a_refused_answer_leaves_its_step_to_what_the_run_does_by_itself(make: Making) -> None:
+    make.opened()
+    steer, thinking = trigger("early"), make.fence(0, try_no=2)
+    make.store.steps.claim(Claim(make.fence(0), "steer", "start", "worker-1", trigger=steer))
+    make.claim(thinking, "think")
+    assert make.store.steps.get(make.run, 0).row.trigger is None
+    make.store.inbox.note(InboxWrite(make.run, steer, "rejected", "invalid_payload", "no"), "t1")
+    assert make.store.steps.get(make.run, 0).row.status == "running", "a refusal written late is not about this step"
+    make.store.steps.finish(make.outcome(thinking, "think", "start", "done"))
+    assert make.store.steps.get(make.run, 0).row.trigger is None
+
+
 def test_a_kept_trigger_can_be_forgotten_and_dropped_ones_make_no_event(make: Making) -> None:
     make.opened()
     make.store.inbox.note(InboxWrite(make.run, trigger("a"), "kept"))
