@@ -172,13 +172,20 @@ def _scope(
 ) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if run_id is not None:
-        conditions.append(event.c.run_id.in_(_family(run_id)) if tree else event.c.run_id == run_id)
+        conditions.append(_of_family(run_id) if tree else event.c.run_id == run_id)
     if workspace_id is not None:
         # What belongs to no run concerns every workspace.
         conditions.append(sa.or_(event.c.workspace_id == workspace_id, event.c.workspace_id.is_(None)))
     if types is not None:
         conditions.append(event.c.type.in_(sorted(types)))
     return conditions
+
+
+def _of_family(run_id: str) -> sa.ColumnElement[bool]:
+    """Of a run that was deleted nothing but that event tells to whom it belonged."""
+    root = sa.select(run.c.root_id).where(run.c.id == run_id).scalar_subquery()
+    deleted = sa.and_(event.c.type == "run.deleted", event.c.root_id == root)
+    return sa.or_(event.c.run_id.in_(_family(run_id)), deleted)
 
 
 def _family(run_id: str) -> sa.Select[Any]:

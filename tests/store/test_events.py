@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from loopstack_temporal.store.faults import CursorLost
-from loopstack_temporal.store.records import EventRow
+from loopstack_temporal.store.records import Ending, EventRow
 from loopstack_temporal.store.store import Store
 from tests.store.make import Making, document, new_run, types
 
@@ -102,6 +102,12 @@ def test_events_are_narrowed_to_a_run_its_descendants_or_a_workspace(make: Makin
     assert runs(run_id=child, tree=True) == {child, grandchild}
     assert runs(workspace_id="w2") == {other}
     assert {event.root_id for event in store.events.after(None, run_id=grandchild)[0]} == {parent}
+
+    before = store.events.head()
+    store.runs.end(grandchild, 1, Ending("canceled"))
+    store.runs.delete(grandchild)
+    assert types(store.events.after(before, run_id=parent, tree=True)[0])[-1] == "run.deleted"
+    assert store.events.after(before, run_id=other, tree=True)[0] == ()
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "12345678-1-1", "0-0", "\u0661-\u0661", "a" * 5000, "00000000-9-9\n"])
