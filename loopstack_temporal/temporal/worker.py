@@ -20,7 +20,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from loopstack_temporal.app.application import App
 from loopstack_temporal.definition.model import DEFAULT_POOL
-from loopstack_temporal.errors import LoopstackError
+from loopstack_temporal.errors import Interrupted, LoopstackError
 from loopstack_temporal.execution.executor import Executor
 from loopstack_temporal.execution.scene import Workplace
 from loopstack_temporal.store.store import Store
@@ -48,7 +48,10 @@ class AppWorker:
     name: str = field(default_factory=lambda: f"{os.getpid()}@{socket.gethostname()}-{uuid4().hex[:6]}")
 
     async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
-        """Publish the catalogue, take work until `stop`, then let running bodies finish."""
+        """Publish the catalogue, take work until `stop`, then let running bodies finish.
+
+        Raises `Interrupted` when it stops by itself, because too many bodies went on after their end.
+        """
         catalogue_hash, content = self.app.catalogue()
         pools = chosen_pools(self.app, self.settings.pools)
         indexed = await attributes.register(self.client)
@@ -75,12 +78,14 @@ class AppWorker:
                 _log.info("worker %s takes work of app %s, pools %s", self.name, self.app.name, ", ".join(pools))
                 if ready:
                     ready.set()
-                drained = asyncio.create_task(self._leaking(workplace))
+                drained = asyncio.create_task(workplace.leaks.full.wait())
                 stopped = asyncio.create_task(stop.wait())
                 await asyncio.wait({drained, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 drained.cancel()
                 stopped.cancel()
                 _log.info("worker %s stops: running steps get %g s", self.name, self.settings.graceful_stop)
+            if not stop.is_set():  # Whoever restarts what failed has to see that it did.
+                raise Interrupted(f"{workplace.leaks.count} bodies did not end when told to; the worker drained itself")
         finally:
             for duty in duties:
                 duty.cancel()
@@ -130,10 +135,6 @@ class AppWorker:
     async def _seen(self, catalogue_hash: str, pools: Sequence[str]) -> None:
         store = self.store
         await store.do(store.catalogue.worker_seen, self.name, self.app.name, catalogue_hash, pools)
-
-    async def _leaking(self, workplace: Workplace) -> None:
-        await workplace.leaks.full.wait()
-        _log.error("%d bodies did not end when told to; this worker drains itself", workplace.leaks.count)
 
 
 def _versioned(deployment: Deployment | None) -> WorkerDeploymentConfig | None:

@@ -99,6 +99,16 @@ class SlowThreadWorkflow(BaseWorkflow[Pace, Nothing, str]):
         return f"{os.environ.get(NAME)}, retry_count={ctx.retry_count}"
 
 
+@workflow(title="Deaf")
+class DeafWorkflow(BaseWorkflow[Nothing, Nothing, str]):
+    """A body that does not hear that its time is over."""
+
+    @transition(to="end", timeout=0.2, retry=Retry(attempts=0))
+    def work(self) -> str:
+        time.sleep(60)
+        return "never"
+
+
 @workflow(title="Ask")
 class AskWorkflow(BaseWorkflow[Nothing, Nothing, str]):
     """A question whose answer is worked on in a pool."""
@@ -115,5 +125,5 @@ class AskWorkflow(BaseWorkflow[Nothing, Nothing, str]):
 app = StudioApp(
     name=os.environ.get("LOOPSTACK_TEST_APP", "pooled"),
     title="Pooled",
-    workflows=[TrainWorkflow, RenderWorkflow, SlowWorkflow, SlowThreadWorkflow, AskWorkflow],
+    workflows=[TrainWorkflow, RenderWorkflow, SlowWorkflow, SlowThreadWorkflow, DeafWorkflow, AskWorkflow],
 )

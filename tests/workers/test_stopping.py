@@ -61,3 +61,11 @@ async def test_a_body_that_takes_too_long_is_cut_off_and_runs_elsewhere_without_
     assert await first.stop() == 0
     await untouched(crew, run_id, "b, retry_count=0")
     assert lines(tmp_path / "one") == ["began in a", "began in b", "ended in b"]
+
+
+async def test_a_worker_whose_bodies_do_not_end_stops_with_a_failure_so_that_it_is_replaced(crew: Stack) -> None:
+    worker = await crew.worker(APP)
+    for _ in range(10):
+        await crew.start("deaf")
+    assert await worker.died() == 1
+    assert "10 bodies did not end when told to; the worker drained itself" in worker.output
