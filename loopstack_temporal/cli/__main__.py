@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from loopstack_temporal.cli.main import program
 
-from loopstack_temporal.cli.main import main
-
-sys.exit(main())
+program()

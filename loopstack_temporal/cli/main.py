@@ -7,13 +7,14 @@ The modules are imported when their command is called: `loopstack --version` sho
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import importlib.metadata
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 from loopstack_temporal.cli.data_folder import DATABASE_VARIABLE, DEFAULT_DATA_FOLDER
 from loopstack_temporal.errors import LoopstackError
@@ -34,6 +35,18 @@ _MOVES = {
     "resume": "Let a paused run go on",
 }
 _CLUSTER = "the Temporal cluster is named by temporal.toml and the TEMPORAL_* variables"
+
+
+def program() -> NoReturn:
+    """The command `loopstack`. Ends the process itself: the Temporal SDK can crash an interpreter that only returns."""
+    try:
+        code = main()
+    except SystemExit as ending:  # Of the parser, which has said why.
+        code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    with contextlib.suppress(OSError):  # Whoever read it has gone.
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
