@@ -96,7 +96,7 @@ class Control:
                 f"Run `{run.id}` has ended ({run.status}); nothing is awaited.", code="run_ended", facts={"awaited": ()}
             )
         if step is not None and step < _first_step(run, name):
-            await self._answered(run.id, step)
+            await self._over(run, step)
         resting = run.status == "waiting" or run.can_retry
         if resting and not queue and name not in awaited(run) and not _ahead(step, run):
             raise _not_awaited(name, awaited(run))
@@ -116,6 +116,15 @@ class Control:
     async def applied(self, run_id: str, trigger_id: str) -> int | None:
         """The step that applied a trigger, if one did."""
         return await self._store.do(self._store.inbox.applied_step, run_id, trigger_id)
+
+    async def _over(self, run: RunRow, step: int) -> None:
+        """Refuse an answer to a question that is over. While a reminder runs, only the workflow knows whether it is."""
+        if run.status == "running":
+            with contextlib.suppress(NotFound):
+                row = await self._after_reminders(run.id, step)
+                if row.status == "running" and row.trigger is None:
+                    return
+        await self._answered(run.id, step)
 
     async def _answered(self, run_id: str, step: int) -> NoReturn:
         """Say who was faster. Raises `Conflict`."""

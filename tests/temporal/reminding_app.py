@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import timedelta
 
@@ -37,4 +38,23 @@ class KnockWorkflow(BaseWorkflow[Nothing, Door, str]):
         return state.by
 
 
-app = StudioApp(name=os.environ.get("LOOPSTACK_TEST_APP", "tests"), title="Doors", workflows=[KnockWorkflow])
+@workflow(title="Nag")
+class NagWorkflow(BaseWorkflow[Nothing, Door, str]):
+    """Reminds once in no time, and then at leisure."""
+
+    @transition(to="closed")
+    async def arrive(self) -> None: ...
+
+    @transition(from_="closed", to="closed", after=timedelta(seconds=0.3))
+    async def knock(self, state: Door) -> None:
+        state.knocks += 1
+        await asyncio.sleep(0 if state.knocks == 1 else 1.5)
+
+    @transition(from_="closed", to="end", wait=True)
+    async def open_door(self, payload: str) -> str:
+        return payload
+
+
+app = StudioApp(
+    name=os.environ.get("LOOPSTACK_TEST_APP", "tests"), title="Doors", workflows=[KnockWorkflow, NagWorkflow]
+)

@@ -134,3 +134,19 @@ async def test_people_answer_the_question_they_saw_however_often_they_were_remin
     assert "answered `open_door` already" in late.json()["detail"]
     assert (await answer(stack, run_id, "leave", step=opened.next_step)).status_code == 200
     assert (await stack.run_is(run_id, "completed")).result == "ann"
+
+
+@pytest.mark.requirement("ENGINE-072")
+async def test_an_answer_that_comes_while_a_later_reminder_runs_is_held_and_applies(reminding: Stack) -> None:
+    stack = reminding
+    run_id = await start(stack, "nag")
+    seen = (await stack.run_is(run_id, "waiting")).next_step
+
+    def reminds() -> bool:
+        row = stack.store.runs.get(run_id)
+        return row is not None and row.status == "running" and row.next_step > seen
+
+    await eventually(reminds, what="the second reminder")
+    applied = await answer(stack, run_id, "open_door", "ann", step=seen)
+    assert applied.status_code in (200, 202), applied.text
+    assert (await stack.run_is(run_id, "completed")).result == "ann"
