@@ -14,6 +14,9 @@ Show = Literal["inline", "link", "hidden"]
 
 _SLOT = "_loopstack_session"
 
+MOST_CHILDREN = 1_000
+"""Child runs that one step may start. Temporal keeps 2,000 of a run open, and freezes one that starts more."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChildOptions:

@@ -13,7 +13,7 @@ from loopstack_temporal.definition.context import RunRef
 from loopstack_temporal.definition.documents import LinkDocument
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.registry import definition_of
-from loopstack_temporal.definition.session import ChildOptions
+from loopstack_temporal.definition.session import MOST_CHILDREN, ChildOptions
 from loopstack_temporal.definition.shape import field_errors
 from loopstack_temporal.errors import AuthorError, ChildrenNeedTemporal, InvalidInput
 from loopstack_temporal.execution.documents import BufferedDocuments
@@ -53,6 +53,11 @@ class ChildRuns:
             raise ChildrenNeedTemporal(
                 f"`{definition.name}` was asked for as a child of a stateless run; sub-workflows need a stateful one: "
                 "start this workflow without `stateless=True`"
+            )
+        if len(self._writes) >= MOST_CHILDREN:
+            raise AuthorError(
+                f"a step starts at most {MOST_CHILDREN:,} child runs; start the others in later steps, or use "
+                "`FanOut`, which keeps that many open and starts the next as others end"
             )
         callback = self._callback(options)
         if options.show not in _SHOWN:

@@ -191,7 +191,8 @@ class Executor:
         if cancel.wound_down:
             return canceled(call.place)
         for child in cancel.unstarted:
-            await store.do(store.runs.end, child, 0, Ending("canceled"))
+            with contextlib.suppress(Fenced, NotFound):  # The reconciler was faster: it is one of the open ones below.
+                await store.do(store.runs.end, child, 0, Ending("canceled"))
         children = await store.do(store.children.open, call.run_id)
         definition = self.workplace.app.workflows.get(call.workflow)
         farewell = definition.farewell(call.place) if definition else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from loopstack_temporal.definition.context import RunContext, TransitionInput
 from loopstack_temporal.definition.marks import guard, transition
+from loopstack_temporal.definition.session import MOST_CHILDREN
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 from loopstack_temporal.flows.items import FanOutArgs
 from loopstack_temporal.flows.outcomes import FanOutResult
@@ -45,5 +46,5 @@ class FanOut(BaseWorkflow[FanOutArgs, Progress, FanOutResult]):
 
     async def _start_more(self, state: Progress, args: FanOutArgs) -> None:
         waiting = state.unstarted(args)
-        free = len(waiting) if args.concurrency is None else args.concurrency - len(state.pending)
+        free = min(args.concurrency or MOST_CHILDREN, MOST_CHILDREN) - len(state.pending)
         await start(self, state, waiting[: max(free, 0)], self.child_ended)

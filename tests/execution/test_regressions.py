@@ -9,9 +9,11 @@ import pytest
 from pydantic import BaseModel, model_validator
 
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, Retry, RunContext, guard, transition, workflow
+from loopstack_temporal.definition.session import MOST_CHILDREN
 from loopstack_temporal.definition.workflow import BaseWorkflow as AnyWorkflow
-from loopstack_temporal.execution.values import Done, Spent, TryAgain
-from loopstack_temporal.machine.decisions import Await, Parked
+from loopstack_temporal.execution.values import Cancel, Done, Spent, TryAgain
+from loopstack_temporal.flows import FanOut
+from loopstack_temporal.machine.decisions import Await, Canceling, Children, Fire, Parked
 from loopstack_temporal.store.records import TriggerRow
 from tests.execution.conftest import Driver, Drivers
 
@@ -218,3 +220,60 @@ async def test_a_step_that_was_closed_before_it_wrote_anything_keeps_its_payload
     await run.retry()
     assert run.row.result == "forty-two"
     assert run.store.inbox.applied_step(run.run_id, "click") == 1
+
+
+class OnlyWorkflow(BaseWorkflow):
+    @transition(to="end")
+    def only(self) -> None: ...
+
+
+async def test_a_cancel_takes_a_child_along_that_somebody_else_started_already(drive: Drivers) -> None:
+    child = workflow(title="Only")(OnlyWorkflow)
+
+    @workflow
+    class StartingWorkflow(BaseWorkflow):
+        @transition(to="gathering")
+        async def begin(self) -> None:
+            await self.run_named("only")
+
+        @transition(from_="gathering", to="end", wait=True)
+        def heard(self) -> None: ...
+
+    parent = drive(StartingWorkflow, child)
+    await parent.open("starting")
+    await parent.go()
+    assert isinstance(parent.decision, Children)
+    [started] = parent.decision.children
+    reconciled = _same(drive(StartingWorkflow, child), parent)
+    reconciled.run_id = started.id
+    await reconciled.open("only")
+
+    call = parent.call(Fire(transition="", place="gathering"))
+    closed = await parent.executor.close(call, "canceled", parent.pulse, cancel=Cancel(False, (started.id,)))
+    assert isinstance(closed.decision, Canceling)
+    assert closed.decision.children == (started.id,)
+
+
+async def test_a_step_that_starts_more_children_than_temporal_keeps_says_so(drive: Drivers) -> None:
+    child = workflow(title="Only")(OnlyWorkflow)
+
+    @workflow
+    class CrowdWorkflow(BaseWorkflow):
+        @transition(to="end")
+        async def begin(self) -> None:
+            for _ in range(MOST_CHILDREN + 1):
+                await self.run_named("only", show="hidden")
+
+    run = drive(CrowdWorkflow, child)
+    await run.open("crowd")
+    await run.go()
+    assert isinstance(run.decision, Parked)
+    assert "starts at most 1,000 child runs" in run.decision.message
+
+
+async def test_a_fan_out_keeps_no_more_children_open_than_temporal_does(drive: Drivers) -> None:
+    run = drive(FanOut, workflow(title="Only")(OnlyWorkflow))
+    await run.open("fan_out", {"items": [{"workflow": "only"}] * (MOST_CHILDREN + 5)})
+    await run.go()
+    assert isinstance(run.decision, Children)
+    assert len(run.decision.children) == MOST_CHILDREN
