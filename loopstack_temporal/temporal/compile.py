@@ -17,10 +17,10 @@ from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowI
 
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.shape import mapping_of
-from loopstack_temporal.machine.decisions import MOVE, PAUSE, RESUME, RETRY, STOP
+from loopstack_temporal.machine.decisions import MOVE, OF_CHILD, PAUSE, RESUME, RETRY, STOP
 from loopstack_temporal.temporal import failures
 from loopstack_temporal.temporal.interpreter import Interpreter
-from loopstack_temporal.temporal.messages import CHILD, CONFIG, OF_CHILD, STATE, Carry, OpenInput, Received, Rejection
+from loopstack_temporal.temporal.messages import CHILD, CONFIG, STATE, Carry, OpenInput, Received, Rejection
 
 _METADATA = "__temporal_workflow_metadata"
 _UNREADABLE = "invalid_payload"
@@ -189,36 +189,32 @@ def _report() -> Callable[..., Any]:
 
 def _any_signal() -> Callable[..., Any]:
     def any_signal(self: Any, name: str, args: Sequence[RawValue]) -> None:
-        try:
-            payload, meta = _decoded(args)
-        except Unreadable:
-            unreadable = received(name, None, None, "signal", str(workflow.uuid4()))
-            self.interpreter.mailbox.signal(unreadable.model_copy(update={"unfit": _UNREADABLE}))
-            return
-        self.interpreter.mailbox.signal(received(name, payload, meta, "signal", str(workflow.uuid4())))
+        self.interpreter.mailbox.signal(_read(name, args, "signal", str(workflow.uuid4())))
 
     return any_signal
 
 
 def _any_update() -> Callable[..., Any]:
     async def any_update(self: Any, name: str, args: Sequence[RawValue]) -> Any:
-        payload, meta = _decoded(args)
-        return await self.interpreter.mailbox.update(received(name, payload, meta, "update", _update_id()))
+        return await self.interpreter.mailbox.update(_read(name, args, "update", _update_id()))
 
     return any_update
 
 
 def _any_check() -> Callable[..., Any]:
     def check_any(self: Any, name: str, args: Sequence[RawValue]) -> None:
-        try:
-            payload, meta = _decoded(args)
-        except Unreadable:
-            unreadable = received(name, None, None, "update", _update_id())
-            self.interpreter.mailbox.validate(unreadable.model_copy(update={"unfit": _UNREADABLE}))
-            return
-        self.interpreter.mailbox.validate(received(name, payload, meta, "update", _update_id()))
+        self.interpreter.mailbox.validate(_read(name, args, "update", _update_id()))
 
     return check_any
+
+
+def _read(name: str, args: Sequence[RawValue], channel: str, message_id: str) -> Received:
+    """A message that nobody declared, also one whose bytes say nothing."""
+    try:
+        payload, meta = _decoded(args)
+    except Unreadable:
+        return received(name, None, None, channel, message_id).model_copy(update={"unfit": _UNREADABLE})
+    return received(name, payload, meta, channel, message_id)
 
 
 class Unreadable(ValueError):

@@ -39,3 +39,14 @@ async def test_an_unreadable_answer_is_recorded_as_refused_and_the_run_stays_ans
     await running.run_is(run_id, "waiting")
     await running.signal(run_id, "decide", {"approved": True})
     await running.run_is(run_id, "completed")
+
+
+async def test_an_unreadable_update_under_an_id_that_was_used_before_stops_nothing(running: Stack) -> None:
+    run_id = await running.start("review", None, f"unreadable-{uuid4().hex[:8]}")
+    await running.run_is(run_id, "waiting")
+    await running.signal(run_id, "nobody", None, {"id": "used"})
+    await eventually(lambda: [kind for kind, _ in running.events(run_id) if kind.startswith("trigger.")], what="it")
+    handle = (await running.client()).get_workflow_handle(run_id)
+    assert await handle.execute_update("nobody", BROKEN, id="used") == {"repeated": True}
+    await running.signal(run_id, "decide", {"approved": True})
+    await running.run_is(run_id, "completed")
