@@ -39,8 +39,7 @@ class Interpreter:
         self.mailbox = Mailbox(self.triggers, self.commands)
         self.pause = Pause(self.commands, self.triggers, carry.paused_by if carry else None)
         self.stop = Stop(self.commands, self.triggers)
-        pause, resume, stop = decisions.PAUSE, decisions.RESUME, decisions.STOP
-        self.controls = {pause: self.pause, resume: self.pause, stop: self.stop}
+        self.controls = {decisions.PAUSE: self.pause, decisions.RESUME: self.pause, decisions.STOP: self.stop}
         self.face = Face(self.name)
         self.stay: Decision | None = carry.decision if carry else None
         self.chain = carry.chain if carry else 0
@@ -74,6 +73,8 @@ class Interpreter:
                 case Delay():
                     decision = await self._delay(decision)
                 case Children():
+                    if workflow.patched("loopstack.between-steps"):  # Histories of earlier releases know no such.
+                        self.triggers.between()
                     await self.commands.start_children(decision.children)
                     await self.commands.cancel_runs(decision.cancels)
                     decision = decision.then
@@ -123,9 +124,8 @@ class Interpreter:
         self.stop.over(result.place, closed=False)
         if decisions.is_canceled(result.decision):
             self.triggers.end(ENDED)  # Whoever set this step off must not read that it was applied.
-        moved = result.decision is not None
-        self.triggers.settle(result.place, result.rejected, moved=moved)
-        self.tries = 0 if moved else self.tries
+        self.triggers.settle(result.place, result.rejected, moved=result.decision is not None)
+        self.tries = 0 if result.decision else self.tries
         return result
 
     def _interrupts(self) -> bool:
@@ -156,11 +156,8 @@ class Interpreter:
                     stay = stay.model_copy(update={"timers": tuple(timers)})
             elif self.canceled:
                 return stay
-            elif self.rewound:
-                await self._reopen()
-                continue
             else:
-                await self._maybe_continue_as_new(stay)
+                await (self._reopen() if self.rewound else self._maybe_continue_as_new(stay))
                 continue
             if result.decision:
                 return result.decision
@@ -188,19 +185,26 @@ class Interpreter:
         self.triggers.pause(waits)
         self.face.paused(stay, self.pause.by, index=self.opened.search_attributes)
         while self.pause.on and not self.canceled:
-            await self.mailbox.write_notes()
             await until(lambda: not self.pause.on or self._stirs())
-            if self.rewound:
-                await self._reopen()
-            await self._maybe_continue_as_new(stay)
+            if self.pause.on and not self.canceled:
+                await self._tidy(stay)
 
     async def _delay(self, delay: Delay) -> Decision:
         """A retry that goes through its retry target stays there for its delay first."""
         self.stay = delay
         self.triggers.rest(())
-        if (left := delay.until - workflow.time()) > 0:
-            await until(lambda: self.canceled, left)
+        stirs = self._stirs if workflow.patched("loopstack.stirring-delay") else lambda: self.canceled
+        while not self.canceled and (left := delay.until - workflow.time()) > 0:
+            if await until(stirs, left) and not self.canceled:
+                await self._tidy(delay)
         return delay.then
+
+    async def _tidy(self, stay: Decision) -> None:
+        """What does not wait until a held or delayed run moves: notes, a reset, a long history."""
+        await self.mailbox.write_notes()
+        if self.rewound:
+            await self._reopen()
+        await self._maybe_continue_as_new(stay)
 
     # --- ends --------------------------------------------------------------------------------------------------------
 
@@ -257,7 +261,8 @@ class Interpreter:
 
     def _is_long(self) -> bool:
         long = self.steps_here >= self.opened.history_limit or workflow.info().is_continue_as_new_suggested()
-        return long and workflow.all_handlers_finished()
+        # With an answer in hand nobody goes: waiting for that would be waiting for nothing.
+        return long and workflow.all_handlers_finished() and not self.triggers.taken
 
     async def _maybe_continue_as_new(self, decision: Decision) -> None:
         """Go on in a fresh history when this one is long. Nothing is awaited between reading the inbox and leaving."""

@@ -20,7 +20,7 @@ MOST_SEEN = 2_000
 MOST_OUTCOMES = 200
 MOST_NOTED = 1024 * 1024
 
-Phase = Literal["opening", "moving", "resting", "paused", "ended"]
+Phase = Literal["opening", "moving", "settled", "resting", "paused", "ended"]
 Outcome = Literal["kept", "rejected", "dropped"]
 
 
@@ -49,7 +49,7 @@ class Triggers:
     """All triggers of one run. Every method is deterministic and never waits."""
 
     step: int = 0
-    """At rest: the number the next firing will get. Moving: the number of the step in flight."""
+    """Moving: the number of the step in flight. Else: the number the next firing will get."""
     phase: Phase = "opening"
     rested: bool = False
     """Whether a rest was reached in this Temporal run."""
@@ -83,7 +83,8 @@ class Triggers:
             return self._stale(received)  # Nobody can know yet what will be awaited: it is held until that is known.
         if self._stands:
             return self._stale(received) or self._unawaited(received)
-        if received.at_step == self.step + 1 or self._outlasts(received):
+        ahead = self.step + (self.phase != "settled")
+        if received.at_step == ahead or self._outlasts(received):
             return None  # The sender saw the commit of the step in flight before this workflow did, or will not care.
         return self._stale(received) or self._unawaited(received)
 
@@ -143,7 +144,7 @@ class Triggers:
         """
         if trigger_id in self._outcomes:
             return False
-        near = [*self.held, *(self.kept if self.phase in ("opening", "moving") else ())]
+        near = [*self.held, *(self.kept if self.phase in ("opening", "moving", "settled") else ())]
         return any(one.id == trigger_id for one in (*near, *((self.taken,) if self.taken else ())))
 
     # --- the run moves -----------------------------------------------------------------------------------------------
@@ -219,6 +220,13 @@ class Triggers:
             if place != self._stays:
                 self.since.clear()
 
+    def between(self) -> None:
+        """The step that was in flight is settled, and something is done before the run rests or goes on.
+
+        People see the next wait already: who answers it is held for that moment.
+        """
+        self.phase = "settled"
+
     def take_notes(self) -> tuple[NotedTrigger, ...]:
         """What has to be written down next; a kept trigger that was taken meanwhile needs no note any more.
 
@@ -267,7 +275,7 @@ class Triggers:
     @property
     def next_step(self) -> int | None:
         """The step the run stands before; `None`: one is in flight, or none will follow."""
-        return self.step if self.phase in ("resting", "paused") else None
+        return self.step if self.phase in ("settled", "resting", "paused") else None
 
     @property
     def awaited(self) -> list[str]:

@@ -132,9 +132,8 @@ async def test_a_run_that_stands_still_can_be_moved_to_any_of_its_places(running
 async def test_a_parked_run_can_be_moved_away_from_what_failed(running: Stack) -> None:
     run_id = await running.start("payload_boss", {"fails": True})
     row = await running.run_is(run_id, "failed")
-    assert await running.trigger(run_id, "loopstack.move", {"place": "collecting"}) == Applied(
-        row.next_step, "collecting"
-    )
+    moved = await running.trigger(run_id, "loopstack.move", {"place": "collecting"}, at_step=row.next_step)
+    assert moved == Applied(row.next_step, "collecting")
     row = await running.run_is(run_id, "waiting")
     assert not row.has_error
     await running.trigger(run_id, "heard", "by hand")

@@ -57,6 +57,24 @@ def test_an_update_one_step_ahead_is_held_while_that_step_is_in_flight(at_step: 
     assert refused(triggers, click("next", at_step=at_step)) == code
 
 
+@pytest.mark.parametrize("offered", ["update", "signal"])
+def test_an_answer_to_the_next_wait_is_held_while_children_are_started(offered: str) -> None:
+    triggers = resting("begin")
+    triggers.depart()
+    triggers.settle("asking")
+    triggers.between()
+    answer = click(at_step=4)
+    if offered == "update":
+        assert refused(triggers, answer) is None
+        triggers.offer_update(answer)
+    else:
+        triggers.offer_signal(answer)
+    assert refused(triggers, click(id="old", at_step=3)) == "answered"
+    assert refused(triggers, click(id="early", at_step=5)) == "not_awaited"
+    triggers.rest({"go"})
+    assert triggers.taken is not None and triggers.taken.id == answer.id
+
+
 def test_a_held_update_is_applied_when_the_place_is_reached_and_refused_otherwise() -> None:
     for waits, applied in ((("next",), True), (("other",), False)):
         triggers = resting("go")
