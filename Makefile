@@ -77,7 +77,7 @@ $(ENVIRONMENT): requirements/dev.txt pyproject.toml scripts/environment
 	@touch $@
 
 $(STUDIO_PACKAGES): studio/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20.19, 22.13 or from 24 on." >&2; exit 1; }
 	@echo "Installing the studio's packages …"
 	@npm --prefix studio ci --silent --no-audit --no-fund
 	@touch $@

@@ -26,7 +26,7 @@ const house = {
   },
 };
 
-const features = ["gallery", "home", "palette", "run", "runs", "shell", "start"];
+const features = ["gallery", "home", "palette", "run", "runs", "shell", "start", "workspaces"];
 const rooms = ["lib", "i18n", "api", "live", "model", "components", "widgets", "features", "routes"];
 
 /** `room` may not import any of `above`. */

@@ -72,12 +72,15 @@ def test_every_block_of_a_page_is_of_a_kind_that_is_run(page: Path) -> None:
     python = {"python"}
     run = {
         "README.md": {"python", "bash", "text"},
+        "workflows.md": python,
+        "documents.md": {"python", "yaml", "jinja"},
+        "api.md": python,
         "running.md": python,
         "agents.md": python,
         "children.md": python,
         "models.md": python,
         "tools.md": python,
-        "operating.md": {"bash", "python"},
+        "operating.md": {"bash", "python", "text"},
         "people.md": {"bash", "python"},
     }
     allowed = run.get(page.name, {"text"})
@@ -86,6 +89,13 @@ def test_every_block_of_a_page_is_of_a_kind_that_is_run(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
-    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", page.read_text())
+    inside = [(page.parent / target if target else page, anchor) for target, anchor in links if "://" not in target]
+    missing = [target for target, anchor in inside if not target.exists() or (anchor and anchor not in anchors(target))]
     assert not missing
+
+
+def anchors(page: Path) -> set[str]:
+    """The names under which the headings of a page can be linked to."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -87,6 +87,16 @@ def test_only_the_temporal_room_imports_temporal() -> None:
     assert wrong == []
 
 
+def test_the_rule_about_sql_names_every_room_but_the_store() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [rule] = [one for one in contracts if one["name"] == "SQL lives in one room"]
+    rooms = {
+        path.stem for path in (ROOT / "loopstack_temporal").iterdir() if not path.name.startswith(("_", "py.typed"))
+    }
+    outside = {f"loopstack_temporal.{name}" for name in rooms - {"store"}} | {"loopstack_api", "loopstack_workers"}
+    assert set(rule["source_modules"]) == outside
+
+
 def test_what_a_module_offers_is_sorted_unique_and_there() -> None:
     wrong: list[str] = []
     for path in named("*.py", under=PACKAGES):
