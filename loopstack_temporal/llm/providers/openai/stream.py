@@ -67,10 +67,12 @@ class Assembly:
         found: list[dict[str, Any]] = []
         for number, call in enumerate(self._calls):
             call.id = call.id or f"call_{self._head.get('id', '')}_{number}"
-            written = "".join(call.arguments) or "{}"
+            cut_off = self._reason == "length"
+            said, last = "".join(call.arguments), number == len(self._calls) - 1
+            written = said if said or (cut_off and last) else "{}"
             args = object_in(written)
-            if args is None and self._reason == "length":
-                # Cut off by the limit: half of its arguments must not be acted upon.
+            if args is None and cut_off:
+                # Half of its arguments, or none of them, must not be acted upon.
                 continue
             if args is None:
                 raise invalid_output(PROVIDER, f"the arguments of the tool call ({call.name}) are no JSON object")
