@@ -72,13 +72,14 @@ def candidates(
     """The model of the call and those to fall back to. Raises `ModelError` for a provider that is not configured.
 
     An entry of `fallback` is a provider (with its own default model), `provider:model`, or a model of the call's own
-    provider. Settings are those of one provider: others do not get them.
+    provider; whatever begins with the name of a provider means that provider. Settings are those of one provider:
+    others do not get them.
     """
     first = Candidate(providers.get(provider), model, settings)
     found = [first]
     for entry in fallback:
         name, colon, rest = entry.partition(":")
-        if providers.has(name) and (rest or not colon):
+        if providers.knows(name) and (rest or not colon):
             other = providers.get(name)
             same = other.provider_id == first.provider.provider_id
             found.append(Candidate(other, rest or None, settings if same else {}))
@@ -90,13 +91,14 @@ def candidates(
 async def ask(session: Session, question: Question, *, watched: bool) -> Answer:
     """The answer, recorded so that a repeated step does not ask again. `watched`: people see it being written.
 
-    Raises `ModelError` of the last candidate, and for an answer that is longer than a step can keep.
+    Raises `ModelError`: of the candidate asked last whose failure may pass, with the longest time that one of them
+    wished for; of the first one if its failure is final; and for an answer that is longer than a step can keep.
     """
 
     async def perform(key: str) -> EffectAnswer:
-        answer = await _answer(session, question, key, watched=watched)
+        answer, by = await _answer(session, question, key, watched=watched)
         used = {"provider": answer.provider, "model": answer.reply.model, "cost": answer.bill.get("cost")}
-        kept = asked(question.origin, question.turns, question.system, question.tools, question.candidates[0].settings)
+        kept = asked(question.origin, question.turns, question.system, question.tools, by.settings)
         made = sound({**answer.to_json(), "asked": kept})
         return EffectAnswer(made, {**answer.bill.get("usage", {}), **used})
 
@@ -108,16 +110,28 @@ async def ask(session: Session, question: Question, *, watched: bool) -> Answer:
         raise too_long(provider, str(error).partition(";")[0]) from error
 
 
-async def _answer(session: Session, question: Question, key: str, *, watched: bool) -> Answer:
+async def _answer(session: Session, question: Question, key: str, *, watched: bool) -> tuple[Answer, Candidate]:
     live_id = f"msg_{uuid4().hex}" if watched else None
-    for candidate in question.candidates[:-1]:
+    failed: list[ModelError] = []
+    for candidate in question.candidates:
         try:
-            return await _asked(session, question, candidate, key, live_id)
+            return await _asked(session, question, candidate, key, live_id), candidate
         except ModelError as error:
-            if not error.retryable:
+            # A first one whose failure is final is what somebody has to change; of others it says nothing of the rest.
+            if not error.retryable and not failed:
                 raise
-            _log.warning("a model call falls back to the next model [%s]: %s", error.code, error)
-    return await _asked(session, question, question.candidates[-1], key, live_id)
+            failed.append(error)
+            if candidate is not question.candidates[-1]:
+                _log.warning("a model call falls back to the next model [%s]: %s", error.code, error)
+    raise _told(failed)
+
+
+def _told(failed: Sequence[ModelError]) -> ModelError:
+    """The error of all candidates: waiting helps as soon as it helps one of them, and only if it is long enough."""
+    passing = [error for error in failed if error.retryable]
+    last = passing[-1]
+    last.retry_after = max((error.retry_after for error in passing if error.retry_after is not None), default=None)
+    return last
 
 
 async def _asked(session: Session, question: Question, candidate: Candidate, key: str, live_id: str | None) -> Answer:
