@@ -1478,7 +1478,7 @@ export interface components {
             tools: string[];
             /**
              * Settings
-             * @description `provider_config` of the call.
+             * @description `provider_config` of the call, without values that may be secret.
              */
             settings: {
                 [key: string]: unknown;
