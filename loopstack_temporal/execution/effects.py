@@ -162,7 +162,9 @@ class Journal:
         return first
 
     async def _author_failures(self, first: int) -> int:
-        """Failures that answers may be to blame for: not those of a provider, which gave none, or of the machine."""
+        """Failures that answers may be to blame for: not those of a provider, which gave none, of the machine, or of
+        the clock, which ran out while something else was waited for.
+        """
         scene, store = self._scene, self._scene.workplace.store
         if scene.entered.failure_no == 0 and scene.call.repeats is None:
             return 0
@@ -238,7 +240,7 @@ def _hash(text: str) -> str:
 
 
 def _blameless(code: str) -> bool:
-    return code in MACHINE_FAULTS or code.startswith("model_")
+    return code in MACHINE_FAULTS or code == TransitionTimeout.code or code.startswith("model_")
 
 
 def _unknown(call: EffectCall) -> EffectUnknown:

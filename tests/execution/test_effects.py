@@ -199,6 +199,28 @@ async def test_the_model_is_asked_anew_after_the_authors_failure_but_not_after_i
     assert driver.row.result == [{"n": 3}, {"n": 2}]
 
 
+async def test_the_model_is_not_asked_anew_after_the_step_ran_out_of_time(drive: Drivers) -> None:
+    world, tries = World(), 0
+
+    @workflow
+    class SlowWorkflow(BaseWorkflow[Nothing, Nothing, Any]):
+        @transition(to="end", retry=Retry(attempts=1, delay=0), timeout=1)
+        async def work(self) -> Any:
+            nonlocal tries
+            tries += 1
+            answer = await world.call(self, "a", anew=True)
+            if tries == 1:
+                await asyncio.Event().wait()
+            return answer
+
+    driver = drive(SlowWorkflow)
+    fire = await opened(driver, "slow")
+    again = await driver.fire(fire)
+    assert isinstance(again, TryAgain) and again.error.code == "transition_timeout"
+    assert isinstance(await driver.fire(fire, attempt=2), Done)
+    assert (driver.row.result, len(world.keys)) == ({"n": 1}, 1)
+
+
 async def test_equal_calls_of_one_step_are_told_apart_and_those_inside_a_call_are_its_own(drive: Drivers) -> None:
     world, tries = World(), 0
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
+from loopstack_temporal import Module
+from loopstack_temporal.definition.options import DEFAULT_TIMEOUT
 from loopstack_temporal.errors import ModelError
+from loopstack_temporal.llm import claude, openai
+from loopstack_temporal.llm.providers.pydantic_ai import pydantic_ai
 from tests.llm.asked import adapted_claude_at, claude_at, openai_at
 from tests.llm.attempts import JournaledAttempt, text_tool
 from tests.support.model_servers import ModelServer, Scripted
@@ -88,6 +94,13 @@ async def test_a_silent_model_is_replaced_by_the_next_one(server: ModelServer) -
     asking = text_tool(JournaledAttempt(), claude_at(server, timeout=0.3), openai_at(server))
 
     assert (await asking.call(prompt="Hello", fallback=["openai"])).metadata["provider"] == "openai"
+
+
+@pytest.mark.parametrize("module", [claude(), openai(), pydantic_ai("ollama:llama3.2")], ids=lambda one: one.name)
+def test_by_default_a_silent_model_leaves_the_next_one_half_of_the_step(module: Module) -> None:
+    (provider,) = module.providers
+
+    assert cast(Any, provider).settings.timeout <= DEFAULT_TIMEOUT / 2
 
 
 @pytest.mark.requirement("LLM-005")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loopstack_temporal.definition.problems import calling_source
-from loopstack_temporal.llm.configured import load_client
+from loopstack_temporal.llm.configured import SILENCE, load_client
 from loopstack_temporal.llm.port import LlmMessage, LlmReply, LlmRequest, OnStream, Usage
 from loopstack_temporal.llm.providers.claude.reply import object_reply, text_reply, usage_of
 from loopstack_temporal.llm.providers.claude.request import message_of, object_body, text_body
@@ -65,7 +65,7 @@ def claude(
     model: str | None = None,
     base_url: str | None = None,
     env_api_key: str = "ANTHROPIC_API_KEY",
-    timeout: float = 600.0,
+    timeout: float = SILENCE,
 ) -> Module:
     """Claude for an app: `modules=[claude(model="…")]`.
 

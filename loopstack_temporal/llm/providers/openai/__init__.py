@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loopstack_temporal.definition.problems import calling_source
-from loopstack_temporal.llm.configured import load_client
+from loopstack_temporal.llm.configured import SILENCE, load_client
 from loopstack_temporal.llm.port import LlmMessage, LlmReply, LlmRequest, OnStream, Usage
 from loopstack_temporal.llm.providers.openai.reply import object_reply, text_reply, usage_of
 from loopstack_temporal.llm.providers.openai.request import messages_of, object_body, text_body
@@ -66,7 +66,7 @@ def openai(
     model: str | None = None,
     base_url: str | None = None,
     env_api_key: str = "OPENAI_API_KEY",
-    timeout: float = 600.0,
+    timeout: float = SILENCE,
     token_limit: TokenLimit | None = None,
 ) -> Module:
     """OpenAI, or a server with its interface, for an app: `modules=[openai(model="…", base_url="…")]`.

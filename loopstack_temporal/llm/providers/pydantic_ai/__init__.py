@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from loopstack_temporal.definition.problems import calling_source
-from loopstack_temporal.llm.configured import load_client
+from loopstack_temporal.llm.configured import SILENCE, load_client
 from loopstack_temporal.llm.port import LlmMessage, LlmReply, LlmRequest, OnStream, Usage
 from loopstack_temporal.llm.providers.pydantic_ai.reply import object_reply, text_reply, usage_of
 from loopstack_temporal.llm.providers.pydantic_ai.settings import (
@@ -70,7 +70,7 @@ class PydanticAiProvider:
         return await client.send(self.settings, self._made, request, form, on_stream)
 
 
-def pydantic_ai(model: PydanticAiModel | str, *, id: str = PROVIDER, timeout: float = 600.0) -> Module:
+def pydantic_ai(model: PydanticAiModel | str, *, id: str = PROVIDER, timeout: float = SILENCE) -> Module:
     """A model of Pydantic AI for an app: `modules=[pydantic_ai("google:gemini-3-pro", id="gemini")]`.
 
     `model` is a model object, set up as Pydantic AI's own documentation says, or the name of one, which is then made
