@@ -12,7 +12,7 @@ from loopstack_temporal.definition.session import EffectAnswer, EffectCall, Live
 from loopstack_temporal.errors import LoopstackError, ModelError, TooLarge
 from loopstack_temporal.llm.asked import Origin, asked
 from loopstack_temporal.llm.conversation import Turn
-from loopstack_temporal.llm.cost import cost_of, tokens
+from loopstack_temporal.llm.cost import bills, cost_of, tokens
 from loopstack_temporal.llm.faults import too_long
 from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
 from loopstack_temporal.llm.recording import Answer
@@ -96,40 +96,51 @@ async def ask(session: Session, question: Question, *, watched: bool) -> Answer:
     """
 
     async def perform(key: str) -> EffectAnswer:
-        answer, by = await _answer(session, question, key, watched=watched)
+        wasted: list[Mapping[str, Any]] = []
+        answer, by = await _answer(session, question, key, wasted, watched=watched)
         used = {"provider": answer.provider, "model": answer.reply.model, "cost": answer.bill.get("cost")}
         kept = asked(question.origin, question.turns, question.system, question.tools, by.settings)
         made = sound({**answer.to_json(), "asked": kept})
-        return EffectAnswer(made, {**answer.bill.get("usage", {}), **used})
+        return EffectAnswer(made, {**answer.bill.get("usage", {}), **used}, wasted)
 
     provider = question.candidates[0].provider.provider_id
-    call = EffectCall(f"llm:{provider}", question.to_json(), anew=True)
+    call = EffectCall(f"llm:{provider}", question.to_json(), anew=True, spent=_spent)
     try:
         return Answer.from_json(await session.effect(call, perform))
     except TooLarge as error:
         raise too_long(provider, str(error).partition(";")[0]) from error
 
 
-async def _answer(session: Session, question: Question, key: str, *, watched: bool) -> tuple[Answer, Candidate]:
+async def _answer(
+    session: Session, question: Question, key: str, wasted: list[Mapping[str, Any]], *, watched: bool
+) -> tuple[Answer, Candidate]:
+    """The answer, and who gave it. `wasted` gets what the others took."""
     live_id = f"msg_{uuid4().hex}" if watched else None
     failed: list[ModelError] = []
     for candidate in question.candidates:
         try:
             return await _asked(session, question, candidate, key, live_id), candidate
         except ModelError as error:
+            wasted += await bills(candidate.provider.provider_id, error)
+            error.usage = tuple(wasted)
             # A first one whose failure is final is what somebody has to change; of others it says nothing of the rest.
             if not error.retryable and not failed:
                 raise
             failed.append(error)
             if candidate is not question.candidates[-1]:
                 _log.warning("a model call falls back to the next model [%s]: %s", error.code, error)
-    raise _told(failed)
+    raise _told(failed, wasted)
 
 
-def _told(failed: Sequence[ModelError]) -> ModelError:
+def _spent(error: Exception) -> Sequence[Mapping[str, Any]]:
+    return error.usage if isinstance(error, ModelError) else ()
+
+
+def _told(failed: Sequence[ModelError], wasted: Sequence[Mapping[str, Any]]) -> ModelError:
     """The error of all candidates: waiting helps as soon as it helps one of them, and only if it is long enough."""
     passing = [error for error in failed if error.retryable]
     last = passing[-1]
+    last.usage = tuple(wasted)
     last.retry_after = max((error.retry_after for error in passing if error.retry_after is not None), default=None)
     return last
 

@@ -52,6 +52,11 @@ class Assembly:
                 pass
 
     @property
+    def so_far(self) -> dict[str, Any]:
+        """What is known of the answer beside its content."""
+        return self._message
+
+    @property
     def message(self) -> dict[str, Any]:
         """The whole answer in the provider's form. Raises `ModelError` if it did not come to its end."""
         reason = self._message.get("stop_reason")

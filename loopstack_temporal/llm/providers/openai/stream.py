@@ -52,6 +52,11 @@ class Assembly:
             self._reason = choice.get("finish_reason") or self._reason
 
     @property
+    def so_far(self) -> dict[str, Any]:
+        """What is known of the answer beside its content."""
+        return {**self._head, "usage": self._usage}
+
+    @property
     def completion(self) -> dict[str, Any]:
         """The whole answer in the provider's form. Raises `ModelError` if it did not come to its end."""
         if self._reason is None:
