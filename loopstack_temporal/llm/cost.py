@@ -48,11 +48,21 @@ def counted(
         yield
     except ModelError as error:
         came = response()
-        usage = usage_of(came)
-        if usage is not None and not error.usage:
+        if not error.usage and (counts := _counts(usage_of, came)):
             said = {"model": came.get(model), "vendor": came.get(vendor)}
-            error.usage = ({**tokens(usage), **{name: value for name, value in said.items() if value}},)
+            error.usage = (counts | {name: value for name, value in said.items() if value},)
         raise
+
+
+def _counts(
+    usage_of: Callable[[Mapping[str, Any]], Usage | None], response: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    try:
+        usage = usage_of(response)
+    except (TypeError, ValueError):
+        return None  # What is no number must not hide why the call failed.
+    found = {} if usage is None else tokens(usage)
+    return found if all(isinstance(one, int) for one in found.values()) else None
 
 
 async def bills(provider: str, error: ModelError) -> list[dict[str, Any]]:

@@ -9,13 +9,13 @@ from loopstack_temporal.llm.cost import cost_of
 from loopstack_temporal.llm.port import Usage
 from tests.llm.asked import ASK, EVERY, City, claude_at, every_provider, openai_at, wire_of
 from tests.llm.attempts import JournaledAttempt, text_tool
-from tests.support.model_servers import ModelServer, Scripted
+from tests.support.model_servers import ModelServer, Scripted, recorded
 
 MODELS = {"claude": "claude-sonnet-5", "openai": "gpt-5.4-mini-2026-03-17"}
 LIMITED = {"claude": "claude-length.sse", "openai": "openai-object-length.sse"}
 
 
-async def failed(server: ModelServer, provider: str, answer: str, *, data: bool = False) -> ModelError:
+async def failed(server: ModelServer, provider: str, answer: Scripted | str, *, data: bool = False) -> ModelError:
     (asked,) = [one for one in every_provider(server) if one.provider_id == provider]
     server.will(answer)
     with pytest.raises(ModelError) as raised:
@@ -43,6 +43,18 @@ async def test_an_error_tells_what_the_unusable_answer_took(server: ModelServer,
 async def test_half_an_answer_took_what_was_told_of_it(server: ModelServer) -> None:
     assert counts(await failed(server, "claude", "claude-half.sse")) == [("claude-sonnet-5", 25, 1)]
     assert counts(await failed(server, "openai", "openai-half.sse")) == []
+
+
+@pytest.mark.parametrize(("wire", "counted"), [("claude", '"output_tokens": 16'), ("openai", '"prompt_tokens": 30')])
+async def test_counts_that_are_none_do_not_hide_why_a_call_failed(server: ModelServer, wire: str, counted: str) -> None:
+    name = {"claude": "claude-length.sse", "openai": "openai-tools-malformed.sse"}[wire]
+    stream = recorded(name)
+    assert counted in stream
+    odd = Scripted(stream.replace(counted, f'{counted.partition(":")[0]}: "many"'))
+
+    error = await failed(server, wire, odd, data=wire == "claude")
+
+    assert (error.code, error.usage) == ("model_invalid_output", ())
 
 
 @pytest.mark.requirement("LLM-038")
