@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, LiveText, Session
-from loopstack_temporal.errors import LoopstackError, ModelError, TooLarge
+from loopstack_temporal.errors import LoopstackError, ModelError, TooLarge, ToolError
 from loopstack_temporal.llm.asked import Origin, asked
 from loopstack_temporal.llm.conversation import Turn
 from loopstack_temporal.llm.cost import bills, cost_of, tokens
@@ -129,6 +129,10 @@ async def _answer(
             failed.append(error)
             if candidate is not question.candidates[-1]:
                 _log.warning("a model call falls back to the next model [%s]: %s", error.code, error)
+        except ToolError as error:
+            if not failed:
+                raise
+            _log.warning("a model call passes over `%s`: %s", candidate.provider.provider_id, error)
     raise _told(failed, wasted)
 
 

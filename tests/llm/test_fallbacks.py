@@ -13,6 +13,7 @@ from loopstack_temporal.llm import claude, openai
 from loopstack_temporal.llm.providers.pydantic_ai import pydantic_ai
 from tests.llm.asked import adapted_claude_at, claude_at, openai_at
 from tests.llm.attempts import JournaledAttempt, text_tool
+from tests.llm.test_asking import WebSearchTool
 from tests.support.model_servers import ModelServer, Scripted
 
 OVERLOADED = Scripted(status=529, body={"error": {"type": "overloaded_error", "message": "Overloaded"}})
@@ -74,6 +75,16 @@ async def test_a_fallback_that_cannot_be_asked_is_passed_over(server: ModelServe
     reply = await asking.call(prompt="Hello", fallback=["keyless:another-model", "openai"])
 
     assert (reply.metadata["provider"], len(server.seen)) == ("openai", 2)
+
+
+async def test_a_fallback_that_does_not_know_a_tool_of_the_provider_is_passed_over(server: ModelServer) -> None:
+    server.will(busy(120))
+    asking = text_tool(JournaledAttempt(), claude_at(server), openai_at(server), tools=(WebSearchTool(),))
+
+    with pytest.raises(ModelError) as raised:
+        await asking.call(prompt="Tea?", tools=["web_search"], fallback=["openai"])
+
+    assert (raised.value.code, raised.value.retry_after, len(server.seen)) == ("model_rate_limited", 120.0, 1)
 
 
 @pytest.mark.parametrize("answers", [[busy(120), BROKEN], [busy(5), busy(120)], [BROKEN, busy(120), busy(7)]])
