@@ -210,7 +210,8 @@ class ModelError(RunError):
     `model_stream_broken`, `model_no_output`, `model_invalid_output`, `model_answer_too_long`, `model_requests_refused`,
     `answer_invalid` (data that does not fit after all repairs), else `model_failed`.
     With `retryable=False` a transition's automatic tries are not spent on it. `retry_after` is the provider's wish in
-    seconds, if it named one: the next try comes no earlier.
+    seconds, if it named one: the next try comes no earlier. `usage`: what was paid for all the same, of each model
+    that wrote something the counts of `llm.port.Usage` with `model`; empty where nothing is known.
     """
 
     code = "model_failed"
@@ -224,9 +225,11 @@ class ModelError(RunError):
         status: int | None = None,
         retry_after: float | None = None,
         retryable: bool = True,
+        usage: Sequence[Mapping[str, object]] = (),
     ) -> None:
         if code is not None:
             self.code = code
+        self.usage = tuple(usage)
         self.provider = provider
         self.status = status
         self.retry_after = retry_after

@@ -15,6 +15,8 @@ from loopstack_temporal.llm.tools import LlmConfig, LlmGenerateTextTool
 _NOTE = "window_note"
 _LEFT_OUT = "left_out"
 """The tag of messages that models are not sent any more; people still see them."""
+_REST = 0.7
+"""Part of the window that is filled after turns were left out."""
 _CONTENTS = {"blocks": {"__all__": {"data"}}}
 _PICTURE = 1_600
 """Tokens of a picture, which providers scale down to much the same size."""
@@ -44,40 +46,43 @@ class _Message:
 async def keep_within(
     window: ContextWindow, documents: DocumentStore, llm: LlmGenerateTextTool, config: LlmConfig
 ) -> None:
-    """Take the oldest turns out of the conversation until the rest fits, and say so in a document.
+    """Take the oldest turns out of the conversation once it is too long, and say so in a document.
 
     What is told first stays: hidden context, and the first message of a person. So does the last turn. Tool calls and
-    their results go together.
+    their results go together. With room for further turns, so that not each of them is a reason to do it again.
     """
     messages = _messages(await documents.find_by_tag("message"))
     total = sum(message.tokens for message in messages)
     if total <= window.tokens:
         return
+    former = next((message for message in messages if message.entity.key == _NOTE), None)
     out: list[_Message] = []
-    for turn in _turns(messages)[1:-1]:
-        if total <= window.tokens:
+    for turn in _turns([message for message in messages if message is not former])[1:-1]:
+        if total <= window.tokens * _REST:
             break
-        out += turn
-        total -= sum(message.tokens for message in turn)
-    out = [message for message in out if message.entity.key is not None]
+        if all(message.entity.key is not None for message in turn):
+            out += turn
+            total -= sum(message.tokens for message in turn)
     if not out:
         return
-    said = await _told(window, out, llm, config)
+    # The former note goes into the new one: nobody else remembers what it says.
+    summary = None if window.rule == "drop" else await _summary(out if former is None else [former, *out], llm, config)
     for message in out:
-        if message.entity.key != _NOTE:
-            await documents.save(message.document, key=message.entity.key, tags=[_LEFT_OUT], meta=message.entity.meta)
-    note = LlmMessageDocument(role="user", text=said, id=_NOTE)
-    await documents.save(note, key=_NOTE)
+        await documents.save(message.document, key=message.entity.key, tags=[_LEFT_OUT], meta=message.entity.meta)
+    head = _head(_messages(await documents.find_by_tag(_LEFT_OUT)))
+    said = head if summary is None else f"{head}\nWhat was said there, in short:\n{summary}"
+    await documents.save(LlmMessageDocument(role="user", text=said, id=_NOTE), key=_NOTE)
 
 
-async def _told(window: ContextWindow, out: Sequence[_Message], llm: LlmGenerateTextTool, config: LlmConfig) -> str:
-    tokens = sum(message.tokens for message in out)
-    head = f"[{len(out)} earlier messages, about {tokens:,} tokens, were left out of the conversation here.]"
-    if window.rule == "drop":
-        return head
+def _head(gone: Sequence[_Message]) -> str:
+    tokens = sum(message.tokens for message in gone)
+    return f"[{len(gone)} earlier messages, about {tokens:,} tokens, were left out of the conversation here.]"
+
+
+async def _summary(out: Sequence[_Message], llm: LlmGenerateTextTool, config: LlmConfig) -> str:
     text = "\n\n".join(f"{one.document.role}: {_readable(one.document)}" for one in out)
     reply = await llm.call(prompt=_SUMMARISE + text, config={**config, "save": False})
-    return f"{head}\nWhat was said there, in short:\n{reply.data.message.text}"
+    return reply.data.message.text
 
 
 def _tokens_of(block: ImageBlock | FileBlock) -> int:

@@ -29,6 +29,8 @@ R = TypeVar("R", default=Any)
 
 GOOD_ENDS = ("end_turn", "stop_sequence", "tool_use")
 """Stop reasons after which an agent goes on or ends; after any other it stops and says why."""
+TURN_LIMIT = 30 * 60
+"""Seconds a turn may take: a long answer that is being written. One that is silent is ended by its provider's limit."""
 MOST_PAUSES = 8
 """How often a model may pause within one turn (`pause_turn`) and be asked to go on."""
 BUSY = ["ready", "prompt_executed", "awaiting_tools"]
@@ -64,7 +66,7 @@ class AgentLoop(BaseWorkflow[A, AgentState, R], Generic[A, R]):
             await self.document_store.save(LlmContextDocument(role="user", text=ctx.args.context), key="context")
         await self.said(ctx, ctx.args.user_message)
 
-    @transition(from_="ready", to="prompt_executed", retry=Retry(3))
+    @transition(from_="ready", to="prompt_executed", retry=Retry(3), timeout=TURN_LIMIT)
     async def llm_turn(self, state: AgentState, ctx: RunContext[A]) -> None:
         limit = self.settings.max_turns
         if state.turns >= limit:
@@ -180,7 +182,7 @@ class ChatAgentWorkflow(AgentLoop[ChatAgentArgs, Any]):
 
     finish: AgentFinishTool
 
-    @transition(from_="ready", to="prompt_executed", retry=Retry(3), stopped_to="waiting_for_user")
+    @transition(from_="ready", to="prompt_executed", retry=Retry(3), timeout=TURN_LIMIT, stopped_to="waiting_for_user")
     async def llm_turn(self, state: AgentState, ctx: RunContext[ChatAgentArgs]) -> None:
         await super().llm_turn(state, ctx)
 

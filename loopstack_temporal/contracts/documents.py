@@ -88,7 +88,7 @@ class ModelQuestion(Answer):
     system: str | None
     tools: tuple[str, ...]
     settings: dict[str, Json]
-    """`provider_config` of the call."""
+    """`provider_config` of the call, without values that may be secret."""
 
 
 class DocumentHistory(Document):

@@ -7,7 +7,7 @@ class Usage(Answer):
     """Sums over calls."""
 
     calls: int
-    """Those that were answered."""
+    """Those that were answered, or paid for all the same."""
     input_tokens: int
     """Without those that were read from or written to a cache."""
     output_tokens: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -44,6 +44,8 @@ class EffectCall:
     """`False`: when a worker dies in the call nobody knows whether it happened, and the run waits for a decision."""
     anew: bool = False
     """After a failure of the author's own code ask again, even if there is an answer: another one may fit better."""
+    spent: Callable[[Exception], Sequence[Mapping[str, Any]]] | None = None
+    """What a call that failed has cost all the same, told by its error: as `EffectAnswer.usage`, per model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class EffectAnswer:
     value: Any
     usage: Mapping[str, Any] | None = None
     """Of a model: the counts of `llm.port.Usage`, `provider`, `model`, and `cost` with `amount` and `currency`."""
+    wasted: Sequence[Mapping[str, Any]] = ()
+    """The same of models that were asked before and gave nothing to use."""
 
 
 class LiveText(Protocol):

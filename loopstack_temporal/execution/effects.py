@@ -13,7 +13,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -132,8 +132,8 @@ class Journal:
             answer = await _performed(write.key, perform)
         except Interrupted:
             raise
-        except Exception:
-            await self._undo(write)
+        except Exception as error:
+            await self._undo(write, [] if call.spent is None else call.spent(error))
             raise
         hit("effect.after_call")
         end = EffectEnd(write.key, write.fence, None, _usage(answer), datetime.now(UTC))
@@ -162,7 +162,9 @@ class Journal:
         return first
 
     async def _author_failures(self, first: int) -> int:
-        """Failures that answers may be to blame for: not those of a provider, which gave none, or of the machine."""
+        """Failures that answers may be to blame for: not those of a provider, which gave none, of the machine, or of
+        the clock, which ran out while something else was waited for.
+        """
         scene, store = self._scene, self._scene.workplace.store
         if scene.entered.failure_no == 0 and scene.call.repeats is None:
             return 0
@@ -195,10 +197,14 @@ class Journal:
                 if leaving.is_set():
                     raise
 
-    async def _undo(self, write: EffectWrite) -> None:
+    async def _undo(self, write: EffectWrite, spent: Sequence[Mapping[str, Any]]) -> None:
         store = self._scene.workplace.store
+        end = EffectEnd(write.key, write.fence, None, _costs(spent), datetime.now(UTC), "unknown")
         try:
-            await store.do(store.effects.undo, write.key, write.fence)
+            if spent:
+                await store.do(store.effects.undo_paid, end)
+            else:
+                await store.do(store.effects.undo, write.key, write.fence)
         except StoreUnavailable as error:
             _log.warning("the failed call `%s` still counts as begun: %s", write.name, error)
 
@@ -223,7 +229,13 @@ def _kept(call: EffectCall, answer: Any) -> str:
 
 
 def _usage(answer: EffectAnswer) -> Any:
-    return None if answer.usage is None else to_jsonable_python(dict(answer.usage))
+    return _costs([*answer.wasted, *([] if answer.usage is None else [answer.usage])])
+
+
+def _costs(used: Sequence[Mapping[str, Any]]) -> Any:
+    """As they are recorded: nothing, one, or a list of them."""
+    found: list[Any] = [to_jsonable_python(dict(one)) for one in used]
+    return found if len(found) > 1 else found[0] if found else None
 
 
 def _json(value: Any, what: str, *, canonical: bool = False) -> str:
@@ -238,7 +250,7 @@ def _hash(text: str) -> str:
 
 
 def _blameless(code: str) -> bool:
-    return code in MACHINE_FAULTS or code.startswith("model_")
+    return code in MACHINE_FAULTS or code == TransitionTimeout.code or code.startswith("model_")
 
 
 def _unknown(call: EffectCall) -> EffectUnknown:

@@ -9,10 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, LiveText, Session
-from loopstack_temporal.errors import LoopstackError, ModelError, TooLarge
+from loopstack_temporal.errors import LoopstackError, ModelError, TooLarge, ToolError
 from loopstack_temporal.llm.asked import Origin, asked
 from loopstack_temporal.llm.conversation import Turn
-from loopstack_temporal.llm.cost import cost_of, tokens
+from loopstack_temporal.llm.cost import bills, cost_of, tokens
 from loopstack_temporal.llm.faults import too_long
 from loopstack_temporal.llm.port import LlmProvider, LlmReply, LlmRequest, OnStream, StreamEvent, ToolOffer
 from loopstack_temporal.llm.recording import Answer
@@ -72,13 +72,14 @@ def candidates(
     """The model of the call and those to fall back to. Raises `ModelError` for a provider that is not configured.
 
     An entry of `fallback` is a provider (with its own default model), `provider:model`, or a model of the call's own
-    provider. Settings are those of one provider: others do not get them.
+    provider; whatever begins with the name of a provider means that provider. Settings are those of one provider:
+    others do not get them.
     """
     first = Candidate(providers.get(provider), model, settings)
     found = [first]
     for entry in fallback:
         name, colon, rest = entry.partition(":")
-        if providers.has(name) and (rest or not colon):
+        if providers.knows(name) and (rest or not colon):
             other = providers.get(name)
             same = other.provider_id == first.provider.provider_id
             found.append(Candidate(other, rest or None, settings if same else {}))
@@ -90,34 +91,62 @@ def candidates(
 async def ask(session: Session, question: Question, *, watched: bool) -> Answer:
     """The answer, recorded so that a repeated step does not ask again. `watched`: people see it being written.
 
-    Raises `ModelError` of the last candidate, and for an answer that is longer than a step can keep.
+    Raises `ModelError`: of the candidate asked last whose failure may pass, with the longest time that one of them
+    wished for; of the first one if its failure is final; and for an answer that is longer than a step can keep.
     """
 
     async def perform(key: str) -> EffectAnswer:
-        answer = await _answer(session, question, key, watched=watched)
+        wasted: list[Mapping[str, Any]] = []
+        answer, by = await _answer(session, question, key, wasted, watched=watched)
         used = {"provider": answer.provider, "model": answer.reply.model, "cost": answer.bill.get("cost")}
-        kept = asked(question.origin, question.turns, question.system, question.tools, question.candidates[0].settings)
+        kept = asked(question.origin, question.turns, question.system, question.tools, by.settings)
         made = sound({**answer.to_json(), "asked": kept})
-        return EffectAnswer(made, {**answer.bill.get("usage", {}), **used})
+        return EffectAnswer(made, {**answer.bill.get("usage", {}), **used}, wasted)
 
     provider = question.candidates[0].provider.provider_id
-    call = EffectCall(f"llm:{provider}", question.to_json(), anew=True)
+    call = EffectCall(f"llm:{provider}", question.to_json(), anew=True, spent=_spent)
     try:
         return Answer.from_json(await session.effect(call, perform))
     except TooLarge as error:
         raise too_long(provider, str(error).partition(";")[0]) from error
 
 
-async def _answer(session: Session, question: Question, key: str, *, watched: bool) -> Answer:
+async def _answer(
+    session: Session, question: Question, key: str, wasted: list[Mapping[str, Any]], *, watched: bool
+) -> tuple[Answer, Candidate]:
+    """The answer, and who gave it. `wasted` gets what the others took."""
     live_id = f"msg_{uuid4().hex}" if watched else None
-    for candidate in question.candidates[:-1]:
+    failed: list[ModelError] = []
+    for candidate in question.candidates:
         try:
-            return await _asked(session, question, candidate, key, live_id)
+            return await _asked(session, question, candidate, key, live_id), candidate
         except ModelError as error:
-            if not error.retryable:
+            wasted += await bills(candidate.provider.provider_id, error)
+            error.usage = tuple(wasted)
+            # A first one whose failure is final is what somebody has to change; of others it says nothing of the rest.
+            if not error.retryable and not failed:
                 raise
-            _log.warning("a model call falls back to the next model [%s]: %s", error.code, error)
-    return await _asked(session, question, question.candidates[-1], key, live_id)
+            failed.append(error)
+            if candidate is not question.candidates[-1]:
+                _log.warning("a model call falls back to the next model [%s]: %s", error.code, error)
+        except ToolError as error:
+            if not failed:
+                raise
+            _log.warning("a model call passes over `%s`: %s", candidate.provider.provider_id, error)
+    raise _told(failed, wasted)
+
+
+def _spent(error: Exception) -> Sequence[Mapping[str, Any]]:
+    return error.usage if isinstance(error, ModelError) else ()
+
+
+def _told(failed: Sequence[ModelError], wasted: Sequence[Mapping[str, Any]]) -> ModelError:
+    """The error of all candidates: waiting helps as soon as it helps one of them, and only if it is long enough."""
+    passing = [error for error in failed if error.retryable]
+    last = passing[-1]
+    last.usage = tuple(wasted)
+    last.retry_after = max((error.retry_after for error in passing if error.retry_after is not None), default=None)
+    return last
 
 
 async def _asked(session: Session, question: Question, candidate: Candidate, key: str, live_id: str | None) -> Answer:

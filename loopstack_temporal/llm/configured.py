@@ -19,6 +19,11 @@ from loopstack_temporal.errors import ModelError, ToolError
 MODEL_REQUESTS = "LOOPSTACK_MODEL_REQUESTS"
 """`local` in the environment: only model servers on this machine are asked. For tests, which must not cost money."""
 
+SILENCE = 120.0
+"""Seconds without a sign of life after which a provider is given up: well below the limit of a step, so that another
+model can be asked within it. A model that thinks for longer without sending anything needs more.
+"""
+
 ConfigT = TypeVar("ConfigT", bound=BaseModel)
 
 

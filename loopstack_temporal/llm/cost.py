@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, fields
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
+from loopstack_temporal.definition.shape import mapping_of
+from loopstack_temporal.errors import ModelError
 from loopstack_temporal.llm.port import Usage
 
 _LISTED = {"claude": "anthropic"}
@@ -27,6 +30,53 @@ async def cost_of(provider: str, model: str, usage: Usage) -> dict[str, Any]:
     if amount is None:
         return {"cost": None, "cost_note": f"No price is known for the model `{model}` of `{provider}`."}
     return {"cost": {"amount": float(amount), "currency": "USD"}}
+
+
+@contextmanager
+def counted(
+    usage_of: Callable[[Mapping[str, Any]], Usage | None],
+    response: Callable[[], Mapping[str, Any]],
+    *,
+    model: str = "model",
+    vendor: str = "vendor",
+) -> Generator[None]:
+    """Tell with a `ModelError` what the answer took that cannot be used, as far as it came.
+
+    `model` and `vendor`: under which names the provider's answer has the model that wrote, and whose prices hold.
+    """
+    try:
+        yield
+    except ModelError as error:
+        came = response()
+        if not error.usage and (counts := _counts(usage_of, came)):
+            said = {"model": came.get(model), "vendor": came.get(vendor)}
+            error.usage = (counts | {name: value for name, value in said.items() if value},)
+        raise
+
+
+def _counts(
+    usage_of: Callable[[Mapping[str, Any]], Usage | None], response: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    try:
+        usage = usage_of(response)
+    except (TypeError, ValueError):
+        return None  # What is no number must not hide why the call failed.
+    found = {} if usage is None else tokens(usage)
+    return found if all(isinstance(one, int) for one in found.values()) else None
+
+
+async def bills(provider: str, error: ModelError) -> list[dict[str, Any]]:
+    """What a failed call cost, as it is summed for a run."""
+    found: list[dict[str, Any]] = []
+    for one in error.usage:
+        used = mapping_of(one)
+        counts: dict[str, Any] = {"input_tokens": 0, "output_tokens": 0}
+        counts |= {field.name: used[field.name] for field in fields(Usage) if field.name in used}
+        usage = Usage(**counts)
+        model = str(used.get("model") or "")
+        cost = (await cost_of(str(used.get("vendor") or provider), model, usage))["cost"]
+        found.append({**tokens(usage), "provider": provider, "model": model, "cost": cost})
+    return found
 
 
 def summed(parts: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -42,6 +42,10 @@ class LlmProviderRegistry:
         """Whether a provider of that name or alias is configured."""
         return ALIASES.get(name, name) in self._by_id
 
+    def knows(self, name: str) -> bool:
+        """Whether it is the name or alias of a provider: of a configured one, or of one that could be."""
+        return self.has(name) or ALIASES.get(name, name) in _SETUP
+
     def get(self, name: str | None = None) -> LlmProvider:
         """The provider of that name or alias; without a name the default. Raises `ModelError` that says what to add."""
         if name is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -32,9 +33,9 @@ class Wanted:
 
 def json_in(text: str) -> Any:
     """The data that a model wrote. Raises `ValueError` for what is no JSON, and for what nobody could write as JSON
-    again: NaN, infinity, a hundred levels of nesting.
+    again: NaN, infinity, numbers too large for one, a hundred levels of nesting.
     """
-    found = json.loads(text, parse_constant=_refuse)
+    found = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     _check_depth(found, _DEEPEST)
     return found
 
@@ -60,6 +61,13 @@ def wanted(schema: Mapping[str, Any]) -> Wanted:
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"JSON has no {name}")
+
+
+def _finite(written: str) -> float:
+    found = float(written)
+    if not math.isfinite(found):
+        raise ValueError(f"{written} is too large for a number")
+    return found
 
 
 def _check_depth(value: Any, left: int) -> None:

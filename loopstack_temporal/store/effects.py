@@ -99,6 +99,14 @@ class Effects:
         with self._database.brief() as connection:
             self._database.prepared.send(connection, [(_UNDO, [{"this_key": key, "this_nonce": fence.nonce}])])
 
+    def undo_paid(self, end: EffectEnd) -> None:
+        """Forget a call that failed, but for what it cost: that stays under a key which nobody looks for."""
+        nonce = end.fence.nonce
+        mine = sa.and_(effect.c.key == end.key, effect.c.nonce == nonce, effect.c.status == "started")
+        values = {"key": f"{end.key}~{nonce}", "status": end.status, "usage": end.usage, "ended_at": end.at}
+        with self._database.write() as connection:
+            connection.execute(sa.update(effect).where(mine).values(values))
+
     def recorded(self, key: str) -> EffectRow | None:
         """What is known of a call."""
         with self._database.read() as connection:
@@ -110,7 +118,8 @@ class Effects:
         query = sa.select(effect.c.name, effect.c.usage).where(effect.c.run_id == run_id, effect.c.usage.is_not(None))
         query = query.order_by(effect.c.ended_at)
         with self._database.read() as connection:
-            return tuple(EffectUsage(row.name, row.usage) for row in connection.execute(query).all())
+            rows = connection.execute(query).all()
+        return tuple(EffectUsage(row.name, one) for row in rows for one in _each(row.usage))
 
     def asked(self, run_id: str, step: int, message: str) -> Mapping[str, Any] | None:
         """What a model was asked that answered with a message in a step; `None` if that was not kept.
@@ -163,6 +172,10 @@ class Effects:
         )
         with self._database.read() as connection:
             return tuple(str(row.content.get("code")) for row in connection.execute(query).all())
+
+
+def _each(usage: Any) -> list[Mapping[str, Any]]:
+    return cast("list[Mapping[str, Any]]", usage) if isinstance(usage, list) else [usage]
 
 
 def set_aside(connection: sa.Connection, run_id: str, to_step: int) -> None:

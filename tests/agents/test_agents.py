@@ -286,3 +286,9 @@ async def test_the_source_of_the_agents_uses_public_names_and_runs_as_a_copy(tmp
 def test_retries_of_the_model_are_those_of_a_transition() -> None:
     (turn,) = [one for one in definition_of(AgentWorkflow).transitions if one.name == "llm_turn"]
     assert turn.retry == Retry(3)
+
+
+@pytest.mark.parametrize("agent", [AgentWorkflow, ChatAgentWorkflow])
+def test_a_long_answer_may_be_written_for_half_an_hour(agent: type[Any]) -> None:
+    (turn,) = [one for one in definition_of(agent).transitions if one.name == "llm_turn"]
+    assert (turn.timeout, turn.timeout_set) == (1800.0, True)

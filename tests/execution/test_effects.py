@@ -199,6 +199,53 @@ async def test_the_model_is_asked_anew_after_the_authors_failure_but_not_after_i
     assert driver.row.result == [{"n": 3}, {"n": 2}]
 
 
+async def test_the_model_is_not_asked_anew_after_the_step_ran_out_of_time(drive: Drivers) -> None:
+    world, tries = World(), 0
+
+    @workflow
+    class SlowWorkflow(BaseWorkflow[Nothing, Nothing, Any]):
+        @transition(to="end", retry=Retry(attempts=1, delay=0), timeout=1)
+        async def work(self) -> Any:
+            nonlocal tries
+            tries += 1
+            answer = await world.call(self, "a", anew=True)
+            if tries == 1:
+                await asyncio.Event().wait()
+            return answer
+
+    driver = drive(SlowWorkflow)
+    fire = await opened(driver, "slow")
+    again = await driver.fire(fire)
+    assert isinstance(again, TryAgain) and again.error.code == "transition_timeout"
+    assert isinstance(await driver.fire(fire, attempt=2), Done)
+    assert (driver.row.result, len(world.keys)) == ({"n": 1}, 1)
+
+
+@pytest.mark.requirement("LLM-038")
+async def test_what_failed_calls_have_cost_is_counted_with_what_the_answer_costs(drive: Drivers) -> None:
+    world, tries = World(), 0
+
+    def spent(error: Exception) -> list[Nothing]:
+        return [{"input_tokens": 40}] if isinstance(error, ModelError) else []
+
+    @workflow
+    class PaidWorkflow(BaseWorkflow[Nothing, Nothing, Any]):
+        @transition(to="end", retry=Retry(attempts=3, delay=0))
+        async def work(self) -> Any:
+            nonlocal tries
+            tries += 1
+            world.error = {1: ModelError("half"), 2: ToolError("free"), 3: ModelError("half")}.get(tries)
+            return await world.call(self, name="llm:demo", anew=True, spent=spent)
+
+    driver = drive(PaidWorkflow)
+    fire = await opened(driver, "paid")
+    for attempt in (1, 2, 3):
+        assert isinstance(await driver.fire(fire, attempt=attempt), TryAgain)
+    assert isinstance(await driver.fire(fire, attempt=4), Done)
+    costs = [one.usage["input_tokens"] for one in driver.store.effects.usage(driver.run_id)]
+    assert costs == [40, 40, 4]
+
+
 async def test_equal_calls_of_one_step_are_told_apart_and_those_inside_a_call_are_its_own(drive: Drivers) -> None:
     world, tries = World(), 0
 

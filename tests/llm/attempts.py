@@ -49,7 +49,7 @@ class JournaledAttempt(OneAttempt):
         if key not in self.journal:
             answer = await perform("key")
             self.journal[key] = json.dumps(answer.value)
-            self.usages.append(answer.usage)
+            self.usages += [*answer.wasted, answer.usage]
         return json.loads(self.journal[key])
 
     def live(self, live_id: str) -> LiveText:

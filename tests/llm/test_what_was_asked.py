@@ -7,9 +7,10 @@ from typing import Any
 
 from loopstack_temporal.definition.documents import ImageBlock
 from loopstack_temporal.llm.asked import LIMIT
-from tests.llm.asked import claude_at
+from tests.llm.asked import adapted_openai_at, claude_at, openai_at
 from tests.llm.attempts import JournaledAttempt, text_tool
 from tests.llm.test_asking import get_weather
+from tests.llm.test_fallbacks import OVERLOADED
 from tests.support.model_servers import ModelServer
 
 
@@ -48,3 +49,28 @@ async def test_files_and_what_is_very_long_are_not_kept_a_second_time(server: Mo
     (message,) = asked["messages"]
     assert (message["text"], message["blocks"][0]["name"]) == ("And this?", "a.png")
     assert "data" not in message["blocks"][0]
+
+
+async def test_settings_that_may_be_secret_are_kept_by_their_names_only(server: ModelServer) -> None:
+    server.will("openai-text.sse")
+    attempt = JournaledAttempt()
+    settings = {
+        "max_tokens": 9,
+        "temperature": 0.5,
+        "stop_sequences": ["three"],
+        "output": "native",
+        "model_settings": {"extra_headers": {"x-token": "s3cret"}, "openai_user": "s3cret"},
+    }
+    await text_tool(attempt, adapted_openai_at(server)).call(prompt="2 + 2?", provider_config=settings)
+
+    assert kept(attempt)["settings"] == {**settings, "model_settings": "…"}
+    assert "s3cret" not in str(attempt.journal.values())
+
+
+async def test_the_settings_that_are_kept_are_those_of_the_model_that_answered(server: ModelServer) -> None:
+    server.will(OVERLOADED, "openai-text.sse")
+    attempt = JournaledAttempt()
+    asking = text_tool(attempt, claude_at(server), openai_at(server))
+    await asking.call(prompt="2 + 2?", provider_config={"cache": True}, fallback=["openai"])
+
+    assert kept(attempt)["settings"] == {}

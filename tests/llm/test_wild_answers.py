@@ -8,10 +8,10 @@ from loopstack_temporal import LlmMessageDocument
 from loopstack_temporal.errors import ModelError
 from loopstack_temporal.llm import LlmReply
 from loopstack_temporal.llm.reading import LONGEST_ANSWER
-from tests.llm.asked import ASK, claude_at, failure, openai_at
+from tests.llm.asked import ASK, EVERY, claude_at, every_provider, failure, openai_at, wire_of
 from tests.llm.attempts import JournaledAttempt, text_tool
 from tests.llm.wire import Call, answer
-from tests.support.model_servers import ModelServer, Scripted
+from tests.support.model_servers import ModelServer, Scripted, recorded
 
 BOTH = pytest.mark.parametrize("provider", ["claude", "openai"])
 AT = {"claude": claude_at, "openai": openai_at}
@@ -73,6 +73,8 @@ async def test_an_answer_without_an_end_is_left_and_not_asked_for_again(server: 
         '{"city": ' + "[" * 200 + "]" * 200 + "}",
         '{"city": ' + "[" * 100_000 + "]" * 100_000 + "}",
         '{"number": ' + "9" * 10_000 + "}",
+        '{"number": 1e999}',
+        '{"number": [-1e999]}',
         "\x00",
     ],
 )
@@ -101,3 +103,36 @@ async def test_texts_with_control_characters_and_half_letters_can_be_sent_again(
 
     assert first.data.message.text == odd.replace("\ud83d", "\ufffd").replace("\udc00", "\ufffd")
     assert second.data.message.text == "Fine."
+
+
+@pytest.mark.parametrize("provider", EVERY)
+async def test_a_call_that_was_cut_off_before_its_arguments_began_is_none(server: ModelServer, provider: str) -> None:
+    (asking,) = [one for one in every_provider(server) if one.provider_id == provider]
+    begun = recorded(f"{wire_of(provider)}-length.sse").replace('{\\"city\\": \\"Par', "")
+    server.will(Scripted(begun))
+
+    reply = await asking.generate_text(ASK)
+
+    assert "get_weather" in begun and 'Par"' not in begun
+    assert (reply.stop_reason, reply.message.text) == ("max_tokens", "Once upon a")
+    assert reply.message.tool_calls == ()
+
+
+async def test_a_call_that_was_cut_off_because_the_context_is_full_is_none(server: ModelServer) -> None:
+    full = recorded("claude-length.sse").replace('"max_tokens"', '"model_context_window_exceeded"')
+
+    reply = await asked(server, "claude", Scripted(full))
+
+    assert (reply.stop_reason, reply.message.tool_calls) == ("max_tokens", ())
+
+
+@pytest.mark.parametrize("begun", ["", '{\\"city\\": \\"Rome\\"}'])
+async def test_a_call_that_was_never_closed_is_no_call_without_arguments(server: ModelServer, begun: str) -> None:
+    whole = recorded("claude-length.sse").replace('{\\"city\\": \\"Par', begun).replace('"max_tokens"', '"tool_use"')
+    stop = 'event: content_block_stop\ndata: {"type": "content_block_stop", "index": 1}\n\n'
+    assert stop in whole
+
+    error = await broken(server, "claude", Scripted(whole.replace(stop, "")))
+
+    assert (error.code, error.retryable) == ("model_invalid_output", True)
+    assert "the arguments of the tool call (get_weather) are no JSON object" in str(error)

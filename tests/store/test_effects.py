@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -126,6 +126,25 @@ def test_a_failed_call_is_forgotten_by_the_attempt_that_made_it_only(make: Makin
     assert effects.recorded("key") == EffectRow("key", "started", None)
     effects.undo("key", two)
     assert effects.recorded("key") is None
+
+
+@pytest.mark.requirement("LLM-038")
+def test_of_a_failed_call_its_cost_stays_and_it_is_made_again_under_its_key(make: Making) -> None:
+    make.opened()
+    effects, one = make.store.effects, claimed(make)
+    effects.begin(call(one))
+    two = claimed(make, attempt=2)
+    assert effects.begin(call(two)) is None
+    paid = [{"model": "opus", "input_tokens": 3}, {"model": "haiku", "input_tokens": 4}]
+    effects.undo_paid(replace(end(one), response=None, usage=paid, status="unknown"))
+    assert effects.recorded("key") == EffectRow("key", "started", None), "only by the attempt that made it"
+    effects.undo_paid(replace(end(two), response=None, usage=paid, status="unknown"))
+    assert effects.recorded("key") is None
+
+    three = claimed(make, attempt=3)
+    assert effects.begin(call(three)) is None
+    effects.end(replace(end(three), usage={"model": "opus", "input_tokens": 5}, at=AT + timedelta(seconds=1)))
+    assert [one.usage["input_tokens"] for one in effects.usage(make.run)] == [3, 4, 5]
 
 
 def test_answers_after_the_step_has_ended_are_dropped(make: Making) -> None:

@@ -193,6 +193,7 @@ class EffectEnd:
     fence: Fence
     response: Json
     usage: Json
+    """What it cost, as an object; a list of them if several models were asked."""
     at: datetime
     status: Literal["done", "unknown"] = "done"
     """`unknown`: it happened, but its answer cannot be kept."""

@@ -1478,7 +1478,7 @@ export interface components {
             tools: string[];
             /**
              * Settings
-             * @description `provider_config` of the call.
+             * @description `provider_config` of the call, without values that may be secret.
              */
             settings: {
                 [key: string]: unknown;
@@ -1491,7 +1491,7 @@ export interface components {
         ModelUsage: {
             /**
              * Calls
-             * @description Those that were answered.
+             * @description Those that were answered, or paid for all the same.
              */
             calls: number;
             /**
@@ -2165,7 +2165,7 @@ export interface components {
         RunUsage: {
             /**
              * Calls
-             * @description Those that were answered.
+             * @description Those that were answered, or paid for all the same.
              */
             calls: number;
             /**

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from loopstack_temporal.definition.problems import calling_source
-from loopstack_temporal.llm.configured import load_client
+from loopstack_temporal.llm.configured import SILENCE, load_client
+from loopstack_temporal.llm.cost import counted
 from loopstack_temporal.llm.port import LlmMessage, LlmReply, LlmRequest, OnStream, Usage
 from loopstack_temporal.llm.providers.claude.reply import object_reply, text_reply, usage_of
 from loopstack_temporal.llm.providers.claude.request import message_of, object_body, text_body
@@ -44,7 +45,9 @@ class ClaudeProvider:
     ) -> LlmReply:
         """Data, by one tool that the model has to call."""
         call, form = read_call(self.settings, request), wanted(schema)
-        return object_reply(await _send(call, object_body(call, request, form), on_stream), form)
+        message = await _send(call, object_body(call, request, form), on_stream)
+        with counted(usage_of, lambda: message):
+            return object_reply(message, form)
 
     def extract_usage(self, response: Mapping[str, Any]) -> Usage | None:
         """What the answer says it cost."""
@@ -65,7 +68,7 @@ def claude(
     model: str | None = None,
     base_url: str | None = None,
     env_api_key: str = "ANTHROPIC_API_KEY",
-    timeout: float = 600.0,
+    timeout: float = SILENCE,
 ) -> Module:
     """Claude for an app: `modules=[claude(model="…")]`.
 

@@ -12,8 +12,10 @@ import httpx2
 
 from loopstack_temporal.errors import ModelError
 from loopstack_temporal.llm.configured import shown
+from loopstack_temporal.llm.cost import counted
 from loopstack_temporal.llm.faults import reason, refused, stream_broken, timed_out, unreachable
 from loopstack_temporal.llm.port import OnStream
+from loopstack_temporal.llm.providers.claude.reply import usage_of
 from loopstack_temporal.llm.providers.claude.settings import PROVIDER, ClaudeCall
 from loopstack_temporal.llm.providers.claude.stream import Assembly
 from loopstack_temporal.llm.reading import read
@@ -39,7 +41,7 @@ async def send(call: ClaudeCall, body: dict[str, Any], on_stream: OnStream | Non
     """Send one request, stream the answer, and return the whole message as JSON data. Raises `ModelError`."""
     assembly = Assembly(on_stream)
     http = anthropic.DefaultAsyncHttpxClient(verify=await asyncio.to_thread(trusted))
-    with _translated(call):
+    with counted(usage_of, lambda: assembly.so_far), _translated(call):
         async with anthropic.AsyncAnthropic(
             api_key=call.api_key,
             base_url=call.base_url,
@@ -50,7 +52,7 @@ async def send(call: ClaudeCall, body: dict[str, Any], on_stream: OnStream | Non
             stream: anthropic.AsyncStream[Any] = await client.messages.create(**body, stream=True)
             async with stream:
                 await read(stream, assembly.add, PROVIDER)
-    return sound(assembly.message)
+        return sound(assembly.message)
 
 
 @contextmanager

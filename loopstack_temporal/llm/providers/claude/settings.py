@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from loopstack_temporal.llm.configured import api_key, check_allowed, model_name, read_config
+from loopstack_temporal.llm.configured import SILENCE, api_key, check_allowed, model_name, read_config
 from loopstack_temporal.llm.port import LlmRequest
 
 PROVIDER = "claude"
@@ -44,7 +44,7 @@ class ClaudeSettings:
     model: str | None = None
     base_url: str | None = None
     env_api_key: str = "ANTHROPIC_API_KEY"
-    timeout: float = 600.0
+    timeout: float = SILENCE
     """Seconds without a sign of life from the provider."""
 
 

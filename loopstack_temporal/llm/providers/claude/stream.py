@@ -14,6 +14,8 @@ from loopstack_temporal.llm.structured import object_in
 
 _ADDED = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
 _CALLS = ("tool_use", "server_tool_use")
+_CUT_OFF = ("max_tokens", "model_context_window_exceeded")
+"""Reasons to stop that leave the last block half written."""
 
 
 class Assembly:
@@ -25,7 +27,8 @@ class Assembly:
         self._blocks: dict[int, dict[str, Any]] = {}
         self._json: dict[int, list[str]] = {}
         self._texts: dict[int, dict[str, list[str]]] = {}
-        self._unreadable: set[int] = set()
+        self._readable: set[int] = set()
+        """Calls that were closed, with arguments that are a JSON object."""
         self._room = Room(PROVIDER)
 
     def add(self, event: Mapping[str, Any]) -> None:
@@ -49,17 +52,34 @@ class Assembly:
                 pass
 
     @property
+    def so_far(self) -> dict[str, Any]:
+        """What is known of the answer beside its content."""
+        return self._message
+
+    @property
     def message(self) -> dict[str, Any]:
         """The whole answer in the provider's form. Raises `ModelError` if it did not come to its end."""
         reason = self._message.get("stop_reason")
         if reason is None:
             raise stream_broken(PROVIDER, "it ended in the middle")
-        if self._unreadable and reason != "max_tokens":
-            names = ", ".join(str(self._blocks[index].get("name")) for index in sorted(self._unreadable))
+        unusable = self._unusable(cut_off=reason in _CUT_OFF)
+        if unusable and reason not in _CUT_OFF:
+            names = ", ".join(str(self._blocks[index].get("name")) for index in sorted(unusable))
             raise invalid_output(PROVIDER, f"the arguments of the tool call ({names}) are no JSON object")
         # A call that was cut off by the limit is none: half of its arguments must not be acted upon.
-        blocks = [self._whole(index) for index in sorted(self._blocks) if index not in self._unreadable]
+        blocks = [self._whole(index) for index in sorted(self._blocks) if index not in unusable]
         return {**self._message, "content": blocks}
+
+    def _unusable(self, *, cut_off: bool) -> set[int]:
+        """Calls whose arguments are broken, never ended, or were cut off before they began."""
+        calls = {index for index, block in self._blocks.items() if block.get("type") in _CALLS}
+        found = calls - self._readable
+        last = max(self._blocks, default=-1)
+        # A tool without arguments looks the same; whoever was cut off behind it asks again.
+        if cut_off and last in calls and not self._blocks[last].get("input"):
+            if not "".join(self._json.get(last, [])).strip():
+                found.add(last)
+        return found
 
     def _whole(self, index: int) -> dict[str, Any]:
         """A block with what was added to it. Joined here, once: an answer may come in a hundred thousand pieces."""
@@ -88,9 +108,9 @@ class Assembly:
         if written.strip():
             found = object_in(written)
             if found is None:
-                self._unreadable.add(index)
                 return
             block["input"] = found
+        self._readable.add(index)
         if block["type"] == "tool_use":
             call = {"id": block.get("id"), "name": block.get("name"), "args": block["input"]}
             self._tell(StreamEvent("tool_call", data=call))

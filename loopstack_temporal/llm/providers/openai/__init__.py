@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from loopstack_temporal.definition.problems import calling_source
-from loopstack_temporal.llm.configured import load_client
+from loopstack_temporal.llm.configured import SILENCE, load_client
+from loopstack_temporal.llm.cost import counted
 from loopstack_temporal.llm.port import LlmMessage, LlmReply, LlmRequest, OnStream, Usage
 from loopstack_temporal.llm.providers.openai.reply import object_reply, text_reply, usage_of
 from loopstack_temporal.llm.providers.openai.request import messages_of, object_body, text_body
@@ -45,7 +46,9 @@ class OpenAiProvider:
     ) -> LlmReply:
         """Data, by the schema of the answer's format."""
         call, form = read_call(self.settings, request), wanted(schema)
-        return object_reply(await _ask(call, object_body(call, request, form), on_stream), form)
+        completion = await _ask(call, object_body(call, request, form), on_stream)
+        with counted(usage_of, lambda: completion):
+            return object_reply(completion, form)
 
     def extract_usage(self, response: Mapping[str, Any]) -> Usage | None:
         """What the answer says it cost."""
@@ -66,7 +69,7 @@ def openai(
     model: str | None = None,
     base_url: str | None = None,
     env_api_key: str = "OPENAI_API_KEY",
-    timeout: float = 600.0,
+    timeout: float = SILENCE,
     token_limit: TokenLimit | None = None,
 ) -> Module:
     """OpenAI, or a server with its interface, for an app: `modules=[openai(model="…", base_url="…")]`.

@@ -13,8 +13,10 @@ import openai
 from loopstack_temporal.definition.shape import mapping_of
 from loopstack_temporal.errors import ModelError
 from loopstack_temporal.llm.configured import shown
+from loopstack_temporal.llm.cost import counted
 from loopstack_temporal.llm.faults import reason, refused, stream_broken, timed_out, unreachable
 from loopstack_temporal.llm.port import OnStream
+from loopstack_temporal.llm.providers.openai.reply import usage_of
 from loopstack_temporal.llm.providers.openai.settings import PROVIDER, OpenAiCall
 from loopstack_temporal.llm.providers.openai.stream import Assembly
 from loopstack_temporal.llm.reading import read
@@ -39,10 +41,10 @@ async def send(call: OpenAiCall, body: dict[str, Any], on_stream: OnStream | Non
     ) as client:
         with _translated(call):
             stream: openai.AsyncStream[Any] = await client.chat.completions.create(**body, stream=True)
-        with _translated(call, streaming=True):
+        with counted(usage_of, lambda: assembly.so_far), _translated(call, streaming=True):
             async with stream:
                 await read(stream, assembly.add, PROVIDER)
-    return sound(assembly.completion)
+            return sound(assembly.completion)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loopstack_temporal.llm.configured import api_key, check_allowed, model_name, read_config
+from loopstack_temporal.llm.configured import SILENCE, api_key, check_allowed, model_name, read_config
 from loopstack_temporal.llm.port import LlmRequest
 
 PROVIDER = "openai"
@@ -42,7 +42,7 @@ class OpenAiSettings:
     model: str | None = None
     base_url: str | None = None
     env_api_key: str = "OPENAI_API_KEY"
-    timeout: float = 600.0
+    timeout: float = SILENCE
     """Seconds without a sign of life from the provider."""
     token_limit: TokenLimit | None = None
     """Under which name a server wants the limit; `None`: as OpenAI's models of that name do."""

@@ -52,6 +52,11 @@ class Assembly:
             self._reason = choice.get("finish_reason") or self._reason
 
     @property
+    def so_far(self) -> dict[str, Any]:
+        """What is known of the answer beside its content."""
+        return {**self._head, "usage": self._usage}
+
+    @property
     def completion(self) -> dict[str, Any]:
         """The whole answer in the provider's form. Raises `ModelError` if it did not come to its end."""
         if self._reason is None:
@@ -67,10 +72,12 @@ class Assembly:
         found: list[dict[str, Any]] = []
         for number, call in enumerate(self._calls):
             call.id = call.id or f"call_{self._head.get('id', '')}_{number}"
-            written = "".join(call.arguments) or "{}"
+            cut_off = self._reason == "length"
+            said, last = "".join(call.arguments), number == len(self._calls) - 1
+            written = said if said or (cut_off and last) else "{}"
             args = object_in(written)
-            if args is None and self._reason == "length":
-                # Cut off by the limit: half of its arguments must not be acted upon.
+            if args is None and cut_off:
+                # Half of its arguments, or none of them, must not be acted upon.
                 continue
             if args is None:
                 raise invalid_output(PROVIDER, f"the arguments of the tool call ({call.name}) are no JSON object")

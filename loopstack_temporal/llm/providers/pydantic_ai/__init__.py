@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
 from typing import Any
 
 from loopstack_temporal.definition.problems import calling_source
-from loopstack_temporal.llm.configured import load_client
+from loopstack_temporal.llm.configured import SILENCE, load_client
+from loopstack_temporal.llm.cost import counted
 from loopstack_temporal.llm.port import LlmMessage, LlmReply, LlmRequest, OnStream, Usage
 from loopstack_temporal.llm.providers.pydantic_ai.reply import object_reply, text_reply, usage_of
 from loopstack_temporal.llm.providers.pydantic_ai.settings import (
@@ -38,14 +39,18 @@ class PydanticAiProvider:
 
     async def generate_text(self, request: LlmRequest, on_stream: OnStream | None = None) -> LlmReply:
         """Words or tool calls, streamed by models that can."""
-        return text_reply(self.provider_id, await self._ask(request, None, on_stream))
+        response = await self._ask(request, None, on_stream)
+        with _counted(response):
+            return text_reply(self.provider_id, response)
 
     async def generate_object(
         self, request: LlmRequest, schema: Mapping[str, Any], on_stream: OnStream | None = None
     ) -> LlmReply:
         """Data, by a tool or a format: whichever the model does better."""
         form = wanted(schema)
-        return object_reply(self.provider_id, await self._ask(request, form, on_stream), form)
+        response = await self._ask(request, form, on_stream)
+        with _counted(response):
+            return object_reply(self.provider_id, response, form)
 
     def extract_usage(self, response: Mapping[str, Any]) -> Usage | None:
         """What the answer says it cost."""
@@ -70,7 +75,11 @@ class PydanticAiProvider:
         return await client.send(self.settings, self._made, request, form, on_stream)
 
 
-def pydantic_ai(model: PydanticAiModel | str, *, id: str = PROVIDER, timeout: float = 600.0) -> Module:
+def _counted(response: Mapping[str, Any]) -> AbstractContextManager[None]:
+    return counted(usage_of, lambda: response, model="model_name", vendor="provider_name")
+
+
+def pydantic_ai(model: PydanticAiModel | str, *, id: str = PROVIDER, timeout: float = SILENCE) -> Module:
     """A model of Pydantic AI for an app: `modules=[pydantic_ai("google:gemini-3-pro", id="gemini")]`.
 
     `model` is a model object, set up as Pydantic AI's own documentation says, or the name of one, which is then made

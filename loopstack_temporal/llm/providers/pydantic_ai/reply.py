@@ -39,7 +39,7 @@ def text_reply(provider: str, response: Mapping[str, Any]) -> LlmReply:
     _check_whole(provider, response, details)
     if response.get("finish_reason") == "length":
         # A call that was cut off by the limit is none: half of its arguments must not be acted upon.
-        response = {**response, "parts": [part for part in response["parts"] if not _is_half(part)]}
+        response = {**response, "parts": _whole_parts(response["parts"])}
     blocks: Sequence[ContentBlock] = [
         found for part in response["parts"] if (found := _block(provider, part)) is not None
     ]
@@ -139,8 +139,14 @@ def _block(provider: str, part: Mapping[str, Any]) -> ContentBlock | None:
             return None
 
 
-def _is_half(part: Mapping[str, Any]) -> bool:
-    return part.get("part_kind") == "tool-call" and args_of(part) is None
+def _whole_parts(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [part for part in parts if not _is_half(part, last=part is parts[-1])]
+
+
+def _is_half(part: Mapping[str, Any], *, last: bool) -> bool:
+    if part.get("part_kind") != "tool-call":
+        return False
+    return args_of(part) is None or (last and not part.get("args"))
 
 
 def _json_in(text: str) -> Any:

@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from loopstack_temporal.llm.configured import SILENCE
+
 PROVIDER = "pydantic_ai"
 
 OutputMode = Literal["tool", "native", "prompted"]
@@ -55,5 +57,5 @@ class PydanticAiSettings:
     model: PydanticAiModel | str
     """A model, or its name with that of its provider: `"google:gemini-3-pro"`."""
     id: str = PROVIDER
-    timeout: float = 600.0
+    timeout: float = SILENCE
     """Seconds without a sign of life from the provider, for models that can be told."""
