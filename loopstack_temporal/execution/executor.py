@@ -156,18 +156,24 @@ class Executor:
             await self._aside(asking, partial(self.workplace.store.inbox.note, noted))
         return unknown
 
-    async def pause(self, asking: Asking, by: str | None, number: int | None) -> None:
-        """Note who paused a run, or with `None` that it goes on; `number` counts what the Temporal run said of that."""
-        await self._aside(asking, partial(self.workplace.store.runs.pause, asking.run_id, by, number))
+    async def pause(self, asking: Asking, by: str | None, number: int | None) -> bool:
+        """Note who paused a run, or with `None` that it goes on; `number` counts what the Temporal run said of that.
 
-    async def reopen(self, asking: Asking, paused_by: str | None, number: int | None) -> None:
+        Gives whether the row has ended, as when the task that committed the last local steps was lost.
+        """
+        await self._aside(asking, partial(self.workplace.store.runs.pause, asking.run_id, by, number))
+        row = await self.workplace.store.do(self.workplace.store.runs.get, asking.run_id)
+        return row is None or row.ended_at is not None
+
+    async def reopen(self, asking: Asking, paused_by: str | None, number: int | None) -> bool:
         """A Temporal reset landed at a rest: rewind the row to before that step now, not at the next answer.
 
-        It was `paused_by` somebody at the point it was reset to, or not; what came later is undone too.
+        It was `paused_by` somebody at the point it was reset to, or not; what came later is undone too. Gives what
+        `pause` gives.
         """
         assert asking.step is not None
         await self.door.enter(asking.run_id, asking.step, asking.temporal_run_id)
-        await self.pause(asking, paused_by, number)
+        return await self.pause(asking, paused_by, number)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

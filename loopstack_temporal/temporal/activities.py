@@ -155,15 +155,15 @@ class Activities:
     async def _pause(self, asked: PauseInput) -> NoteResult:
         info = activity.info()
         with _beating(info), _translated():
-            await self._executor.pause(_asking(info, asked.step), asked.by if asked.paused else None, asked.number)
-        return NoteResult()
+            by = asked.by if asked.paused else None
+            return NoteResult(ended=await self._executor.pause(_asking(info, asked.step), by, asked.number))
 
     @activity.defn(name=REOPEN)
     async def _reopen(self, asked: ReopenInput) -> NoteResult:
         info = activity.info()
         with _beating(info), _translated():
-            await self._executor.reopen(_asking(info, asked.step), asked.paused_by, asked.number)
-        return NoteResult()
+            ended = await self._executor.reopen(_asking(info, asked.step), asked.paused_by, asked.number)
+        return NoteResult(ended=ended)
 
 
 @contextlib.contextmanager

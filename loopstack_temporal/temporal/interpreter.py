@@ -285,7 +285,7 @@ class Interpreter:
     async def _reopen(self) -> None:
         self.rewound = False
         asked = msg.ReopenInput(step=self.triggers.step, paused_by=self.pause.by, number=self.pause.said)
-        await self.commands.housekeeping(msg.REOPEN, asked, msg.NoteResult)
+        self.pause.heard(await self.commands.housekeeping(msg.REOPEN, asked, msg.NoteResult))
 
     def _on_cancel(self) -> None:
         self.canceled = True

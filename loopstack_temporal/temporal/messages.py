@@ -189,9 +189,12 @@ class NoteInput(Value):
 
 
 class NoteResult(Value):
-    """Which of the kept triggers no transition of the workflow will ever take."""
+    """What SQL says to a word that stands beside the steps."""
 
     unknown: tuple[str, ...] = ()
+    """The kept triggers that no transition of the workflow will ever take."""
+    ended: bool = False
+    """To a pause: the row has ended already, and the workflow only has to hear of it."""
 
 
 class ReopenInput(Value):

@@ -49,5 +49,10 @@ class Pause:
             async with self._writing:
                 before = self._triggers.next_step
                 written = msg.PauseInput(paused=self.on, by=received.by, number=self.said, step=before)
-                await self._commands.housekeeping(PAUSE, written, msg.NoteResult)
+                self.heard(await self._commands.housekeeping(PAUSE, written, msg.NoteResult))
         return {"paused": self.on}
+
+    def heard(self, told: msg.NoteResult) -> None:
+        """A run whose row has ended does not stand still: its last local steps are told to it once more."""
+        if told.ended:
+            self.by = None

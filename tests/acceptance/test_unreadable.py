@@ -47,6 +47,9 @@ async def test_an_unreadable_update_under_an_id_that_was_used_before_stops_nothi
     await running.signal(run_id, "nobody", None, {"id": "used"})
     await eventually(lambda: [kind for kind, _ in running.events(run_id) if kind.startswith("trigger.")], what="it")
     handle = (await running.client()).get_workflow_handle(run_id)
-    assert await handle.execute_update("nobody", BROKEN, id="used") == {"repeated": True}
+    told: object = await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]
+        "nobody", BROKEN, id="used", result_type=dict[str, bool]
+    )
+    assert told == {"repeated": True}
     await running.signal(run_id, "decide", {"approved": True})
     await running.run_is(run_id, "completed")

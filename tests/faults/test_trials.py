@@ -33,6 +33,13 @@ def test_a_pause_that_is_written_late_after_a_reset_undoes_no_resume() -> None:
     assert not report.violations, "\n".join([show(report), *report.violations])
 
 
+def test_a_pause_that_comes_after_the_last_local_step_lets_the_run_end() -> None:
+    # The completion met the pause and was refused; the task came again with it, and the row had ended.
+    for seed in (753, 856, 1391):
+        report = trial(seed)
+        assert not report.violations, "\n".join([show(report), *report.violations])
+
+
 @pytest.mark.requirement("BEYOND-014")
 def test_random_trials_in_which_steps_are_stopped_break_no_promise() -> None:
     stopped = 0
