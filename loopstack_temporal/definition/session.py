@@ -39,6 +39,8 @@ class EffectCall:
     """JSON data that tells this call from others of the step; kept only as a hash."""
     repeatable: bool = True
     """`False`: when a worker dies in the call nobody knows whether it happened, and the run waits for a decision."""
+    shown: str = ""
+    """What a person tells this call from others by, beside its name: short."""
     anew: bool = False
     """After a failure of the author's own code ask again, even if there is an answer: another one may fit better."""
 

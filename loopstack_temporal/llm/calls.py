@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +26,9 @@ from loopstack_temporal.tools.limits import limited
 from loopstack_temporal.tools.recording import recording, replay
 
 Callback = str | Callable[..., Any]
+
+LONGEST_SHOWN = 120
+"""Characters of a call's arguments in an error about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,9 @@ class Caller:
             return EffectAnswer({"content": outcome.content, "is_error": outcome.is_error, "saves": left.saves})
 
         request = {"message": self.message_id, "id": block.id, "args": block.args}
-        call = EffectCall(f"tool:{definition.name}", request, repeatable=definition.repeatable)
+        call = EffectCall(
+            f"tool:{definition.name}", request, repeatable=definition.repeatable, shown=_short(block.args)
+        )
         try:
             answer: Mapping[str, Any] = await self.session.effect(call, perform)
         except _NotKept as found:
@@ -181,6 +187,12 @@ class Caller:
             return _Outcome(clean(str(error)), is_error=True)
         except ValueError as error:
             return _Outcome(clean(f"The tool `{name}` {error}"), is_error=True)
+
+
+def _short(args: Mapping[str, Any]) -> str:
+    """Arguments as people are shown them in an error; nothing if there are none."""
+    text = clean(json.dumps(args, ensure_ascii=False)) if args else ""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 def _being_cancelled() -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, with_config
@@ -24,6 +25,8 @@ from loopstack_temporal.tools.toolbox import Toolbox, Wanted
 MOST_CALLS = 128
 """Calls of one message that are carried out; the rest get an error result."""
 AT_ONCE = 8
+LINGER = 30.0
+"""Seconds that the calls under way get when one has stopped the step, so that their answers are recorded."""
 CALL_TIMEOUT = 240.0
 """Seconds for a call of a tool that has no `timeout`: less than the transition has, so that the model hears of it."""
 
@@ -126,7 +129,7 @@ class LlmDelegateToolCallsTool(_Delegating):
             meta=options.get("meta", {}),
         )
         caller = self._caller(result, found, callback, options.get("timeout", CALL_TIMEOUT))
-        states = await _all_at_once([caller.call(block) for block in turn.tool_calls[:MOST_CALLS]])
+        states = await _all_at_once([partial(caller.call, block) for block in turn.tool_calls[:MOST_CALLS]])
         text = f"Only the first {MOST_CALLS} tool calls of a message are carried out; this one was not."
         states += [await caller.told(block, text, is_error=True) for block in turn.tool_calls[MOST_CALLS:]]
         result = result.model_copy(update={"calls": states})
@@ -204,21 +207,32 @@ def _was(status: str) -> str:
     return "was canceled" if status == "canceled" else "failed"
 
 
-_Bound = Coroutine[Any, Any, T]
+_Work = Callable[[], Coroutine[Any, Any, T]]
 
 
-async def _all_at_once(work: Sequence[_Bound[T]]) -> list[T]:
-    """What all of them give, in order. The first exception cancels the others, and they end before it goes on."""
+async def _all_at_once(work: Sequence[_Work[T]]) -> list[T]:
+    """What all of them give, in order. After the first exception the others get `LINGER` to end; then it is raised.
+
+    A call that is cut off leaves an unknown outcome, and each of the others says whether its own is.
+    """
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def placed(one: _Bound[T]) -> T:
+    async def placed(one: _Work[T]) -> T:
         async with places:
-            return await one
+            return await one()
 
     tasks = [asyncio.ensure_future(placed(one)) for one in work]
     try:
-        return list(await asyncio.gather(*tasks))
+        if tasks:
+            _, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            if left:
+                await asyncio.wait(left, timeout=LINGER)
     finally:
-        for task in tasks:
+        late = [task for task in tasks if not task.done()]
+        for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        if task not in late and (error := task.exception()) is not None:
+            raise error
+    return [task.result() for task in tasks]

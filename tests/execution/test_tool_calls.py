@@ -1,0 +1,116 @@
+"""Tool calls of a model in real attempts: what is known of those that were cut off, and what a failed one leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from loopstack_temporal import (
+    BaseTool,
+    BaseWorkflow,
+    LlmMessageDocument,
+    ToolResult,
+    tool,
+    transition,
+    workflow,
+)
+from loopstack_temporal.execution.values import Done, Spent
+from loopstack_temporal.llm import LlmDelegateResult, LlmDelegateToolCallsTool
+from loopstack_temporal.machine.decisions import Fire
+from tests.execution.conftest import Driver, Drivers
+from tests.support.stack import eventually
+
+Nothing = dict[str, Any]
+
+
+class Person(BaseModel):
+    who: str = ""
+
+
+@dataclass
+class Bank:
+    """What was charged; the answers for those in `slow` never come."""
+
+    charged: list[str] = field(default_factory=list[str])
+    slow: set[str] = field(default_factory=set[str])
+
+
+bank = Bank()
+
+
+@tool(description="Charges a person.", repeatable=False)
+class ChargeTool(BaseTool[Person, str]):
+    async def handle(self, args: Person) -> ToolResult[str]:
+        bank.charged.append(args.who)
+        if args.who in bank.slow:
+            await asyncio.Event().wait()
+        return ToolResult(data=f"charged {args.who}")
+
+
+class Work(BaseModel):
+    calls: list[tuple[str, dict[str, Any]]] = []
+
+
+@workflow(name="calls")
+class CallsWorkflow(BaseWorkflow[Work, Nothing, Any]):
+    delegate: LlmDelegateToolCallsTool
+
+    @transition(to="end")
+    async def work(self, ctx: Any) -> Any:
+        blocks = [
+            {"type": "tool_call", "id": f"c{number}", "name": name, "args": args}
+            for number, (name, args) in enumerate(ctx.args.calls)
+        ]
+        message = LlmMessageDocument.model_validate({"role": "assistant", "blocks": blocks, "id": "msg_1"})
+        offered = sorted({name for name, _ in ctx.args.calls})
+        result: LlmDelegateResult = (await self.delegate.call(message=message, tools=offered)).data
+        return [one.content for one in result.tool_results]
+
+
+async def begun(drive: Drivers, *people: str, slow: set[str]) -> tuple[Driver, Fire]:
+    bank.charged, bank.slow = [], slow
+    driver = drive(CallsWorkflow, tools=[ChargeTool])
+    fire = await driver.open("calls", {"calls": [("charge", {"who": who}) for who in people]})
+    assert isinstance(fire, Fire)
+    return driver, fire
+
+
+async def lost(driver: Driver, fire: Fire, *charged: str) -> None:
+    """An attempt whose worker goes away when these were charged, and nobody knows of the slow ones."""
+    attempt = asyncio.create_task(driver.executor.step(driver.call(fire), driver.pulse))
+    await eventually(lambda: sorted(bank.charged) == sorted(charged), what="the charges")
+    await eventually(
+        lambda: sum(one.status == "done" for one in rows(driver)) == len(set(charged) - bank.slow), what="the answers"
+    )
+    attempt.cancel()
+    await asyncio.wait({attempt})
+    bank.charged.clear()
+    bank.slow.clear()
+
+
+def rows(driver: Driver) -> list[Any]:
+    with driver.store.database.read() as connection:
+        return list(connection.exec_driver_sql("SELECT key, status FROM effect").all())
+
+
+async def test_every_call_whose_outcome_is_unknown_is_named_before_a_person_retries(drive: Drivers) -> None:
+    people = [f"p{number}" for number in range(8)]
+    driver, fire = await begun(drive, *people, "ann", "bob", "cleo", slow={*people[1:], "ann"})
+    await lost(driver, fire, *people, "ann")
+
+    spent = await driver.fire(fire, attempt=2)
+
+    assert isinstance(spent, Spent) and spent.error.code == "effect_unknown"
+    assert spent.error.message.startswith("8 calls were begun by attempts that are gone")
+    named = [
+        who
+        for who in [*people, "ann", "bob", "cleo"]
+        if f'`tool:charge` with {{"who": "{who}"}}' in spent.error.message
+    ]
+    assert named == [*people[1:], "ann"] and bank.charged == []
+    assert isinstance(await driver.retry(), Done)
+    assert sorted(bank.charged) == sorted([*people[1:], "ann", "bob", "cleo"])
+    assert driver.row.result == [f"charged {who}" for who in [*people, "ann", "bob", "cleo"]]
