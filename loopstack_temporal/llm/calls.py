@@ -16,7 +16,7 @@ from loopstack_temporal.definition.context import RunRef, TransitionInput
 from loopstack_temporal.definition.documents import PlainDocument
 from loopstack_temporal.definition.documents.llm import ToolCallBlock
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, Session
-from loopstack_temporal.errors import ContextClosed, Interrupted, LoopstackError, ToolError
+from loopstack_temporal.errors import ContextClosed, Interrupted, LoopstackError, TooLarge, ToolError
 from loopstack_temporal.hitl.approving import Approval, ApproveToolCallArgs, ApproveToolCallWorkflow
 from loopstack_temporal.llm.results import ToolCallState, clean, content_of, cut
 from loopstack_temporal.tools.base import Tool, ToolOptions, ToolResult
@@ -164,6 +164,8 @@ class Caller:
             answer: Mapping[str, Any] = await self.session.effect(call, perform)
         except _NotKept as found:
             return found.outcome
+        except TooLarge as error:  # With what it saved it is too much for the journal.
+            return _Outcome(f"The call of `{definition.name}` cannot be recorded: {error}.", is_error=True)
         if not made:
             await replay(self.session.documents, answer["saves"])
         return _Outcome(answer["content"], answer["is_error"])

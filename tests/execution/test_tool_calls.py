@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ from loopstack_temporal import (
     BaseTool,
     BaseWorkflow,
     LlmMessageDocument,
+    MarkdownDocument,
+    RunContext,
     ToolResult,
     tool,
     transition,
@@ -50,6 +53,12 @@ class ChargeTool(BaseTool[Person, str]):
         return ToolResult(data=f"charged {args.who}")
 
 
+class Much(BaseModel):
+    letter: str = "m"
+    size: int = 0
+    documents: int = 0
+
+
 class Work(BaseModel):
     calls: list[tuple[str, dict[str, Any]]] = []
 
@@ -59,7 +68,7 @@ class CallsWorkflow(BaseWorkflow[Work, Nothing, Any]):
     delegate: LlmDelegateToolCallsTool
 
     @transition(to="end")
-    async def work(self, ctx: Any) -> Any:
+    async def work(self, ctx: RunContext[Work]) -> Any:
         blocks = [
             {"type": "tool_call", "id": f"c{number}", "name": name, "args": args}
             for number, (name, args) in enumerate(ctx.args.calls)
@@ -114,3 +123,42 @@ async def test_every_call_whose_outcome_is_unknown_is_named_before_a_person_retr
     assert isinstance(await driver.retry(), Done)
     assert sorted(bank.charged) == sorted([*people[1:], "ann", "bob", "cleo"])
     assert driver.row.result == [f"charged {who}" for who in [*people, "ann", "bob", "cleo"]]
+
+
+@tool(description="Gives or saves much.")
+class MuchTool(BaseTool[Much, str]):
+    async def handle(self, args: Much) -> ToolResult[str]:
+        for number in range(args.documents):
+            await self.document_store.save(MarkdownDocument(markdown="m" * args.size), key=f"{number}")
+        return ToolResult(data=args.letter * (0 if args.documents else args.size))
+
+
+async def test_results_are_measured_as_they_are_stored(drive: Drivers) -> None:
+    driver = drive(CallsWorkflow, tools=[MuchTool, ChargeTool])
+    bank.charged, bank.slow = [], set()
+    sizes = [("漢", 1_500_000), ("\x01", 3_000_000), ("a", 9_000_000), ("😀", 300_000)]
+    much = [("much", {"letter": letter, "size": size}) for letter, size in sizes]
+    await driver.open("calls", {"calls": [*much, ("charge", {"who": "ann"})]})
+
+    assert isinstance(await driver.go(), Done)
+
+    results = driver.row.result
+    assert results[-1] == "charged ann"
+    assert [result[0] for result in results[:4]] == ["漢", "\x01", "a", "😀"]
+    assert all("bytes in all. The whole result is kept as the document `" in result for result in results[:4])
+    kept = [one.content["text"] for one in driver.store.documents.live(driver.run_id) if one.name == "plain"]
+    assert sum("[The rest of" in text for text in kept) == 3
+    assert all(4_000_000 < len(json.dumps(text)) < 4_200_000 for text in kept if "[The rest of" in text)
+
+
+async def test_a_call_that_saves_more_than_the_journal_takes_is_an_error_for_the_model(drive: Drivers) -> None:
+    driver = drive(CallsWorkflow, tools=[MuchTool, ChargeTool])
+    bank.charged, bank.slow = [], set()
+    calls = [("much", {"documents": 2, "size": 5_000_000}), ("charge", {"who": "ann"})]
+    await driver.open("calls", {"calls": calls})
+
+    assert isinstance(await driver.go(), Done)
+
+    much, charged = driver.row.result
+    assert much.startswith("The call of `much` cannot be recorded: ") and charged == "charged ann"
+    assert len(driver.texts) == 2
