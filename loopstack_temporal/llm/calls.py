@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -19,13 +19,15 @@ from loopstack_temporal.definition.session import EffectAnswer, EffectCall, Sess
 from loopstack_temporal.errors import ContextClosed, Interrupted, LoopstackError, TooLarge, ToolError
 from loopstack_temporal.hitl.approving import Approval, ApproveToolCallArgs, ApproveToolCallWorkflow
 from loopstack_temporal.llm.results import ToolCallState, clean, content_of, cut
-from loopstack_temporal.tools.base import Tool, ToolOptions, ToolResult
+from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolResult
 from loopstack_temporal.tools.call import guarded, raw_result, result_of, validated, validated_config
 from loopstack_temporal.tools.digest import digest_of
+from loopstack_temporal.tools.handler import run_body
 from loopstack_temporal.tools.limits import limited
 from loopstack_temporal.tools.recording import recording, replay
 
 Callback = str | Callable[..., Any]
+Run = Callable[[], Awaitable[ToolResult[Any]]]
 
 LONGEST_SHOWN = 120
 """Characters of a call's arguments in an error about it."""
@@ -109,7 +111,7 @@ class Caller:
             found = await guarded(tool.definition, partial(tool.complete, answer))
             return result_of(tool.definition, found)
 
-        outcome = await self._outcome(call.tool_name, complete)
+        outcome = await self._outcome(tool.definition, complete)
         return await self.told(block, outcome.content, is_error=outcome.is_error)
 
     async def told(self, block: ToolCallBlock, content: str, *, is_error: bool) -> ToolCallState:
@@ -144,14 +146,13 @@ class Caller:
 
         async def run() -> ToolResult[Any]:
             configured = ToolOptions(validated_config(definition, None), options.callback, options.offered)
-            limit = None if definition.timeout is not None else self.timeout
-            return await limited(definition.name, limit, lambda: raw_result(tool, checked, configured))
+            return await raw_result(tool, checked, configured)
 
         async def perform(_key: str) -> EffectAnswer:
             nonlocal made
             made = True
             with recording(self.session.documents) as left:
-                outcome = await self._outcome(definition.name, run)
+                outcome = await self._outcome(definition, run)
             if outcome.pending is not None or not left.lasting:
                 raise _NotKept(outcome)
             return EffectAnswer({"content": outcome.content, "is_error": outcome.is_error, "saves": left.saves})
@@ -170,15 +171,12 @@ class Caller:
             await replay(self.session.documents, answer["saves"])
         return _Outcome(answer["content"], answer["is_error"])
 
-    async def _outcome(self, name: str, run: Callable[[], Any]) -> _Outcome:
+    async def _outcome(self, definition: ToolDefinition, run: Run) -> _Outcome:
         """What a tool gave, as text. Only what stops the whole attempt is raised."""
+        name = definition.name
+        limit = self.timeout if definition.timeout is None else None
         try:
-            result: ToolResult[Any] = await run()
-            if result.pending is not None:
-                return _Outcome(pending=result.pending)
-            if result.error is not None:
-                return _Outcome(clean(result.error), is_error=True)
-            return _Outcome(content_of(result.data))
+            return await limited(name, limit, lambda: _said(definition, run))
         except asyncio.CancelledError:
             if _being_cancelled():
                 raise
@@ -189,6 +187,19 @@ class Caller:
             return _Outcome(clean(str(error)), is_error=True)
         except ValueError as error:
             return _Outcome(clean(f"The tool `{name}` {error}"), is_error=True)
+
+
+async def _said(definition: ToolDefinition, run: Run) -> _Outcome:
+    result = await run()
+    if result.pending is not None:
+        return _Outcome(pending=result.pending)
+    if result.error is not None:
+        return _Outcome(clean(result.error), is_error=True)
+    if result.data is None or isinstance(result.data, str | int | float):
+        return _Outcome(content_of(result.data))
+    # Anything else may be code of the author's, which is written in a thread and within the limit, as it is called.
+    write = partial(run_body, content_of, result.data)
+    return _Outcome(await limited(definition.name, definition.timeout, write))
 
 
 def _short(args: Mapping[str, Any]) -> str:

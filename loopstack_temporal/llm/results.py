@@ -133,13 +133,17 @@ class LlmDelegateResult(BaseModel):
 
 
 def content_of(data: object) -> str:
-    """A tool's data as a model reads it: text as it is, anything else as JSON. Raises `ValueError` for no JSON."""
+    """A tool's data as a model reads it: text as it is, anything else as JSON.
+
+    Raises `ValueError` for what is no JSON, and for whatever the data itself raises: it may be a generator, or compute
+    its fields.
+    """
     if isinstance(data, str):
         return clean(data)
     try:
         return clean(json.dumps(to_jsonable_python(data), ensure_ascii=False, allow_nan=False))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise ValueError(f"returned something that is no JSON: {error}") from error
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        raise ValueError(f"returned something that is no JSON: {type(error).__name__}: {error}") from error
 
 
 def clean(text: str) -> str:

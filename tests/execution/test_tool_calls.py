@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
+import pytest
+from pydantic import BaseModel, computed_field
 
 from loopstack_temporal import (
     BaseTool,
@@ -21,7 +24,7 @@ from loopstack_temporal import (
     workflow,
 )
 from loopstack_temporal.execution.values import Done, Spent
-from loopstack_temporal.llm import LlmDelegateResult, LlmDelegateToolCallsTool
+from loopstack_temporal.llm import LlmDelegateResult, LlmDelegateToolCallsTool, delegation
 from loopstack_temporal.machine.decisions import Fire
 from tests.execution.conftest import Driver, Drivers
 from tests.support.stack import eventually
@@ -57,6 +60,38 @@ class Much(BaseModel):
     letter: str = "m"
     size: int = 0
     documents: int = 0
+
+
+class Broken(BaseModel):
+    @computed_field
+    @property
+    def total(self) -> int:
+        raise KeyError("no such column")
+
+
+def rows_that(how: str) -> Iterator[int]:
+    yield 1
+    match how:
+        case "end":
+            yield 2
+        case "break":
+            raise LookupError("the cursor is closed")
+        case "exit":
+            raise SystemExit(3)
+        case _:
+            while True:
+                time.sleep(0.01)
+
+
+@tool(description="Gives something that is not written yet.")
+class LazyTool(BaseTool[Person, Any]):
+    async def handle(self, args: Person) -> ToolResult[Any]:
+        return ToolResult(data=Broken() if args.who == "broken" else rows_that(args.who))
+
+
+@tool(description="The same, with a limit of its own.", timeout=0.2)
+class QuickTool(LazyTool):
+    pass
 
 
 class Work(BaseModel):
@@ -162,3 +197,23 @@ async def test_a_call_that_saves_more_than_the_journal_takes_is_an_error_for_the
     much, charged = driver.row.result
     assert much.startswith("The call of `much` cannot be recorded: ") and charged == "charged ann"
     assert len(driver.texts) == 2
+
+
+async def test_a_result_that_raises_or_blocks_while_it_is_written_is_an_error_for_the_model(
+    drive: Drivers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delegation, "CALL_TIMEOUT", 0.3)
+    driver = drive(CallsWorkflow, tools=[LazyTool, QuickTool])
+    calls = [("lazy", {"who": who}) for who in ("end", "break", "exit", "broken", "block")]
+    await driver.open("calls", {"calls": [*calls, ("quick", {"who": "block"})]})
+
+    assert isinstance(await driver.go(), Done)
+
+    assert driver.row.result == [
+        "[1, 2]",
+        "The tool `lazy` returned something that is no JSON: LookupError: the cursor is closed",
+        "The tool `lazy` returned something that is no JSON: SystemExit: 3",
+        "The tool `lazy` returned something that is no JSON: KeyError: 'no such column'",
+        "The tool `lazy` did not end within its limit of 0.3 s.",
+        "The tool `quick` did not end within its limit of 0.2 s.",
+    ]
