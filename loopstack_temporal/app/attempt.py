@@ -82,6 +82,10 @@ class OwnersSession:
         _not_lasting()
         self._session("cancel_child").cancel_child(run_id)
 
+    def time_left(self) -> float | None:
+        """Seconds until the limit of the transition."""
+        return self._session("time_left").time_left()
+
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         """The recorded answer of an outside call, or a new one."""
         return await self._session("effect").effect(call, perform)

@@ -132,6 +132,10 @@ class Session(Protocol):
         """Note that a child run shall be canceled, with this transition's commit."""
         ...
 
+    def time_left(self) -> float | None:
+        """Seconds until the limit of this transition; `None`: it has none."""
+        ...
+
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         """The recorded answer of an outside call, or `perform(key)` and record what it gives.
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 
 from pydantic import ValidationError
@@ -64,6 +65,8 @@ class Caller:
     """Bytes of a result that the model is sent."""
     timeout: float | None
     """Seconds for a call of a tool that has no limit of its own."""
+    until: float | None
+    """When all calls have to have ended, by `time.monotonic`: before the transition's own limit."""
     offered: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,6 +153,8 @@ class Caller:
 
         async def perform(_key: str) -> EffectAnswer:
             nonlocal made
+            if self._left() == 0:
+                raise _NotKept(_Outcome(_no_time(definition.name), is_error=True))
             made = True
             with recording(self.session.documents) as left:
                 outcome = await self._outcome(definition, run)
@@ -173,8 +178,10 @@ class Caller:
 
     async def _outcome(self, definition: ToolDefinition, run: Run) -> _Outcome:
         """What a tool gave, as text. Only what stops the whole attempt is raised."""
-        name = definition.name
-        limit = self.timeout if definition.timeout is None else None
+        name, limits = definition.name, [self._left()]
+        if definition.timeout is None:  # Else each try has its own.
+            limits.append(self.timeout)
+        limit = min((one for one in limits if one is not None), default=None)
         try:
             return await limited(name, limit, lambda: _said(definition, run))
         except asyncio.CancelledError:
@@ -188,6 +195,10 @@ class Caller:
         except ValueError as error:
             return _Outcome(clean(f"The tool `{name}` {error}"), is_error=True)
 
+    def _left(self) -> float | None:
+        """Seconds that a call may take at most."""
+        return None if self.until is None else max(round(self.until - monotonic(), 1), 0.0)
+
 
 async def _said(definition: ToolDefinition, run: Run) -> _Outcome:
     result = await run()
@@ -200,6 +211,10 @@ async def _said(definition: ToolDefinition, run: Run) -> _Outcome:
     # Anything else may be code of the author's, which is written in a thread and within the limit, as it is called.
     write = partial(run_body, content_of, result.data)
     return _Outcome(await limited(definition.name, definition.timeout, write))
+
+
+def _no_time(name: str) -> str:
+    return f"This call of `{name}` was not made: the time for the calls of this message was over before it could begin."
 
 
 def _short(args: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, with_config
@@ -29,6 +30,8 @@ LINGER = 30.0
 """Seconds that the calls under way get when one has stopped the step, so that their answers are recorded."""
 CALL_TIMEOUT = 240.0
 """Seconds for a call of a tool that has no `timeout`: less than the transition has, so that the model hears of it."""
+RESERVE = 20.0
+"""Seconds of the transition that are left when the last call has to end; a fifth of what there is if that is less."""
 
 T = TypeVar("T")
 
@@ -42,7 +45,10 @@ class LlmDelegateConfig(TypedDict, total=False):
     meta: dict[str, Any]
     """Added to the meta of that document."""
     timeout: float
-    """Seconds for each call of a tool that has no `timeout` of its own; default 240."""
+    """Seconds for each call of a tool that has no `timeout` of its own; default 240.
+
+    Whatever the limits are, all calls of a message end before the transition's own limit.
+    """
 
 
 class LlmDelegateArgs(BaseModel):
@@ -78,7 +84,9 @@ class _Delegating(Tool):
         by_name = {one.definition.name: one for one in found}
         limit = limit_for(result.calls)
         session = session_of(self, "call")
-        return Caller(session, by_name, self.approve, callback, result.message_id, limit, timeout)
+        left = session.time_left()
+        until = None if left is None else monotonic() + left - min(RESERVE, left / 5)
+        return Caller(session, by_name, self.approve, callback, result.message_id, limit, timeout, until)
 
     async def _saved(self, result: LlmDelegateResult) -> None:
         """The user's turn with all results. Under a key of its own, so that the author's own save replaces it."""
@@ -109,10 +117,12 @@ class LlmDelegateToolCallsTool(_Delegating):
     ) -> ToolReply[LlmDelegateResult]:
         """Run all tool calls of a message, eight at a time. Only the `tools` that the model was offered can be called.
 
-        A call that fails in any way is an error result for the model and concerns no other call. A tool that starts a
-        run and answers `pending`, and one that `needs_approval`, leaves its call open until that run has ended: then
-        the wait transition `callback` is told, and `LlmUpdateToolResultTool` fills in the result. When none is open,
-        one message with all results is saved.
+        A call that fails in any way is an error result for the model and concerns no other call. So is one that has not
+        ended, or could not begin, shortly before the limit of the transition.
+
+        A tool that starts a run and answers `pending`, and one that `needs_approval`, leaves its call open until that
+        run has ended: then the wait transition `callback` is told, and `LlmUpdateToolResultTool` fills in the result.
+        When none is open, one message with all results is saved.
 
         A finished call is not made again when the step is repeated after a crash. Raises `ToolError` for a name in
         `tools` that cannot be found.

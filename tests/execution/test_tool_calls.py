@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -94,6 +95,24 @@ class QuickTool(LazyTool):
     pass
 
 
+@tool(description="Never ends.")
+class HangTool(BaseTool[Person, str]):
+    async def handle(self, args: Person) -> ToolResult[str]:
+        bank.charged.append(args.who)
+        await asyncio.Event().wait()
+        return ToolResult(data="")
+
+
+@tool(description="Never ends, and may take longer than the transition.", timeout=600)
+class LongTool(HangTool):
+    pass
+
+
+@tool(description="Never ends, in any of its tries.", timeout=1.5, retry=5)
+class AgainTool(HangTool):
+    pass
+
+
 class Work(BaseModel):
     calls: list[tuple[str, dict[str, Any]]] = []
 
@@ -112,6 +131,13 @@ class CallsWorkflow(BaseWorkflow[Work, Nothing, Any]):
         offered = sorted({name for name, _ in ctx.args.calls})
         result: LlmDelegateResult = (await self.delegate.call(message=message, tools=offered)).data
         return [one.content for one in result.tool_results]
+
+
+@workflow(name="short_calls")
+class ShortCallsWorkflow(CallsWorkflow):
+    @transition(to="end", timeout=4)
+    async def work(self, ctx: RunContext[Work]) -> Any:
+        return await super().work(ctx)
 
 
 async def begun(drive: Drivers, *people: str, slow: set[str]) -> tuple[Driver, Fire]:
@@ -217,3 +243,24 @@ async def test_a_result_that_raises_or_blocks_while_it_is_written_is_an_error_fo
         "The tool `lazy` did not end within its limit of 0.3 s.",
         "The tool `quick` did not end within its limit of 0.2 s.",
     ]
+
+
+async def test_calls_that_take_too_long_together_are_answered_before_the_limit_of_the_transition(
+    drive: Drivers,
+) -> None:
+    bank.charged, bank.slow = [], set()
+    driver = drive(ShortCallsWorkflow, tools=[HangTool, LongTool, AgainTool, ChargeTool])
+    names = ["again", "long", *["hang"] * 6, "again", "charge", *["hang"] * 8]
+    calls = [(name, {"who": f"{name} {number}"}) for number, name in enumerate(names)]
+    await driver.open("short_calls", {"calls": calls})
+
+    answer = await driver.go()
+
+    assert isinstance(answer, Done), answer
+    results = driver.row.result
+    for name, result in zip(names[:8], results[:8], strict=True):
+        assert re.fullmatch(rf"The tool `{name}` did not end within its limit of (3|3\.[0-9]) s\.", result), result
+    for name, result in zip(names[8:], results[8:], strict=True):
+        assert result.startswith(f"This call of `{name}` was not made: "), result
+    assert {who.split()[0] for who in bank.charged} == {"again", "long", "hang"}
+    assert [one.status for one in rows(driver)] == ["done"] * 8, "what was not made is not recorded"

@@ -96,6 +96,9 @@ class OneAttempt:
     def cancel_child(self, run_id: str) -> None:
         raise NotImplementedError
 
+    def time_left(self) -> float | None:
+        return None
+
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         return (await perform(f"key-of-{call.name}")).value
 
