@@ -128,6 +128,10 @@ class Session(Protocol):
         """Raise what `run_child` would raise for this workflow, arguments and configuration; nothing is started."""
         ...
 
+    def discard_child(self, run_id: str) -> None:
+        """Forget a child that `run_child` noted: it is not started. Possible at any time, and for any id."""
+        ...
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled, with this transition's commit."""
         ...

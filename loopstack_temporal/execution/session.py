@@ -85,6 +85,11 @@ class Attempt:
         """Raise what `run_child` would raise for this workflow, these arguments and this configuration."""
         self._children("check_named").check(target, args, config)
 
+    def discard_child(self, run_id: str) -> None:
+        """Forget a child that was noted, also when the attempt is over."""
+        if self.children is not None:
+            self.children.discard(run_id)
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child shall be canceled."""
         self._children("cancel_child").cancel(run_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from time import monotonic
@@ -26,6 +26,7 @@ from loopstack_temporal.tools.digest import digest_of
 from loopstack_temporal.tools.handler import run_body
 from loopstack_temporal.tools.limits import limited
 from loopstack_temporal.tools.recording import recording, replay
+from loopstack_temporal.tools.starting import Starting, starting
 
 Callback = str | Callable[..., Any]
 Run = Callable[[], Awaitable[ToolResult[Any]]]
@@ -41,6 +42,8 @@ class _Outcome:
     content: str = ""
     is_error: bool = False
     pending: RunRef[Any] | None = None
+    started: bool = False
+    """Whether runs start with the commit because of it."""
 
 
 class _NotKept(Exception):
@@ -158,7 +161,7 @@ class Caller:
             made = True
             with recording(self.session.documents) as left:
                 outcome = await self._outcome(definition, run)
-            if outcome.pending is not None or not left.lasting:
+            if outcome.started or outcome.pending is not None or not left.lasting:
                 raise _NotKept(outcome)
             return EffectAnswer({"content": outcome.content, "is_error": outcome.is_error, "saves": left.saves})
 
@@ -183,7 +186,10 @@ class Caller:
             limits.append(self.timeout)
         limit = min((one for one in limits if one is not None), default=None)
         try:
-            return await limited(name, limit, lambda: _said(definition, run))
+            with starting() as runs:
+                outcome = await limited(name, limit, lambda: _said(definition, run))
+                self._check_told(name, outcome, runs)
+            return replace(outcome, started=bool(runs.runs))
         except asyncio.CancelledError:
             if _being_cancelled():
                 raise
@@ -194,6 +200,18 @@ class Caller:
             return _Outcome(clean(str(error)), is_error=True)
         except ValueError as error:
             return _Outcome(clean(f"The tool `{name}` {error}"), is_error=True)
+
+    def _check_told(self, name: str, outcome: _Outcome, runs: Starting) -> None:
+        """Raise `ToolError` if nobody would be told of the run that a call waits for: it would wait for ever."""
+        if outcome.pending is None:
+            return
+        run = runs.find(outcome.pending.run_id)
+        if not (self.callback if run is None else run.told):
+            raise ToolError(
+                f"The tool `{name}` answers later, but nobody would be told of its run, so that was not started. The"
+                " caller of the model's tool calls has to give `callback=`, and the tool has to hand on"
+                " `options.callback`."
+            )
 
     def _left(self) -> float | None:
         """Seconds that a call may take at most."""

@@ -15,6 +15,7 @@ from loopstack_temporal.definition.context import TransitionInput
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.documents.llm import ToolCallBlock
 from loopstack_temporal.definition.session import session_of
+from loopstack_temporal.errors import ToolError
 from loopstack_temporal.hitl.approving import ApproveToolCallWorkflow
 from loopstack_temporal.llm.calls import Callback, Caller
 from loopstack_temporal.llm.results import LlmDelegateResult, LlmTurn, ToolCallState, limit_for
@@ -125,11 +126,16 @@ class LlmDelegateToolCallsTool(_Delegating):
         When none is open, one message with all results is saved.
 
         A finished call is not made again when the step is repeated after a crash. Raises `ToolError` for a name in
-        `tools` that cannot be found.
+        `tools` that cannot be found, and without `callback` for a tool that needs approval.
         """
         options = cast("LlmDelegateConfig", validated_config(self.definition, config))
         turn = message if isinstance(message, LlmTurn) else LlmTurn.of(message)
         found = self.toolbox.find(tools)
+        if callback is None and (asking := [one for one in found if one.definition.needs_approval]):
+            raise ToolError(
+                f"`{asking[0].definition.name}` needs the approval of a person: name in `callback=` the wait transition"
+                " that is told of the decision, or do not offer it here."
+            )
         result = LlmDelegateResult(
             message_id=turn.message_id,
             calls=[ToolCallState(id=block.id, tool_name=block.name) for block in turn.tool_calls],

@@ -26,7 +26,7 @@ from loopstack_temporal import (
 )
 from loopstack_temporal.execution.values import Done, Spent
 from loopstack_temporal.llm import LlmDelegateResult, LlmDelegateToolCallsTool, delegation
-from loopstack_temporal.machine.decisions import Fire
+from loopstack_temporal.machine.decisions import Children, Fire
 from tests.execution.conftest import Driver, Drivers
 from tests.support.stack import eventually
 
@@ -111,6 +111,26 @@ class LongTool(HangTool):
 @tool(description="Never ends, in any of its tries.", timeout=1.5, retry=5)
 class AgainTool(HangTool):
     pass
+
+
+@workflow(name="errand")
+class ErrandWorkflow(BaseWorkflow[Person, Nothing, str]):
+    @transition(to="end")
+    async def go(self) -> str:
+        return "done"
+
+
+@tool(description="Has two errands run, and fails where it is told to.", retry=2)
+class ErrandsTool(BaseTool[Person, str]):
+    errand: ErrandWorkflow
+
+    async def handle(self, args: Person) -> ToolResult[str]:
+        await self.errand.run(args, label=f"{args.who} 1")
+        bank.charged.append(args.who)
+        await self.errand.run(args, label=f"{args.who} 2")
+        if args.who == "ann" or bank.charged.count(args.who) < 3:
+            raise RuntimeError("nobody is at home")
+        return ToolResult(data=args.who)
 
 
 class Work(BaseModel):
@@ -264,3 +284,20 @@ async def test_calls_that_take_too_long_together_are_answered_before_the_limit_o
         assert result.startswith(f"This call of `{name}` was not made: "), result
     assert {who.split()[0] for who in bank.charged} == {"again", "long", "hang"}
     assert [one.status for one in rows(driver)] == ["done"] * 8, "what was not made is not recorded"
+
+
+async def test_a_tool_that_fails_leaves_no_run_and_no_link_and_one_that_succeeds_at_last_those_of_its_last_try(
+    drive: Drivers,
+) -> None:
+    bank.charged, bank.slow = [], set()
+    driver = drive(CallsWorkflow, ErrandWorkflow, tools=[ErrandsTool])
+    await driver.open("calls", {"calls": [("errands", {"who": "ann"}), ("errands", {"who": "bob"})]})
+
+    assert isinstance(await driver.go(), Done)
+
+    assert driver.row.result == ["The tool `errands` failed: RuntimeError: nobody is at home", "bob"]
+    assert isinstance(driver.decision, Children)
+    started = [child.id for child in driver.decision.children]
+    links = [one.content for one in driver.store.documents.live(driver.run_id) if one.name == "link"]
+    assert [link["label"] for link in links] == ["bob 1", "bob 2"]
+    assert [link["run_id"] for link in links] == started and len(set(started)) == 2
