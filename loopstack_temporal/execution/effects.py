@@ -109,10 +109,14 @@ class Journal:
                 self._idle.set()
 
     async def around(self, body: Awaitable[Any]) -> Any:
-        """What the body gives. Raises what stopped its calls, should there be something, whatever the body says."""
+        """What the body gives. Raises what stopped its calls, should there be something, whatever the body says.
+
+        After `TransitionTimeout` it is in `stopped`, too, if the limit cut off calls that must not be repeated.
+        """
         try:
             result = await body
         except TransitionTimeout:
+            self._unknown.update(self._cut_off)  # A retry would make them again; a person has to know of it first.
             raise
         except Exception:
             await self._settled()

@@ -283,6 +283,24 @@ async def test_a_call_that_is_cut_off_beside_one_whose_outcome_is_unknown_is_nam
     assert "`tool:post` with Ann, `tool:post` with Bob." in spent.error.message
 
 
+async def test_a_call_that_must_not_be_repeated_and_is_cut_off_by_the_limit_waits_for_a_person(drive: Drivers) -> None:
+    world = World(hang=asyncio.Event())
+
+    @workflow
+    class MailWorkflow(BaseWorkflow[Nothing, Nothing, Any]):
+        @transition(to="end", timeout=0.5, retry=Retry(attempts=5, delay=0))
+        async def work(self) -> Any:
+            return await world.call(self, "ann", repeatable=False, shown="Ann")
+
+    driver = drive(MailWorkflow)
+    spent = await driver.fire(await opened(driver, "mail"))
+    assert isinstance(spent, Spent) and spent.error.code == "effect_unknown"
+    assert "`tool:post` with Ann was begun" in spent.error.message
+    world.hang = None
+    assert isinstance(await driver.retry(), Done)
+    assert (driver.row.result, len(world.keys), len(set(world.keys))) == ({"n": 2}, 2, 1)
+
+
 async def test_a_persons_retry_takes_the_answers_of_all_calls_that_were_made_side_by_side(drive: Drivers) -> None:
     world, tries = World(), 0
 
