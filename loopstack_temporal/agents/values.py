@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from loopstack_temporal.definition.words import Words
 from loopstack_temporal.llm.results import LlmDelegateResult, LlmTurn
 from loopstack_temporal.llm.tools import LlmConfig
 
@@ -18,7 +19,8 @@ class AgentArgs(BaseModel):
     """Instructions, sent with every model call."""
     tools: list[str] = Field(default_factory=list[str])
     """Names of the tools that the model may call; nothing else can be called."""
-    user_message: str
+    user_message: Words
+    """What a person says first."""
     context: str | None = None
     """Something the model is told first and people do not see."""
 

@@ -13,6 +13,7 @@ from loopstack_temporal.definition.context import RunContext, TransitionInput
 from loopstack_temporal.definition.documents import LlmContextDocument, LlmMessageDocument
 from loopstack_temporal.definition.marks import transition
 from loopstack_temporal.definition.model import Retry
+from loopstack_temporal.definition.words import Words
 from loopstack_temporal.definition.workflow import BaseWorkflow, workflow
 from loopstack_temporal.errors import AgentStopped
 from loopstack_temporal.llm.attached import UserMessage
@@ -113,7 +114,7 @@ class AgentLoop(BaseWorkflow[A, AgentState, R], Generic[A, R]):
 
     @transition(from_="ready", to="ready", wait=True, early=True, guard=may_be_steered)
     @transition(from_="prompt_executed", to="ready", wait=True, early=True, guard=may_be_steered)
-    async def steer(self, payload: str, ctx: RunContext[A]) -> None:
+    async def steer(self, payload: Words, ctx: RunContext[A]) -> None:
         """Say something while the agent works: the next model call reads it, also one that would else not be made."""
         await self.said(ctx, payload)
 
@@ -200,7 +201,9 @@ class ChatAgentWorkflow(AgentLoop[ChatAgentArgs, Any]):
         state.turns = 0
 
     @transition(from_="waiting_for_user", to="ready", wait=True, early=True, title="Send a message")
-    async def user_message(self, payload: str | UserMessage, state: AgentState, ctx: RunContext[ChatAgentArgs]) -> None:
+    async def user_message(
+        self, payload: Words | UserMessage, state: AgentState, ctx: RunContext[ChatAgentArgs]
+    ) -> None:
         state.turn, state.turns = None, 0
         await self.said(ctx, payload)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from loopstack_temporal.definition.context import RunContext, RunRef
@@ -18,6 +19,7 @@ from loopstack_temporal.definition.session import (
 )
 from loopstack_temporal.tools.base import ToolSession
 from loopstack_temporal.tools.recording import current_recording
+from loopstack_temporal.tools.starting import Started, note_start
 
 
 @dataclass(slots=True)
@@ -70,17 +72,29 @@ class OwnersSession:
 
     async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
         """Note a child run to be started with the commit of the owner's transition."""
-        _not_lasting()
-        return await self._session("run").run_child(target, args, options)
+        session = self._session("run")
+        ref = await session.run_child(target, args, options)
+        forget = partial(session.discard_child, ref.run_id)
+        note_start(Started(ref.run_id, options.callback is not None, forget))
+        return ref
 
     def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
         """Raise what `run_child` would raise."""
         self._session("check_named").check_child(target, args, config)
 
+    def discard_child(self, run_id: str) -> None:
+        """Forget a child that was noted."""
+        self._session("discard_child").discard_child(run_id)
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled."""
-        _not_lasting()
+        if (noted := current_recording()) is not None:
+            noted.lasting = False  # The next attempt has to ask for it again.
         self._session("cancel_child").cancel_child(run_id)
+
+    def time_left(self) -> float | None:
+        """Seconds until the limit of the transition."""
+        return self._session("time_left").time_left()
 
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         """The recorded answer of an outside call, or a new one."""
@@ -89,9 +103,3 @@ class OwnersSession:
     def live(self, live_id: str) -> LiveText:
         """Begin a text that people can watch."""
         return self._session("live").live(live_id)
-
-
-def _not_lasting() -> None:
-    """A tool call that asks something of other runs has to ask again in the next attempt."""
-    if (noted := current_recording()) is not None:
-        noted.lasting = False

@@ -42,6 +42,8 @@ class EffectCall:
     """JSON data that tells this call from others of the step; kept only as a hash."""
     repeatable: bool = True
     """`False`: when a worker dies in the call nobody knows whether it happened, and the run waits for a decision."""
+    shown: str = ""
+    """What a person tells this call from others by, beside its name: short."""
     anew: bool = False
     """After a failure of the author's own code ask again, even if there is an answer: another one may fit better."""
     spent: Callable[[Exception], Sequence[Mapping[str, Any]]] | None = None
@@ -133,8 +135,16 @@ class Session(Protocol):
         """Raise what `run_child` would raise for this workflow, arguments and configuration; nothing is started."""
         ...
 
+    def discard_child(self, run_id: str) -> None:
+        """Forget a child that `run_child` noted: it is not started. Possible at any time, and for any id."""
+        ...
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child run shall be canceled, with this transition's commit."""
+        ...
+
+    def time_left(self) -> float | None:
+        """Seconds until the limit of this transition; `None`: it has none."""
         ...
 
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:

@@ -36,6 +36,7 @@ class ChildRuns:
         self._documents = documents
         self._writes: list[ChildWrite] = []
         self._cancels: list[str] = []
+        self._asked = 0
 
     @property
     def writes(self) -> tuple[ChildWrite, ...]:
@@ -73,16 +74,27 @@ class ChildRuns:
             config=config,
         )
         self._writes.append(write)
+        self._asked += 1
         if options.show != "hidden":
             inline = options.show == "inline"
             link = LinkDocument(run_id=write.id, label=options.label or definition.name, embed=inline, expanded=inline)
-            await self._documents.save(link, key=f"link_{write.id}")
+            try:
+                await self._documents.save(link, key=_link(write.id))
+            except BaseException:  # Nobody has heard of that child, so nobody could discard it.
+                self.discard(write.id)
+                raise
         return RunRef(write.id, definition.name)
 
     def check(self, target: type[Any] | str, args: Any, config: object) -> tuple[WorkflowDefinition, Any, Any]:
         """The child's definition, its arguments and its configuration as they are stored. Raises like `add`."""
         definition = self._definition(target)
         return definition, _checked(definition, args), configuration(definition, config)
+
+    def discard(self, run_id: str) -> None:
+        """Forget a child run that was noted. Its number is not given again."""
+        self._writes = [one for one in self._writes if one.id != run_id]
+        self._cancels = [one for one in self._cancels if one != run_id]
+        self._documents.discard(_link(run_id))
 
     def cancel(self, run_id: str) -> None:
         """Note that a child shall be canceled."""
@@ -121,8 +133,12 @@ class ChildRuns:
     def _next_id(self) -> str:
         call, epoch = self._scene.call, self._scene.entered.epoch
         again = f"-e{epoch}" if epoch > 1 else ""
-        name = f"{call.run_id}-{call.step}-{len(self._writes)}{again}"
+        name = f"{call.run_id}-{call.step}-{self._asked}{again}"
         return name if len(name) <= LONGEST_ID else str(uuid5(NAMESPACE_URL, name))
+
+
+def _link(run_id: str) -> str:
+    return f"link_{run_id}"
 
 
 def _checked(definition: WorkflowDefinition, args: Any) -> Any:

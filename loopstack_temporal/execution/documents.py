@@ -98,6 +98,10 @@ class BufferedDocuments:
         self._saved[write.id] = (write, entity)
         return entity
 
+    def discard(self, key: str) -> None:
+        """Forget what this attempt saved under a key."""
+        self._saved = {id: pair for id, pair in self._saved.items() if pair[0].key != key}
+
     async def create(self, document: type[DocumentT], content: Mapping[str, Any] | BaseModel, /) -> DocumentT:
         """See `DocumentStore.create`."""
         self._check_open("create")
@@ -165,8 +169,8 @@ class BufferedDocuments:
             for one in await self._reads():
                 if one.row.key == write.key:
                     return one.row.position, one.row.version + 1
-        used = {entity.index for _, entity in self._saved.values() if entity.index >= self._origin.next_position}
-        return self._origin.next_position + len(used), 1
+        used = (entity.index for _, entity in self._saved.values())
+        return max(self._origin.next_position - 1, *used) + 1 if self._saved else self._origin.next_position, 1
 
     async def _live(
         self, wanted: Callable[[str, tuple[str, ...]], bool], cls: type[Document] | None = None

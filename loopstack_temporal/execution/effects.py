@@ -34,7 +34,7 @@ from loopstack_temporal.errors import (
 from loopstack_temporal.execution.claiming import Claiming
 from loopstack_temporal.execution.scene import MACHINE_FAULTS, Scene
 from loopstack_temporal.failpoints import hit
-from loopstack_temporal.store.records import EffectEnd, EffectWrite
+from loopstack_temporal.store.records import EffectEnd, EffectRow, EffectWrite
 
 _log = logging.getLogger("loopstack.run")
 
@@ -53,8 +53,9 @@ class Journal:
     """The calls of one attempt."""
 
     def __init__(self, scene: Scene, claiming: Claiming) -> None:
-        self.stopped: Interrupted | EffectUnknown | None = None
-        """Why no call is made any more. It outranks whatever the body makes of it."""
+        self._interrupted: Interrupted | None = None
+        self._unknown: dict[str, EffectCall] = {}
+        self._cut_off: dict[str, EffectCall] = {}
         self._scene = scene
         self._claiming = claiming
         self._counts: Counter[tuple[str, str, str]] = Counter()
@@ -64,6 +65,16 @@ class Journal:
         self._first: tuple[int, int] | None = None
         self._failures: int | None = None
 
+    @property
+    def stopped(self) -> Interrupted | EffectUnknown | None:
+        """Why no call is made any more. It outranks whatever the body makes of it.
+
+        An unknown outcome names every call of which none is known: a retry makes all of them again.
+        """
+        if self._interrupted is not None or not self._unknown:
+            return self._interrupted
+        return _unknown(list({**self._unknown, **self._cut_off}.values()))
+
     async def call(self, call: EffectCall, perform: Perform) -> Any:
         """The recorded answer, or a new one.
 
@@ -71,12 +82,12 @@ class Journal:
         more than 8 MiB; `AuthorError` for requests and answers that are no JSON; `Interrupted` if the step has to run
         again.
         """
-        if self.stopped is not None:
-            raise self.stopped
+        if self._interrupted is not None:
+            raise self._interrupted
         if self._scene.call.local:
             text = f"`{call.name}` is called in a local step, so the step runs again as a regular activity"
-            self.stopped = EffectInLocalStep(text)
-            raise self.stopped
+            self._interrupted = EffectInLocalStep(text)
+            raise self._interrupted
         asked = _hash(_json(call.request, f"the request of `{call.name}`", canonical=True))
         place = (_within.get(), call.name, asked)
         number = self._counts[place]  # Before anything is awaited: calls in parallel are counted as they came.
@@ -89,8 +100,8 @@ class Journal:
         try:
             write = EffectWrite(key, self._scene.fence, call.name, asked, call.repeatable)
             return await self._journaled(write, call, perform)
-        except (Interrupted, EffectUnknown) as error:
-            self.stopped = self.stopped or error
+        except Interrupted as error:
+            self._interrupted = self._interrupted or error
             raise
         finally:
             self._running -= 1
@@ -98,17 +109,21 @@ class Journal:
                 self._idle.set()
 
     async def around(self, body: Awaitable[Any]) -> Any:
-        """What the body gives. Raises what stopped its calls, should there be something, whatever the body says."""
+        """What the body gives. Raises what stopped its calls, should there be something, whatever the body says.
+
+        After `TransitionTimeout` it is in `stopped`, too, if the limit cut off calls that must not be repeated.
+        """
         try:
             result = await body
         except TransitionTimeout:
+            self._unknown.update(self._cut_off)  # A retry would make them again; a person has to know of it first.
             raise
         except Exception:
             await self._settled()
             raise
         await self._settled()
-        if self.stopped is not None:
-            raise self.stopped
+        if (stopped := self.stopped) is not None:
+            raise stopped
         return result
 
     # --- inside ------------------------------------------------------------------------------------------------------
@@ -121,16 +136,16 @@ class Journal:
 
     async def _journaled(self, write: EffectWrite, call: EffectCall, perform: Perform) -> Any:
         await self._claiming.late()
-        store = self._scene.workplace.store
-        found = await store.do(store.effects.begin, write)
-        if found is not None and found.status == "done":
+        if (found := await self._begun(write, call)) is not None:
             return found.response
-        if found is not None:
-            raise _unknown(call)
         hit("effect.before_call")
         try:
             answer = await _performed(write.key, perform)
         except Interrupted:
+            raise
+        except asyncio.CancelledError:
+            if not call.repeatable and not _within.get():
+                self._cut_off[write.key] = call
             raise
         except Exception as error:
             await self._undo(write, [] if call.spent is None else call.spent(error))
@@ -146,6 +161,24 @@ class Journal:
         await self._record(replace(end, response=response))
         hit("effect.after_record")
         return response
+
+    async def _begun(self, write: EffectWrite, call: EffectCall) -> EffectRow | None:
+        """The recorded answer; `None`: make the call now. Raises why it is not made."""
+        store, looking = self._scene.workplace.store, bool(self._unknown)
+        # Once an outcome is unknown nothing is begun; whether others are unknown, too, is found out all the same.
+        if looking:
+            found = await store.do(store.effects.recorded, write.key)
+        else:
+            found = await store.do(store.effects.begin, write)
+        if found is not None and found.status == "done":
+            return found
+        if found is not None and not call.repeatable:
+            self._unknown[write.key] = call
+        if (stopped := self.stopped) is not None:
+            if found is None and not looking:
+                await self._undo(write, [])
+            raise stopped
+        return None
 
     async def _key(self, call: EffectCall, place: tuple[str, str, str], number: int) -> str:
         """The same for every attempt at this call, a person's retries of the step included; of a reset run another."""
@@ -253,9 +286,17 @@ def _blameless(code: str) -> bool:
     return code in MACHINE_FAULTS or code == TransitionTimeout.code or code.startswith("model_")
 
 
-def _unknown(call: EffectCall) -> EffectUnknown:
-    text = (
-        f"`{call.name}` was begun by an attempt that is gone, and its answer was not recorded: nobody knows whether it "
-        "happened, and it must not be repeated. Look there; a retry calls it again, a move goes on without it."
-    )
-    return EffectUnknown(text, name=call.name)
+def _unknown(calls: Sequence[EffectCall]) -> EffectUnknown:
+    names = ", ".join(f"`{call.name}` with {call.shown}" if call.shown else f"`{call.name}`" for call in calls)
+    if len(calls) == 1:
+        text = (
+            f"{names} was begun by an attempt that is gone, and its answer was not recorded: nobody knows whether it "
+            "happened, and it must not be repeated. Look there; a retry calls it again, a move goes on without it."
+        )
+    else:
+        text = (
+            f"{len(calls)} calls were begun by attempts that are gone, and their answers were not recorded: nobody "
+            "knows whether they happened, and they must not be repeated. Look at each; a retry makes all of them "
+            f"again, a move goes on without them: {names}."
+        )
+    return EffectUnknown(text, name=calls[0].name)

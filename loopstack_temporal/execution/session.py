@@ -6,6 +6,7 @@ import copy
 import logging
 import types
 from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
 from typing import Any, NoReturn, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -43,6 +44,7 @@ class Attempt:
         self._outside = outside
         self._work = work
         self._open = True
+        self._until: float | None = None
 
     def close(self) -> None:
         """The attempt is over; every later use raises `ContextClosed` and changes nothing."""
@@ -83,9 +85,22 @@ class Attempt:
         """Raise what `run_child` would raise for this workflow, these arguments and this configuration."""
         self._children("check_named").check(target, args, config)
 
+    def discard_child(self, run_id: str) -> None:
+        """Forget a child that was noted, also when the attempt is over."""
+        if self.children is not None:
+            self.children.discard(run_id)
+
     def cancel_child(self, run_id: str) -> None:
         """Note that a child shall be canceled."""
         self._children("cancel_child").cancel(run_id)
+
+    def begin(self, limit: float | None) -> None:
+        """The body begins, and has so many seconds."""
+        self._until = None if limit is None else monotonic() + limit
+
+    def time_left(self) -> float | None:
+        """Seconds until the limit of the transition."""
+        return None if self._until is None else max(self._until - monotonic(), 0.0)
 
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         """The recorded answer of an outside call, or a new one."""

@@ -80,6 +80,7 @@ async def _attempt(scene: Scene, definition: WorkflowDefinition, transition: Tra
                 late = None if first else outside.claiming.late
                 watch = Watch(scene.workplace.threads, stopping, transition.timeout, late, LATE_CLAIM)
                 arguments = _arguments(transition, work, admitted, context)
+                attempt.begin(transition.timeout)
                 body = run_body(getattr(workflow, transition.name), arguments, watch)
                 work.returned(await outside.journal.around(body), transition)
                 hit("body.end")

@@ -10,14 +10,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
 
+from loopstack_temporal.definition.words import Words
+
 Mode = Literal["text", "options", "confirm"]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""Text that says something."""
 
 
 def _in_seconds(value: object) -> object:

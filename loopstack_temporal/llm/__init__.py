@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loopstack_temporal.definition.words import Words
 from loopstack_temporal.llm.attached import Attachment, UserMessage
 from loopstack_temporal.llm.delegation import (
     LlmCancelPendingToolsTool,
@@ -60,6 +61,7 @@ __all__ = [
     "ToolOffer",
     "Usage",
     "UserMessage",
+    "Words",
     "claude",
     "openai",
 ]

@@ -63,7 +63,7 @@ class Attachment(BaseModel):
 
 
 class UserMessage(BaseModel):
-    """Words with files. In place of it, words alone can be sent as a plain text: `payload: str | UserMessage`."""
+    """Words with files. In place of it, words alone can be sent as a plain text: `payload: Words | UserMessage`."""
 
     model_config = ConfigDict(extra="forbid")
 

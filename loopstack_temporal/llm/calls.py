@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,16 +17,22 @@ from loopstack_temporal.definition.context import RunRef, TransitionInput
 from loopstack_temporal.definition.documents import PlainDocument
 from loopstack_temporal.definition.documents.llm import ToolCallBlock
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, Session
-from loopstack_temporal.errors import ContextClosed, Interrupted, LoopstackError, ToolError
+from loopstack_temporal.errors import ContextClosed, Interrupted, LoopstackError, TooLarge, ToolError
 from loopstack_temporal.hitl.approving import Approval, ApproveToolCallArgs, ApproveToolCallWorkflow
 from loopstack_temporal.llm.results import ToolCallState, clean, content_of, cut
-from loopstack_temporal.tools.base import Tool, ToolOptions, ToolResult
+from loopstack_temporal.tools.base import Tool, ToolDefinition, ToolOptions, ToolResult
 from loopstack_temporal.tools.call import guarded, raw_result, result_of, validated, validated_config
 from loopstack_temporal.tools.digest import digest_of
+from loopstack_temporal.tools.handler import run_body
 from loopstack_temporal.tools.limits import limited
 from loopstack_temporal.tools.recording import recording, replay
+from loopstack_temporal.tools.starting import Starting, starting
 
 Callback = str | Callable[..., Any]
+Run = Callable[[], Awaitable[ToolResult[Any]]]
+
+LONGEST_SHOWN = 120
+"""Characters of a call's arguments in an error about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class _Outcome:
     content: str = ""
     is_error: bool = False
     pending: RunRef[Any] | None = None
+    started: bool = False
+    """Whether runs start with the commit because of it."""
 
 
 class _NotKept(Exception):
@@ -58,6 +68,8 @@ class Caller:
     """Bytes of a result that the model is sent."""
     timeout: float | None
     """Seconds for a call of a tool that has no limit of its own."""
+    until: float | None
+    """When all calls have to have ended, by `time.monotonic`: before the transition's own limit."""
     offered: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +117,7 @@ class Caller:
             found = await guarded(tool.definition, partial(tool.complete, answer))
             return result_of(tool.definition, found)
 
-        outcome = await self._outcome(call.tool_name, complete)
+        outcome = await self._outcome(tool.definition, complete)
         return await self.told(block, outcome.content, is_error=outcome.is_error)
 
     async def told(self, block: ToolCallBlock, content: str, *, is_error: bool) -> ToolCallState:
@@ -140,37 +152,44 @@ class Caller:
 
         async def run() -> ToolResult[Any]:
             configured = ToolOptions(validated_config(definition, None), options.callback, options.offered)
-            limit = None if definition.timeout is not None else self.timeout
-            return await limited(definition.name, limit, lambda: raw_result(tool, checked, configured))
+            return await raw_result(tool, checked, configured)
 
         async def perform(_key: str) -> EffectAnswer:
             nonlocal made
+            if self._left() == 0:
+                raise _NotKept(_Outcome(_no_time(definition.name), is_error=True))
             made = True
             with recording(self.session.documents) as left:
-                outcome = await self._outcome(definition.name, run)
-            if outcome.pending is not None or not left.lasting:
+                outcome = await self._outcome(definition, run)
+            if outcome.started or outcome.pending is not None or not left.lasting:
                 raise _NotKept(outcome)
             return EffectAnswer({"content": outcome.content, "is_error": outcome.is_error, "saves": left.saves})
 
         request = {"message": self.message_id, "id": block.id, "args": block.args}
-        call = EffectCall(f"tool:{definition.name}", request, repeatable=definition.repeatable)
+        call = EffectCall(
+            f"tool:{definition.name}", request, repeatable=definition.repeatable, shown=_short(block.args)
+        )
         try:
             answer: Mapping[str, Any] = await self.session.effect(call, perform)
         except _NotKept as found:
             return found.outcome
+        except TooLarge as error:  # With what it saved it is too much for the journal.
+            return _Outcome(f"The call of `{definition.name}` cannot be recorded: {error}.", is_error=True)
         if not made:
             await replay(self.session.documents, answer["saves"])
         return _Outcome(answer["content"], answer["is_error"])
 
-    async def _outcome(self, name: str, run: Callable[[], Any]) -> _Outcome:
+    async def _outcome(self, definition: ToolDefinition, run: Run) -> _Outcome:
         """What a tool gave, as text. Only what stops the whole attempt is raised."""
+        name, limits = definition.name, [self._left()]
+        if definition.timeout is None:  # Else each try has its own.
+            limits.append(self.timeout)
+        limit = min((one for one in limits if one is not None), default=None)
         try:
-            result: ToolResult[Any] = await run()
-            if result.pending is not None:
-                return _Outcome(pending=result.pending)
-            if result.error is not None:
-                return _Outcome(clean(result.error), is_error=True)
-            return _Outcome(content_of(result.data))
+            with starting() as runs:
+                outcome = await limited(name, limit, lambda: _said(definition, run))
+                self._check_told(name, outcome, runs)
+            return replace(outcome, started=bool(runs.runs))
         except asyncio.CancelledError:
             if _being_cancelled():
                 raise
@@ -181,6 +200,45 @@ class Caller:
             return _Outcome(clean(str(error)), is_error=True)
         except ValueError as error:
             return _Outcome(clean(f"The tool `{name}` {error}"), is_error=True)
+
+    def _check_told(self, name: str, outcome: _Outcome, runs: Starting) -> None:
+        """Raise `ToolError` if nobody would be told of the run that a call waits for: it would wait for ever."""
+        if outcome.pending is None:
+            return
+        run = runs.find(outcome.pending.run_id)
+        if not (self.callback if run is None else run.told):
+            raise ToolError(
+                f"The tool `{name}` answers later, but nobody would be told of its run, so that was not started. The"
+                " caller of the model's tool calls has to give `callback=`, and the tool has to hand on"
+                " `options.callback`."
+            )
+
+    def _left(self) -> float | None:
+        """Seconds that a call may take at most."""
+        return None if self.until is None else max(round(self.until - monotonic(), 1), 0.0)
+
+
+async def _said(definition: ToolDefinition, run: Run) -> _Outcome:
+    result = await run()
+    if result.pending is not None:
+        return _Outcome(pending=result.pending)
+    if result.error is not None:
+        return _Outcome(clean(result.error), is_error=True)
+    if result.data is None or isinstance(result.data, str | int | float):
+        return _Outcome(content_of(result.data))
+    # Anything else may be code of the author's, which is written in a thread and within the limit, as it is called.
+    write = partial(run_body, content_of, result.data)
+    return _Outcome(await limited(definition.name, definition.timeout, write))
+
+
+def _no_time(name: str) -> str:
+    return f"This call of `{name}` was not made: the time for the calls of this message was over before it could begin."
+
+
+def _short(args: Mapping[str, Any]) -> str:
+    """Arguments as people are shown them in an error; nothing if there are none."""
+    text = clean(json.dumps(args, ensure_ascii=False)) if args else ""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 def _being_cancelled() -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from time import monotonic
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, with_config
@@ -13,6 +15,7 @@ from loopstack_temporal.definition.context import TransitionInput
 from loopstack_temporal.definition.documents import LlmMessageDocument
 from loopstack_temporal.definition.documents.llm import ToolCallBlock
 from loopstack_temporal.definition.session import session_of
+from loopstack_temporal.errors import ToolError
 from loopstack_temporal.hitl.approving import ApproveToolCallWorkflow
 from loopstack_temporal.llm.calls import Callback, Caller
 from loopstack_temporal.llm.results import LlmDelegateResult, LlmTurn, ToolCallState, limit_for
@@ -24,8 +27,12 @@ from loopstack_temporal.tools.toolbox import Toolbox, Wanted
 MOST_CALLS = 128
 """Calls of one message that are carried out; the rest get an error result."""
 AT_ONCE = 8
+LINGER = 30.0
+"""Seconds that the calls under way get when one has stopped the step, so that their answers are recorded."""
 CALL_TIMEOUT = 240.0
 """Seconds for a call of a tool that has no `timeout`: less than the transition has, so that the model hears of it."""
+RESERVE = 20.0
+"""Seconds of the transition that are left when the last call has to end; a fifth of what there is if that is less."""
 
 T = TypeVar("T")
 
@@ -39,7 +46,10 @@ class LlmDelegateConfig(TypedDict, total=False):
     meta: dict[str, Any]
     """Added to the meta of that document."""
     timeout: float
-    """Seconds for each call of a tool that has no `timeout` of its own; default 240."""
+    """Seconds for each call of a tool that has no `timeout` of its own; default 240.
+
+    Whatever the limits are, all calls of a message end before the transition's own limit.
+    """
 
 
 class LlmDelegateArgs(BaseModel):
@@ -75,7 +85,9 @@ class _Delegating(Tool):
         by_name = {one.definition.name: one for one in found}
         limit = limit_for(result.calls)
         session = session_of(self, "call")
-        return Caller(session, by_name, self.approve, callback, result.message_id, limit, timeout)
+        left = session.time_left()
+        until = None if left is None else monotonic() + left - min(RESERVE, left / 5)
+        return Caller(session, by_name, self.approve, callback, result.message_id, limit, timeout, until)
 
     async def _saved(self, result: LlmDelegateResult) -> None:
         """The user's turn with all results. Under a key of its own, so that the author's own save replaces it."""
@@ -106,17 +118,24 @@ class LlmDelegateToolCallsTool(_Delegating):
     ) -> ToolReply[LlmDelegateResult]:
         """Run all tool calls of a message, eight at a time. Only the `tools` that the model was offered can be called.
 
-        A call that fails in any way is an error result for the model and concerns no other call. A tool that starts a
-        run and answers `pending`, and one that `needs_approval`, leaves its call open until that run has ended: then
-        the wait transition `callback` is told, and `LlmUpdateToolResultTool` fills in the result. When none is open,
-        one message with all results is saved.
+        A call that fails in any way is an error result for the model and concerns no other call. So is one that has not
+        ended, or could not begin, shortly before the limit of the transition.
+
+        A tool that starts a run and answers `pending`, and one that `needs_approval`, leaves its call open until that
+        run has ended: then the wait transition `callback` is told, and `LlmUpdateToolResultTool` fills in the result.
+        When none is open, one message with all results is saved.
 
         A finished call is not made again when the step is repeated after a crash. Raises `ToolError` for a name in
-        `tools` that cannot be found.
+        `tools` that cannot be found, and without `callback` for a tool that needs approval.
         """
         options = cast("LlmDelegateConfig", validated_config(self.definition, config))
         turn = message if isinstance(message, LlmTurn) else LlmTurn.of(message)
         found = self.toolbox.find(tools)
+        if callback is None and (asking := [one for one in found if one.definition.needs_approval]):
+            raise ToolError(
+                f"`{asking[0].definition.name}` needs the approval of a person: name in `callback=` the wait transition"
+                " that is told of the decision, or do not offer it here."
+            )
         result = LlmDelegateResult(
             message_id=turn.message_id,
             calls=[ToolCallState(id=block.id, tool_name=block.name) for block in turn.tool_calls],
@@ -126,7 +145,7 @@ class LlmDelegateToolCallsTool(_Delegating):
             meta=options.get("meta", {}),
         )
         caller = self._caller(result, found, callback, options.get("timeout", CALL_TIMEOUT))
-        states = await _all_at_once([caller.call(block) for block in turn.tool_calls[:MOST_CALLS]])
+        states = await _all_at_once([partial(caller.call, block) for block in turn.tool_calls[:MOST_CALLS]])
         text = f"Only the first {MOST_CALLS} tool calls of a message are carried out; this one was not."
         states += [await caller.told(block, text, is_error=True) for block in turn.tool_calls[MOST_CALLS:]]
         result = result.model_copy(update={"calls": states})
@@ -204,21 +223,32 @@ def _was(status: str) -> str:
     return "was canceled" if status == "canceled" else "failed"
 
 
-_Bound = Coroutine[Any, Any, T]
+_Work = Callable[[], Coroutine[Any, Any, T]]
 
 
-async def _all_at_once(work: Sequence[_Bound[T]]) -> list[T]:
-    """What all of them give, in order. The first exception cancels the others, and they end before it goes on."""
+async def _all_at_once(work: Sequence[_Work[T]]) -> list[T]:
+    """What all of them give, in order. After the first exception the others get `LINGER` to end; then it is raised.
+
+    A call that is cut off leaves an unknown outcome, and each of the others says whether its own is.
+    """
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def placed(one: _Bound[T]) -> T:
+    async def placed(one: _Work[T]) -> T:
         async with places:
-            return await one
+            return await one()
 
     tasks = [asyncio.ensure_future(placed(one)) for one in work]
     try:
-        return list(await asyncio.gather(*tasks))
+        if tasks:
+            _, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            if left:
+                await asyncio.wait(left, timeout=LINGER)
     finally:
-        for task in tasks:
+        late = [task for task in tasks if not task.done()]
+        for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        if task not in late and (error := task.exception()) is not None:
+            raise error
+    return [task.result() for task in tasks]

@@ -16,7 +16,9 @@ LONGEST_RESULT = 64 * 1024
 ALL_RESULTS = 1024 * 1024
 """Bytes of all results of one message; many calls at once get less each."""
 LONGEST_KEPT = 4 * 1024 * 1024
-"""Characters of one tool result that are kept at all."""
+"""Bytes of one tool result that are kept at all, as they are stored: JSON in which most alphabets are escaped."""
+_PIECE = 16 * 1024
+"""Characters that are kept or left out together."""
 
 
 class LlmTurn(BaseModel):
@@ -131,19 +133,24 @@ class LlmDelegateResult(BaseModel):
 
 
 def content_of(data: object) -> str:
-    """A tool's data as a model reads it: text as it is, anything else as JSON. Raises `ValueError` for no JSON."""
+    """A tool's data as a model reads it: text as it is, anything else as JSON.
+
+    Raises `ValueError` for what is no JSON, and for whatever the data itself raises: it may be a generator, or compute
+    its fields.
+    """
     if isinstance(data, str):
         return clean(data)
     try:
         return clean(json.dumps(to_jsonable_python(data), ensure_ascii=False, allow_nan=False))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise ValueError(f"returned something that is no JSON: {error}") from error
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        raise ValueError(f"returned something that is no JSON: {type(error).__name__}: {error}") from error
 
 
 def clean(text: str) -> str:
-    """Text that every database and provider takes: no NUL, no half characters, at most 4 Mi of it."""
-    if len(text) > LONGEST_KEPT:
-        text = f"{text[:LONGEST_KEPT]}\n[The rest of {len(text):,} characters was left out.]"
+    """Text that every database and provider takes: no NUL, no half characters, at most 4 MiB of it as stored."""
+    kept = _beginning(text)
+    if len(kept) < len(text):
+        text = f"{kept}\n[The rest of {len(text):,} characters was left out.]"
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
@@ -159,6 +166,15 @@ def cut(content: str, limit: int, kept_as: str) -> str:
 def limit_for(calls: Sequence[object]) -> int:
     """Bytes that each result of a message with so many calls may have."""
     return max(2048, min(LONGEST_RESULT, ALL_RESULTS // max(len(calls), 1)))
+
+
+def _beginning(text: str) -> str:
+    size = 0
+    for start in range(0, len(text), _PIECE):
+        size += len(json.dumps(text[start : start + _PIECE])) - 2
+        if size > LONGEST_KEPT:
+            return text[:start]
+    return text
 
 
 def _ended_well(call: ToolCallState) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from loopstack_temporal.errors import LoopstackError, ToolError
 from loopstack_temporal.tools.base import ToolDefinition
+from loopstack_temporal.tools.starting import starting
 
 GRACE = 1.0
 """Seconds that a body gets to end once it was told to; then it is left behind."""
@@ -18,13 +19,14 @@ T = TypeVar("T")
 async def attempted(definition: ToolDefinition, body: Callable[[], Awaitable[T]]) -> T:
     """Run a body as often and as long as its tool says.
 
-    Only what is raised is tried again; an error that the tool reports in its result is its answer. Raises what the
-    last try raised, and `ToolError` at the time limit.
+    Only what is raised is tried again; an error that the tool reports in its result is its answer. A try that raises
+    starts no run. Raises what the last try raised, and `ToolError` at the time limit.
     """
     failures = 0
     while True:
         try:
-            return await limited(definition.name, definition.timeout, body)
+            with starting():
+                return await limited(definition.name, definition.timeout, body)
         except LoopstackError as error:
             failures += 1
             if failures > definition.retry.attempts or not _curable(error):

@@ -36,7 +36,7 @@ class Recording:
         self.saves: list[dict[str, Any]] = []
         """JSON data for `replay`."""
         self.lasting = True
-        """Whether the call can be skipped when its answer is known: it started and canceled no other run."""
+        """Whether the call can be skipped when its answer is known. It cannot if it started or canceled other runs."""
 
 
 class RecordingDocuments:

@@ -7,10 +7,10 @@ import importlib.util
 import inspect
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 import loopstack_temporal
 from loopstack_temporal import (
@@ -39,6 +39,7 @@ from loopstack_temporal.agents import (
     workflows,
 )
 from loopstack_temporal.definition.registry import definition_of
+from loopstack_temporal.errors import InvalidInput
 from loopstack_temporal.llm import LlmConfig
 from loopstack_temporal.testing import Says, ScriptedModel, run_workflow, start_workflow
 
@@ -292,3 +293,24 @@ def test_retries_of_the_model_are_those_of_a_transition() -> None:
 def test_a_long_answer_may_be_written_for_half_an_hour(agent: type[Any]) -> None:
     (turn,) = [one for one in definition_of(agent).transitions if one.name == "llm_turn"]
     assert (turn.timeout, turn.timeout_set) == (1800.0, True)
+
+
+@pytest.mark.parametrize("blank", ["", " \n"])
+async def test_a_message_that_says_nothing_is_refused_and_the_conversation_goes_on(blank: str) -> None:
+    with pytest.raises(ValidationError, match="user_message"):
+        AgentArgs(user_message=blank)
+    with pytest.raises(InvalidInput, match="user_message"):
+        await run_workflow(AgentWorkflow, cast("Any", {"user_message": blank}), app=app(ScriptedModel(["never"])))
+    async with start_workflow(
+        ChatAgentWorkflow, ChatAgentArgs(user_message=" Hi "), app=app(ScriptedModel(lambda _: "Hello."))
+    ) as run:
+        with pytest.raises(InvalidInput):
+            await run.answer("user_message", blank)
+        report = await run.answer("user_message", "Rome?")
+    assert report.place == "waiting_for_user" and report.error is None
+    steers = [one for one in definition_of(AgentWorkflow).transitions if one.name == "steer"]
+    assert len(steers) == 2
+    for steer in steers:
+        assert steer.payload is not None
+        with pytest.raises(ValidationError):
+            steer.payload.from_json(blank)

@@ -57,6 +57,12 @@ class Recorder:
     def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
         self.calls.append(("check_child", (target, args)))
 
+    def discard_child(self, run_id: str) -> None:
+        self.calls.append(("discard_child", run_id))
+
+    def time_left(self) -> float | None:
+        return None
+
     def cancel_child(self, run_id: str) -> None:
         self.calls.append(("cancel_child", run_id))
 

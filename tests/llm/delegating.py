@@ -132,6 +132,28 @@ class ErrandTool(BaseTool[Text, str]):
         return ToolResult(error="bad news") if result.data == "bad" else ToolResult(data=f"errand: {result.data}")
 
 
+@tool(description="Has an errand run, and does not say who wants to know.")
+class DeafTool(BaseTool[Text, str]):
+    errand: ErrandWorkflow
+
+    async def handle(self, args: Text) -> ToolResult[str]:
+        return ToolResult(pending=await self.errand.run(args))
+
+
+@tool(description="Has an errand run, and fails afterwards.", retry=1, timeout=0.1)
+class HastyTool(BaseTool[Text, str]):
+    errand: ErrandWorkflow
+
+    async def handle(self, args: Text) -> ToolResult[str]:
+        made.append(args.text)
+        await self.errand.run(args, callback="heard")
+        if args.text == "hang":
+            await asyncio.Event().wait()
+        if args.text == "raise" or made.count(args.text) == 1:
+            raise RuntimeError("no horse")
+        return ToolResult(data=args.text)
+
+
 @tool(description="Sends a letter.", needs_approval=True)
 class SendTool(BaseTool[Text, str]):
     async def handle(self, args: Text) -> ToolResult[str]:
@@ -156,8 +178,8 @@ class LoopWorkflow(BaseWorkflow):
     def go(self) -> None: ...
 
 
-TOOLS = [shout, GiveTool, NoteTool, WildTool, ErrandTool, SendTool, SecretTool]
-OFFERED = ["shout", "give", "note", "wild", "errand", "send"]
+TOOLS = [shout, GiveTool, NoteTool, WildTool, ErrandTool, DeafTool, HastyTool, SendTool, SecretTool]
+OFFERED = ["shout", "give", "note", "wild", "errand", "deaf", "hasty", "send"]
 
 
 @asynccontextmanager

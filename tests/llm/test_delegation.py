@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from loopstack_temporal import PlainDocument, ServerTool, ToolError, tool
-from loopstack_temporal.llm import LlmTurn
+from loopstack_temporal.definition.session import EffectCall
+from loopstack_temporal.errors import EffectUnknown
+from loopstack_temporal.llm import LlmTurn, delegation
 from tests.llm.delegating import asking, attempt, delegated, made, told
 
 
@@ -133,6 +135,39 @@ async def test_ten_thousand_calls_of_one_message_all_get_a_result_and_few_are_ma
 
     assert len(made) == 128 and len(result.tool_results) == 10_000 and result.error_count == 10_000 - 128
     assert len(result.model_dump_json()) < 4_000_000
+
+
+async def test_a_call_whose_outcome_is_unknown_lets_the_others_end_and_cuts_off_only_those_that_hang(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delegation, "LINGER", 0.5)
+    unknown, ended = asyncio.Event(), list[str]()
+
+    @tool(description="Ends when something else has gone wrong.")
+    async def linger(forever: bool) -> str:
+        await unknown.wait()
+        try:
+            await asyncio.sleep(3600 if forever else 0.05)
+        finally:
+            ended.append(f"{forever}")
+        return "ended"
+
+    async with attempt() as (loop, session):
+        record = session.effect
+
+        async def effect(call: EffectCall, perform: Any) -> Any:
+            if call.name == "tool:wild":
+                unknown.set()
+                raise EffectUnknown("nobody knows", name=call.name)
+            return await record(call, perform)
+
+        monkeypatch.setattr(session, "effect", effect)
+        message = asking(("linger", {"forever": False}), ("wild", {}), ("linger", {"forever": True}))
+        with pytest.raises(EffectUnknown):
+            await loop.delegate.call(message=message, tools=[linger, "wild"])
+
+    assert ended == ["False", "True"]
+    assert [answer["content"] for answer in session.journal.values()] == ["ended"], "the one that ended is recorded"
 
 
 @pytest.mark.requirement("LLM-028")

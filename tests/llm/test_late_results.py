@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from loopstack_temporal import TransitionInput
+from loopstack_temporal import ToolError, TransitionInput
 from loopstack_temporal.hitl.approving import Approval, ApproveToolCallArgs, ApproveToolCallWorkflow
 from loopstack_temporal.llm import LlmDelegateResult
 from loopstack_temporal.tools.digest import digest_of
-from tests.llm.delegating import OFFERED, ErrandWorkflow, SendTool, attempt, delegated, made, told
+from tests.llm.delegating import OFFERED, ErrandWorkflow, HastyTool, SendTool, asking, attempt, delegated, made, told
 
 
 @pytest.mark.requirement("TOOL-018")
@@ -26,6 +26,49 @@ async def test_a_pending_call_stays_open_and_is_noted_again_by_the_next_attempt(
             assert LlmDelegateResult.model_validate_json(result.model_dump_json()) == result
 
     assert made == [f"errand of {tuple(OFFERED)}"], "the finished call was not made again"
+
+
+async def test_no_call_stays_open_that_nobody_would_be_told_of() -> None:
+    async with attempt() as (loop, session):
+        with pytest.raises(ToolError, match="`send` needs the approval of a person: name in `callback=`"):
+            await loop.delegate.call(message=asking(("shout", {"text": "a"})), tools=OFFERED)
+        assert session.children == [] and made == []
+
+        message = asking(("errand", {"text": "e"}), ("shout", {"text": "a"}))
+        without = (await loop.delegate.call(message=message, tools=["errand", "shout"])).data
+        deaf = await delegated(loop, ("deaf", {"text": "e"}), ("shout", {"text": "a"}))
+
+    for result, name in ((without, "errand"), (deaf, "deaf")):
+        (content, is_error), shouted = told(result)
+        assert is_error and content.startswith(f"The tool `{name}` answers later, but nobody would be told of its run")
+        assert result.all_completed and shouted == ("A", False)
+    assert {target for target, _ in session.children} == {"discarded"}
+
+
+async def test_a_call_that_fails_starts_no_run_in_any_of_its_tries_and_is_recorded() -> None:
+    journal: dict[str, Any] = {}
+    for _ in range(2):
+        async with attempt(journal) as (loop, session):
+            result = await delegated(loop, ("hasty", {"text": "raise"}), ("hasty", {"text": "hang"}), ("errand", {}))
+
+        assert [text for text, _ in told(result)] == [
+            "The tool `hasty` failed: RuntimeError: no horse",
+            "The tool `hasty` did not end within its limit of 0.1 s.",
+        ]
+        assert result.calls[2].status == "running"
+        assert [target for target, _ in session.children if target != "discarded"] == [ErrandWorkflow]
+    assert made == ["errand of " + str(tuple(OFFERED))], "failed calls are not made again"
+
+
+async def test_a_call_by_code_that_fails_starts_no_run_and_one_that_is_tried_again_starts_one() -> None:
+    async with attempt() as (loop, session):
+        hasty = loop.delegate.toolbox.find(["hasty"])[0]
+        assert isinstance(hasty, HastyTool)
+        with pytest.raises(ToolError, match="no horse"):
+            await hasty.call(text="raise")
+        assert (await hasty.call(text="second")).data == "second"
+
+    assert [target for target, _ in session.children] == ["discarded"] * 3 + [ErrandWorkflow]
 
 
 @pytest.mark.requirement("LLM-025", "TOOL-017")

@@ -73,6 +73,7 @@ class OneAttempt:
         self.context = context
         self.documents = MemoryDocuments()
         self.children: list[tuple[type[Any] | str, Any]] = []
+        self._ids: list[str] = []
 
     def assign_state(self, fields: Mapping[str, Any]) -> None:
         raise NotImplementedError
@@ -88,13 +89,20 @@ class OneAttempt:
 
     async def run_child(self, target: type[Any] | str, args: Any, options: ChildOptions) -> RunRef[Any]:
         self.children.append((target, args))
-        return RunRef(f"child-{len(self.children)}")
+        self._ids.append(f"child-{len(self._ids) + 1}")
+        return RunRef(self._ids[-1])
+
+    def discard_child(self, run_id: str) -> None:
+        self.children[self._ids.index(run_id)] = ("discarded", None)
 
     def check_child(self, target: type[Any] | str, args: Any, config: object = None) -> None:
         raise NotImplementedError
 
     def cancel_child(self, run_id: str) -> None:
         raise NotImplementedError
+
+    def time_left(self) -> float | None:
+        return None
 
     async def effect(self, call: EffectCall, perform: Callable[[str], Awaitable[EffectAnswer]]) -> Any:
         return (await perform(f"key-of-{call.name}")).value
