@@ -195,3 +195,13 @@ def test_colour_is_for_terminals_that_want_it(tty: bool, variables: dict[str, st
 async def _changes(queue: asyncio.Queue[set[Path]]) -> AsyncIterator[set[Path]]:
     while True:
         yield await queue.get()
+
+
+async def test_a_child_that_takes_long_to_see_that_it_cannot_start_is_not_started_again() -> None:
+    slow = "import sys, time; time.sleep(0.5); print('no database', flush=True); sys.exit(2)"
+    child = ChildSpec(name="slow", command=[sys.executable, "-c", slow], environment=dict(os.environ), settle=0.1)
+    async with Scene([child]) as scene:
+        assert await scene.ended() == 1
+        log = scene.log.getvalue()
+        assert "The slow cannot start:" in log
+        assert log.count("slow       no database") == 1
