@@ -5,10 +5,11 @@ They travel in Temporal history, so they are small, plain JSON, and only ever gr
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 RunStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "canceled"]
 DECIDE = "loopstack.decide"
@@ -55,15 +56,8 @@ class Fire(Value):
     timeout: float | None = None
     pool: str | None = None
     local: bool = False
-    early: Mapping[str, Fire] = Field(default_factory=dict[str, "Fire"])
-    """Waits of the place that go first if their answer is there already, by name."""
-
-    @model_serializer(mode="wrap")
-    def _lean(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        written = dump(self)
-        if not self.early:  # As it was written before there were early waits; most places have none.
-            written.pop("early", None)
-        return written
+    early: Mapping[str, Fire] = Field(default_factory=dict[str, "Fire"], exclude_if=operator.not_)
+    """Waits of the place that go first if their answer is there already, by name. Most places have none."""
 
 
 class Timer(Value):

@@ -34,8 +34,8 @@ class SharedPydanticConverter(CompositePayloadConverter):
     """
 
     def __init__(self) -> None:
-        """Use the converters of the process."""
-        super().__init__(*_shared().converters.values())
+        """Be as the one of the process: one is made for every activation and every activity."""
+        vars(self).update(vars(_shared()))
 
 
 @dataclass(frozen=True, slots=True)
