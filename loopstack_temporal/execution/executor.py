@@ -173,6 +173,9 @@ class Executor:
         """
         assert asking.step is not None
         await self.door.enter(asking.run_id, asking.step, asking.temporal_run_id)
+        # A step that was in flight where the reset landed has its number still to come: nothing was rewound for it.
+        store = self.workplace.store
+        await store.do(store.steps.undo_begun, asking.run_id, asking.step, asking.temporal_run_id)
         return await self.pause(asking, paused_by, number)
 
     # --- inside ------------------------------------------------------------------------------------------------------

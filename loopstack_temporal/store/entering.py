@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from loopstack_temporal.errors import NotFound
 from loopstack_temporal.store.database import Database
 from loopstack_temporal.store.faults import StoreBehindHistory
-from loopstack_temporal.store.locked import LockedRun, get_locked, known_epoch, live_step
+from loopstack_temporal.store.locked import LockedRun, get_locked, is_registered, known_epoch, live_step
 from loopstack_temporal.store.records import Checkpoint, Entered, RunFacts, Unregistered
 from loopstack_temporal.store.rewind import new_epoch, rewind
 from loopstack_temporal.store.rows import Row, checkpoint, inbox_trigger, recorded_step, run_facts
@@ -134,6 +134,17 @@ def register(
         rewind(connection, locked, number)
     database.prepared.send(connection, locked.statements())
     return epoch
+
+
+def undo_begun(database: Database, connection: sa.Connection, run_id: str, number: int, temporal_run_id: str) -> None:
+    """Undo a step that an earlier history had begun and not ended."""
+    locked = get_locked(connection, run_id)
+    if not is_registered(connection, locked, temporal_run_id) or locked.row.next_step != number:
+        return
+    begun = live_step(connection, run_id, number)
+    if begun is not None and begun.status == "running" and begun.epoch < locked.row.epoch:
+        rewind(connection, locked, number)
+        database.prepared.send(connection, locked.statements())
 
 
 def _ended_outside_its_steps(connection: sa.Connection, locked: LockedRun) -> bool:

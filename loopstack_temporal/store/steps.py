@@ -62,6 +62,14 @@ class Steps:
         with self._database.write() as connection:
             return entering.register(self._database, connection, run_id, step, temporal_run_id, seen_epoch)
 
+    def undo_begun(self, run_id: str, step: int, temporal_run_id: str) -> None:
+        """A Temporal run that is known stands before `step`: what an earlier one had begun of it is undone.
+
+        Does nothing where nothing was begun, or where this Temporal run has begun it. Raises `NotFound` and `Fenced`.
+        """
+        with self._database.write() as connection:
+            entering.undo_begun(self._database, connection, run_id, step, temporal_run_id)
+
     def claim(self, claim: Claim) -> RecordedStep | None:
         """Take the fence and show that the step runs. Returns the outcome if there is one. Raises `Fenced`."""
         with self._database.brief() as connection:

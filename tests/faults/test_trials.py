@@ -40,6 +40,12 @@ def test_a_pause_that_comes_after_the_last_local_step_lets_the_run_end() -> None
         assert not report.violations, "\n".join([show(report), *report.violations])
 
 
+def test_a_reset_that_lands_where_a_step_had_begun_lets_the_run_wait_again() -> None:
+    # The step had claimed in the history that was reset; its number was the next one, so nothing was rewound.
+    report = trial(3036)
+    assert not report.violations, "\n".join([show(report), *report.violations])
+
+
 @pytest.mark.requirement("BEYOND-014")
 def test_random_trials_in_which_steps_are_stopped_break_no_promise() -> None:
     stopped = 0

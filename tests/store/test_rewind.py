@@ -54,6 +54,20 @@ def test_a_run_that_was_paused_after_the_point_it_is_reset_to_is_not_paused(make
     assert (run.status, run.paused_at, run.paused_by) == ("running", None, None)
 
 
+def test_a_step_that_was_begun_where_a_reset_lands_is_undone_and_the_run_waits_again(make: Making) -> None:
+    make.opened()
+    make.wait(0)
+    make.claim(make.fence(1), "approve", "asked")
+    assert make.row().status == "running"
+    make.store.steps.register(make.run, 1, "t2", seen_epoch=1)
+    make.store.steps.undo_begun(make.run, 1, "t2")
+    row = make.row()
+    assert (row.status, row.next_step, [one.transition for one in row.awaiting]) == ("waiting", 1, ["approve"])
+    make.claim(make.fence(1), "approve", "asked")
+    make.store.steps.undo_begun(make.run, 1, "t2")
+    assert make.row().status == "running", "this history has begun it itself"
+
+
 def test_a_completed_run_is_open_again_after_a_reset(make: Making) -> None:
     make.opened()
     make.finish(0)
