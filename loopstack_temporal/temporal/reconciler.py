@@ -70,10 +70,14 @@ class Reconciler:
             self._cannot_ask(error)
 
     async def look(self) -> None:
-        """One round: end what two rounds saw lost, cancel what nobody waits for, tell parents what they missed."""
+        """One round: end what two rounds saw lost, cancel what nobody waits for, tell parents what they missed.
+
+        Also forget the keys of requests whose answers are not repeated any more.
+        """
         if not await self._is_mine():
             self._suspects.clear()
             return
+        await self._store.do(self._store.idempotency.prune)
         try:
             if not await self.is_at_home():
                 self._suspects.clear()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from loopstack_temporal.runs import Applied
+from loopstack_temporal.store.idempotency import KEPT_FOR
 from loopstack_temporal.store.records import RunRow
+from loopstack_temporal.store.tables import idempotency
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.devserver import DevServer
 from loopstack_temporal.temporal.reconciler import Reconciler
@@ -305,3 +308,18 @@ async def _started(made: Reconciler, stack: Stack, run_id: str) -> bool:
 async def _memo(stack: Stack, run_id: str) -> Any:
     described = await (await stack.client()).get_workflow_handle(run_id).describe()
     return await described.memo_value("loopstack")
+
+
+# --- what is kept for a time ------------------------------------------------------------------------------------------
+
+
+async def test_keys_of_requests_are_forgotten_when_their_time_is_over(stack: Stack) -> None:
+    store = stack.store
+    for key in ("old", "new"):
+        store.idempotency.begin("starts", key, "hash")
+    with store.database.write() as connection:
+        aged = sa.update(idempotency).where(idempotency.c.key == "old")
+        connection.execute(aged.values(created_at=datetime.now(UTC) - KEPT_FOR))
+    await (await reconciler(stack)).look()
+    with store.database.read() as connection:
+        assert connection.execute(sa.select(idempotency.c.key)).scalars().all() == ["new"]
