@@ -119,21 +119,16 @@ class Control:
 
     async def _over(self, run: RunRow, step: int) -> None:
         """Refuse an answer to a question that is over. While a reminder runs, only the workflow knows whether it is."""
-        if run.status == "running":
-            with contextlib.suppress(NotFound):
-                row = await self._after_reminders(run.id, step)
-                if row.status == "running" and row.trigger is None:
-                    return
-        await self._answered(run.id, step)
+        row = await self._answering(run.id, step)
+        if not (run.status == row.status == "running" and row.trigger is None):
+            raise _taken(row)
 
-    async def _answered(self, run_id: str, step: int) -> NoReturn:
-        """Say who was faster. Raises `Conflict`."""
+    async def _answering(self, run_id: str, step: int) -> StepRow:
+        """The step that was faster. Raises `Conflict` while nobody can say whose it is: taken, but not committed."""
         try:
-            row = await self._after_reminders(run_id, step)
+            return await self._after_reminders(run_id, step)
         except NotFound:
-            # Taken, but not committed yet: nobody can say by whom.
             raise Conflict("Somebody else is answering this step.", code="answered") from None
-        raise _taken(row)
 
     async def _after_reminders(self, run_id: str, step: int) -> StepRow:
         """The step that answered or left the place at which somebody saw `step` to come."""
@@ -158,7 +153,7 @@ class Control:
         if refused.code == TemporalRefused.code:
             raise TemporalRefused(f"{refused.message} The answer was not sent.")
         if refused.code == "answered" and trigger.at_step is not None:
-            await self._answered(trigger.run_id, trigger.at_step)
+            raise _taken(await self._answering(trigger.run_id, trigger.at_step))
         if refused.code == "run_ended":
             await self._answered_last(trigger.run_id, trigger.at_step)
         raise await self._refusal(trigger, refused)
