@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import importlib
 import os
 import re
@@ -41,8 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         return asyncio.run(Supervisor(worker_specs(app, count, os.environ), Console(), together=True).run())
     module = importlib.import_module("loopstack_workers.main")
     main = cast(Callable[[str], int], module.main)
-    leave(main(app))
-    return 0
+    return main(app)
 
 
 def worker_specs(app: str, count: int, environment: Mapping[str, str]) -> list[ChildSpec]:
@@ -58,14 +56,3 @@ def worker_specs(app: str, count: int, environment: Mapping[str, str]) -> list[C
         )
         for number in range(1, count + 1)
     ]
-
-
-def leave(status: int) -> None:
-    """End the process without finalising the interpreter.
-
-    The SDK's threads race with it right after a worker was stopped, and about one exit in six would abort (134).
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    gc.collect()
-    os._exit(status)
