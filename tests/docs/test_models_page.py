@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +13,7 @@ from loopstack_temporal.llm.providers.claude import ClaudeConfig
 from loopstack_temporal.llm.providers.openai import OpenAiConfig
 from loopstack_temporal.llm.providers.pydantic_ai import PydanticAiConfig
 from loopstack_temporal.testing import run_workflow
+from tests.docs.pages import loaded
 from tests.docs.test_blocks import blocks
 from tests.support.model_servers import Scripted, model_server
 from tests.support.stack import ROOT
@@ -25,7 +24,7 @@ PAGE = (ROOT / "docs/models.md").read_text()
 async def test_the_application_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     block, _ = blocks("python", PAGE)
     (tmp_path / "trips.py").write_text(block)
-    trips: Any = _loaded(tmp_path / "trips.py", monkeypatch)
+    trips: Any = loaded(tmp_path / "trips.py", monkeypatch)
     async with model_server() as server:
         server.will("claude-text.sse", Scripted(status=529), "openai-object.sse")
         for name, value in {"ANTHROPIC": server.url, "OPENAI": f"{server.url}/v1"}.items():
@@ -43,7 +42,7 @@ async def test_the_application_of_the_page_runs(tmp_path: Path, monkeypatch: pyt
 async def test_the_models_of_pydantic_ai_on_the_page_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, block = blocks("python", PAGE)
     (tmp_path / "talks.py").write_text(block)
-    talks: Any = _loaded(tmp_path / "talks.py", monkeypatch)
+    talks: Any = loaded(tmp_path / "talks.py", monkeypatch)
     async with model_server() as server:
         server.will("openai-text.sse", Scripted(status=503))
         monkeypatch.setenv("OLLAMA_BASE_URL", f"{server.url}/v1")
@@ -54,15 +53,6 @@ async def test_the_models_of_pydantic_ai_on_the_page_answer(tmp_path: Path, monk
     assert isinstance(report.result, talks.Talk), report.error
     assert [body["model"] for body in server.bodies] == ["llama3.2", "llama3.2"]
     assert "Plan it: Hello there" in str(server.bodies[1]["messages"])
-
-
-def _loaded(path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, path.stem, module)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_every_setting_code_and_reason_is_on_the_page() -> None:
