@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from loopstack_temporal.llm.configured import MODEL_REQUESTS
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
 from tests.support.postgres import *  # noqa: F403
-from tests.support.stack import Stack, stack_on
+from tests.support.stack import Stack, stack_in, stack_on
 
 # Also for the processes that tests start: no test may ask a real model provider.
 os.environ[MODEL_REQUESTS] = "local"
@@ -50,9 +49,7 @@ async def stack(
 async def running(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """An application with a worker that no test kills; runs are told apart by their ids."""
     folder = tmp_path_factory.mktemp("running")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as made:
+    async with stack_in(temporal, folder) as made:
         await made.worker(LOOPSTACK_UNKNOWN_GRACE="0")
         yield made
 

@@ -10,12 +10,11 @@ import pytest
 
 from loopstack_temporal import InvalidInput, StudioApp, WorkflowRunner
 from loopstack_temporal.runs import Applied
-from loopstack_temporal.store import migrate
 from loopstack_temporal.store.records import RunFilter
 from loopstack_temporal.temporal.connection import ConnectionSettings
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.support.configured import SpeechWorkflow, Topic
-from tests.support.stack import Stack, eventually, stack_on
+from tests.support.stack import Stack, eventually, stack_in
 
 APP = "tests.support.configured:app"
 GLAD = {"mood": "glad", "volume": 3}
@@ -25,9 +24,7 @@ GLAD = {"mood": "glad", "volume": 3}
 async def talking(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """A worker that begins a fresh history after every step, and an API."""
     folder = tmp_path_factory.mktemp("talking")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as made:
+    async with stack_in(temporal, folder) as made:
         await made.worker(APP, LOOPSTACK_HISTORY_LIMIT="1")
         await made.api()
         yield made

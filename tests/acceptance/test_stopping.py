@@ -9,9 +9,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from loopstack_temporal.runs import Applied, Recorded, Refused, Sender
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import Program, Stack, eventually, stack_on
+from tests.support.stack import Program, Stack, eventually, stack_in, stack_on
 
 BUSY = "tests.support.busy:app"
 STOP = "loopstack.stop"
@@ -20,9 +19,7 @@ STOP = "loopstack.stop"
 @pytest.fixture(scope="module")
 async def busy(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     folder = tmp_path_factory.mktemp("busy")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as stack:
+    async with stack_in(temporal, folder) as stack:
         await stack.worker(BUSY)
         yield stack
 

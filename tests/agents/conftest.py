@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import Stack, stack_on
+from tests.support.stack import Stack, stack_in
 
 AGENTS = "tests.support.agents:app"
 
@@ -17,8 +16,6 @@ AGENTS = "tests.support.agents:app"
 async def agency(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """Agents with a worker that no test kills."""
     folder = tmp_path_factory.mktemp("agency")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as made:
+    async with stack_in(temporal, folder) as made:
         await made.worker(AGENTS, LOOPSTACK_TEST_NOTES=str(folder / "notes.txt"))
         yield made

@@ -8,9 +8,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import ROOT, Stack, stack_on
+from tests.support.stack import ROOT, Stack, stack_in
 
 EXPECTED = {
     "hello": "Hello, Ada!",
@@ -46,9 +45,7 @@ EXPECTED = {
 async def examples(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """The examples' app with its worker and an API, for all stories."""
     folder = tmp_path_factory.mktemp("examples")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as stack:
+    async with stack_in(temporal, folder) as stack:
         stack.app = "examples"
         await stack.worker("examples.app:app")
         await stack.api()

@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import Stack, stack_on
+from tests.support.stack import Stack, stack_in
 
 APP = "tests.hitl.people_app:app"
 
@@ -17,9 +16,7 @@ APP = "tests.hitl.people_app:app"
 async def people(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """The app with a worker and an API that no test kills."""
     folder = tmp_path_factory.mktemp("people")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as stack:
+    async with stack_in(temporal, folder) as stack:
         await stack.worker(APP, LOOPSTACK_TEST_NOTES=str(folder / "notes"))
         await stack.api()
         yield stack

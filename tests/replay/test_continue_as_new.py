@@ -8,9 +8,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from loopstack_temporal.runs import Applied, Recorded, Refused
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import Stack, eventually, stack_on
+from tests.support.stack import Stack, eventually, stack_in
 
 ROUNDS = 8
 
@@ -21,9 +20,7 @@ async def limited(
 ) -> AsyncGenerator[Stack]:
     """A stack whose runs continue as new after so many steps."""
     folder = tmp_path_factory.mktemp("limited")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as stack:
+    async with stack_in(temporal, folder) as stack:
         await stack.worker(LOOPSTACK_HISTORY_LIMIT=request.param)
         yield stack
 

@@ -12,9 +12,8 @@ import pytest
 from loopstack_api.studio_files import FOLDER
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import Program, Stack, stack_on
+from tests.support.stack import Program, Stack, stack_in
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = [
@@ -74,9 +73,7 @@ async def house(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -
     if not (FOLDER / "index.html").exists():
         pytest.fail("The studio is not built: run `make studio`.")
     folder = tmp_path_factory.mktemp("studio")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as stack:
+    async with stack_in(temporal, folder) as stack:
         yield House(stack, await stack.worker(APP), await stack.api(LOOPSTACK_WEB_URL=WEB))
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.studio.conftest import LIMIT_MS
-from tests.support.stack import Stack, stack_on
+from tests.support.stack import Stack, stack_in
 
 APP = "tests.studio.hostile_app:app"
 HOST = "https://elsewhere.invalid"
@@ -124,9 +123,7 @@ class Visit:
 async def stack(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """A house that holds nothing but hostile text."""
     folder = tmp_path_factory.mktemp("hostile")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as made:
+    async with stack_in(temporal, folder) as made:
         await made.worker(APP)
         await made.api()
         yield made

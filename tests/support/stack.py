@@ -19,6 +19,7 @@ import httpx
 from temporalio.client import Client
 
 from loopstack_temporal.runs import Trigger, TriggerOutcome
+from loopstack_temporal.store import migrate
 from loopstack_temporal.store.records import EventRow, RunRow
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import process
@@ -291,3 +292,12 @@ async def stack_on(temporal: TemporalServer, database_url: str, folder: Path) ->
         yield stack
     finally:
         await stack.close()
+
+
+@contextlib.asynccontextmanager
+async def stack_in(temporal: TemporalServer, folder: Path) -> AsyncGenerator[Stack]:
+    """The same on an SQLite database of its own in a folder."""
+    url = f"sqlite:///{folder / 'loopstack.db'}"
+    migrate.upgrade(url)
+    async with stack_on(temporal, url, folder) as stack:
+        yield stack

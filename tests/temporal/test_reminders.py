@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from loopstack_temporal.machine.decisions import Await
-from loopstack_temporal.store import migrate
 from loopstack_temporal.temporal.devserver import DevServer
 from loopstack_temporal.temporal.messages import Carry, OpenResult, Received
 from loopstack_temporal.temporal.triggers import Triggers
 from tests.support.requests import answer, start
-from tests.support.stack import Stack, eventually, stack_on
+from tests.support.stack import Stack, eventually, stack_in
 
 
 def click(at_step: int, name: str = "go", id: str = "k") -> Received:
@@ -105,9 +104,7 @@ async def reminding(
 ) -> AsyncGenerator[Stack]:
     """A worker and an API."""
     folder = tmp_path_factory.mktemp("reminding")
-    url = f"sqlite:///{folder / 'loopstack.db'}"
-    migrate.upgrade(url)
-    async with stack_on(temporal, url, folder) as made:
+    async with stack_in(temporal, folder) as made:
         await made.worker("tests.temporal.reminding_app:app", LOOPSTACK_HISTORY_LIMIT=request.param)
         await made.api()
         yield made
