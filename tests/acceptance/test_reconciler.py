@@ -19,7 +19,7 @@ from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.devserver import DevServer
 from loopstack_temporal.temporal.reconciler import Reconciler
 from loopstack_temporal.temporal.settings import WorkerSettings
-from tests.acceptance.test_resets import NOTHING_AGAIN, reset, rewound, to_rest_after
+from tests.acceptance.test_resets import NOTHING_AGAIN, reset, resting, rewound, to_rest_after
 from tests.support.stack import Program, Stack, eventually, stack_on
 
 OFTEN = {"LOOPSTACK_RECONCILE_EVERY": "0.4", "LOOPSTACK_STARTS_AFTER": "0.4"}
@@ -215,7 +215,7 @@ async def test_reports_that_a_reset_of_the_parent_dropped_are_told_again(stack: 
 async def test_a_run_that_was_reset_while_no_worker_ran_is_left_alone(stack: Stack) -> None:
     worker = await attentive(stack)
     run_id = await stack.start("stages")
-    await stack.run_is(run_id, "waiting")
+    await resting(stack, run_id)
     await stack.trigger(run_id, "first", "a")
     where = await to_rest_after(stack, run_id, "0-begin")
     await worker.kill()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from loopstack_temporal.runs import Applied
+from loopstack_temporal.store.records import RunRow
 from tests.support.requests import answer, get
 from tests.support.stack import Stack, eventually
 
@@ -35,11 +36,24 @@ async def to_rest_after(stack: Stack, run_id: str, activity_id: str) -> tuple[st
     raise AssertionError(f"no workflow task after {activity_id}")
 
 
+async def resting(stack: Stack, run_id: str) -> RunRow:
+    """A run that waits, for Temporal as well: an answer sent earlier may stand in the history before the step's end."""
+    row = await stack.run_is(run_id, "waiting")
+    handle = (await stack.client()).get_workflow_handle(run_id)
+
+    async def nothing_pending() -> bool:
+        described = (await handle.describe()).raw_description
+        return not described.pending_activities and not described.HasField("pending_workflow_task")
+
+    await eventually(nothing_pending, what="the rest of the workflow")
+    return row
+
+
 async def answered(stack: Stack, answers: dict[str, str], *, by: str = "update") -> str:
     """A run of `stages` that got these answers."""
     run_id = await stack.start("stages")
     for step, (transition, payload) in enumerate(answers.items(), 1):
-        row = await stack.run_is(run_id, "waiting")
+        row = await resting(stack, run_id)
         if by == "signal":
             await stack.signal(run_id, transition, payload)
         else:
@@ -157,6 +171,7 @@ async def test_a_run_can_be_reset_again_and_again(running: Stack) -> None:
         row = await running.run_is(run_id, "waiting")
         assert row.epoch == number + 1
         for step in range(row.next_step, 3):
+            await resting(running, run_id)
             name = ("first", "second")[step - 1]
             assert isinstance(await running.trigger(run_id, name, f"{number}{name}", at_step=step), Applied)
         await running.run_is(run_id, "completed")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -132,14 +133,20 @@ def test_a_cursor_of_the_future_or_from_before_what_is_kept_is_lost(make: Making
     assert types(make.store.events.after(None)[0]) == ["step.committed", "run.changed"]
 
 
-def test_the_version_changes_with_every_commit_and_only_then(make: Making) -> None:
+def test_the_version_changes_with_every_commit(make: Making) -> None:
+    make.opened()
+    first = make.store.events.version()
+    make.finish(0)
+    assert make.store.events.version() != first
+
+
+def test_on_sqlite_the_version_changes_only_then(tmp_path: Path) -> None:
+    """On PostgreSQL it may change at any time: other databases of the server and its own vacuum count as well."""
+    make = Making(Store.open(f"sqlite:///{tmp_path}/events.db"))
     make.opened()
     first = make.store.events.version()
     assert make.store.events.version() == first
-    make.finish(0)
-    second = make.store.events.version()
-    assert second != first
-    assert make.store.events.version() == second
+    make.store.close()
 
 
 @pytest.mark.requirement("REL-025", "REL-002")
