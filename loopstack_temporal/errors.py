@@ -13,6 +13,7 @@
     │   ├── RunFailed              the run whose result was asked for failed
     │   ├── RunCanceled            … or was canceled
     │   ├── TransitionTimeout      a body that exceeded its limit
+    │   ├── ProviderTimeout        a service or tool that was not made in time
     │   ├── ChildFailed            data asked of a child that failed
     │   ├── EffectUnknown          an outside call that must not be repeated, cut off before its answer was recorded
     │   ├── Unanswered             a question that nobody answered in time
@@ -164,6 +165,12 @@ class TransitionTimeout(RunError):
     """A transition's body exceeded its time limit."""
 
     code = "transition_timeout"
+
+
+class ProviderTimeout(RunError):
+    """What a workflow object needs was not made in time."""
+
+    code = "provider_timeout"
 
 
 class ChildFailed(RunError):

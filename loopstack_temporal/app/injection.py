@@ -19,9 +19,13 @@ from dishka import Provider as Registry
 from loopstack_temporal.app.attempt import Owner, OwnersSession
 from loopstack_temporal.definition.model import WorkflowDefinition
 from loopstack_temporal.definition.session import attach
+from loopstack_temporal.errors import ProviderTimeout
 from loopstack_temporal.tools.base import Tool, tool_of
 from loopstack_temporal.tools.interceptors import stand_around, step_aside
 from loopstack_temporal.tools.toolbox import Toolbox
+
+READY_WITHIN = 30.0
+"""Seconds in which everything an attempt needs has to be made: while a provider hangs, so do the runs that want it."""
 
 _OWNER = "_loopstack_owner"
 
@@ -86,15 +90,17 @@ class Injector:
 
     @asynccontextmanager
     async def workflow(self, definition: WorkflowDefinition) -> AsyncGenerator[Any]:
-        """A new workflow object with new tools, for one attempt."""
+        """A new workflow object with new tools, for one attempt. Raises `ProviderTimeout`."""
         plan = self._plans.of(definition.cls)
         owner, toolbox = Owner(), Toolbox()
         async with self._container(plan)(context={Owner: owner, Toolbox: toolbox}) as scope:
-            wishes = plan.wishes[definition.cls]
-            found = {wish.name: await scope.get(wish.key) for wish in wishes}
-            owner.workflow = _made(definition.cls, wishes, found)
-            await _fill(toolbox, plan.toolboxes.get(definition.cls, ()), scope)
-            token = stand_around([await scope.get(key) for key in plan.interceptors], OwnersSession(owner))
+            async with _in_time(definition):
+                wishes = plan.wishes[definition.cls]
+                found = {wish.name: await scope.get(wish.key) for wish in wishes}
+                owner.workflow = _made(definition.cls, wishes, found)
+                await _fill(toolbox, plan.toolboxes.get(definition.cls, ()), scope)
+                interceptors = [await scope.get(key) for key in plan.interceptors]
+            token = stand_around(interceptors, OwnersSession(owner))
             try:
                 yield owner.workflow
             finally:
@@ -112,6 +118,19 @@ class Injector:
         if id(plan) not in self._containers:
             self._containers[id(plan)] = make_async_container(_registry(plan, base), lock_factory=asyncio.Lock)
         return self._containers[id(plan)]
+
+
+@asynccontextmanager
+async def _in_time(definition: WorkflowDefinition) -> AsyncGenerator[None]:
+    limit = asyncio.timeout(READY_WITHIN)
+    try:
+        async with limit:
+            yield
+    except TimeoutError as error:
+        if not limit.expired():  # A provider raised it by itself.
+            raise
+        text = f"what `{definition.name}` needs was not ready within {READY_WITHIN:g} s: one of its providers hangs"
+        raise ProviderTimeout(text) from error
 
 
 async def _fill(toolbox: Toolbox, tools: Sequence[Tool | type[Tool]], scope: AsyncContainer) -> None:

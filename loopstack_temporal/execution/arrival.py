@@ -21,7 +21,7 @@ from loopstack_temporal.store.records import Awaiting
 
 DEFAULT_MAX_STEPS = 10_000
 GUARD_LIMIT = 30.0
-"""Seconds a guard may take: it decides, it does not work."""
+"""Seconds that all questions of one arrival get together: guards decide, they do not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,12 @@ async def arrive(
     stay: Stay | None = None,
 ) -> Next:
     """Ask the guards of `place` (not the end) and decide. An author's guard that fails parks the run there."""
+    until = asyncio.get_running_loop().time() + GUARD_LIMIT
     try:
-        answers = await _ask_all(definition, place, visitor)
+        answers = await _ask_all(definition, place, visitor, until)
         arrival = Arrival(definition, place, now, answers, stay)
         decision = decide(arrival)
-        if isinstance(decision, Await) and (delays := await _delays(arrival, visitor)):
+        if isinstance(decision, Await) and (delays := await _delays(arrival, visitor, until)):
             decision = decide(replace(arrival, delays=delays))
     except GuardError as error:
         fault = describe(error)
@@ -81,9 +82,12 @@ async def arrive(
     return Next(decision, "running")
 
 
-async def ask(guard: GuardDefinition, visitor: Visitor) -> bool:
-    """One guard's answer. Raises `GuardError` when it raises, takes too long or does not say true or false."""
-    answer = await _asked(guard, visitor, "guard")
+async def ask(guard: GuardDefinition, visitor: Visitor, until: float | None = None) -> bool:
+    """One guard's answer, until this time of the loop.
+
+    Raises `GuardError` when it raises, takes too long or does not say true or false.
+    """
+    answer = await _asked(guard, visitor, "guard", until or asyncio.get_running_loop().time() + GUARD_LIMIT)
     if not isinstance(answer, bool):
         raise GuardError(f"guard `{guard.name}` returned {type(answer).__name__}; a guard returns True or False")
     return answer
@@ -119,23 +123,23 @@ def canceled(place: str) -> Finish:
     return Finish(status="canceled", place=place, code="canceled", message="The run was canceled.")
 
 
-async def _ask_all(definition: WorkflowDefinition, place: str, visitor: Visitor) -> dict[int, bool]:
+async def _ask_all(definition: WorkflowDefinition, place: str, visitor: Visitor, until: float) -> dict[int, bool]:
     answers: dict[int, bool] = {}
     for transition in questions(definition, place):
         assert transition.guard is not None
-        answers[transition.order] = await ask(transition.guard, visitor)
+        answers[transition.order] = await ask(transition.guard, visitor, until)
         if answers[transition.order] and transition.automatic:
             break
     return answers
 
 
-async def _delays(arrival: Arrival, visitor: Visitor) -> dict[int, float]:
+async def _delays(arrival: Arrival, visitor: Visitor, until: float) -> dict[int, float]:
     """What the functions say that are asked how long this stay may last."""
     found: dict[int, float] = {}
     for transition in arrival.definition.leaving(arrival.place):
         if not isinstance(transition.after, DelayDefinition) or not arrival.begins(transition):
             continue
-        said = await _asked(transition.after, visitor, "`after`")
+        said = await _asked(transition.after, visitor, "`after`", until)
         if said is None:
             continue
         seconds = said.total_seconds() if isinstance(said, timedelta) else said
@@ -148,7 +152,7 @@ async def _delays(arrival: Arrival, visitor: Visitor) -> dict[int, float]:
     return found
 
 
-async def _asked(inquiry: Inquiry, visitor: Visitor, what: str) -> Any:
+async def _asked(inquiry: Inquiry, visitor: Visitor, what: str, until: float) -> Any:
     """What a function of the author's says. Raises `GuardError` when it raises or takes too long."""
     arguments: list[Any] = []
     try:
@@ -158,15 +162,15 @@ async def _asked(inquiry: Inquiry, visitor: Visitor, what: str) -> Any:
             arguments.append(visitor.state())
         if inquiry.takes_ctx:
             arguments.append(visitor.context)
-        return await _answer(inquiry, arguments, visitor.threads)
+        return await _answer(inquiry, arguments, visitor.threads, until)
     except GuardError:
         raise
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         raise GuardError(f"{what} `{inquiry.name}` raised {type(error).__name__}: {error}") from error
 
 
-async def _answer(guard: Inquiry, arguments: list[Any], threads: Threads) -> Any:
-    limit = asyncio.timeout(GUARD_LIMIT)
+async def _answer(guard: Inquiry, arguments: list[Any], threads: Threads, until: float) -> Any:
+    limit = asyncio.timeout_at(until)
     try:
         async with limit:
             if inspect.iscoroutinefunction(guard.function):
@@ -175,7 +179,10 @@ async def _answer(guard: Inquiry, arguments: list[Any], threads: Threads) -> Any
             return await answer if inspect.isawaitable(answer) else answer
     except TimeoutError as error:
         if limit.expired():  # Else the guard raised it by itself.
-            text = f"guard `{guard.name}` did not answer within {GUARD_LIMIT:g} s; a guard decides, transitions work"
+            text = (
+                f"`{guard.name}` did not answer within {GUARD_LIMIT:g} s, which is what all guards of a place get "
+                "together; a guard decides, transitions work"
+            )
             raise GuardError(text) from error
         raise
 

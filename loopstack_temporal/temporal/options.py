@@ -10,8 +10,8 @@ from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
 from loopstack_temporal.machine.decisions import DECIDE, MOVE, Child, Fire
 
-GRACE = 30.0
-"""Seconds the server waits beyond the author's own limit, which the wrapper enforces."""
+GRACE = 90.0
+"""Seconds the server waits beyond the limit of the body; what comes before and after it is limited by the worker."""
 
 CHILDREN_WITHIN = 60.0
 """Seconds that children get to end when their parent is canceled."""
@@ -28,7 +28,7 @@ HOUSEKEEPING_LOCAL: dict[str, Any] = {
     "retry_policy": RetryPolicy(maximum_attempts=1),
 }
 HOUSEKEEPING: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(seconds=60),
+    "start_to_close_timeout": timedelta(seconds=90),
     "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": _MACHINE,
 }

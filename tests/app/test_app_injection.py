@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from loopstack_temporal import BaseWorkflow, inject, transition, workflow
-from loopstack_temporal.app import StudioApp
+from loopstack_temporal.app import StudioApp, injection
 from loopstack_temporal.app.resolve import resolve
 from loopstack_temporal.definition.context import RunContext
 from loopstack_temporal.definition.session import attach, detach
-from loopstack_temporal.errors import ContextClosed
+from loopstack_temporal.errors import ContextClosed, ProviderTimeout
 from loopstack_temporal.tools.base import ToolContext, ToolResult
 from loopstack_temporal.tools.call import BaseTool
 from loopstack_temporal.tools.decorator import tool
@@ -132,6 +132,34 @@ async def test_attempts_that_begin_at_once_share_one_service() -> None:
     caches = await asyncio.gather(*(cache() for _ in range(20)))
 
     assert len({id(found) for found in caches}) == 1 and log.count("database opened") == 1
+    await app.aclose()
+
+
+async def test_a_provider_that_hangs_fails_the_attempt_and_leaves_the_way_free_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(injection, "READY_WITHIN", 0.2)
+    connected = asyncio.Event()
+
+    async def connect() -> Cache:
+        await connected.wait()
+        return Cache(Database(), Log())
+
+    @workflow
+    class WantsWorkflow(BaseWorkflow):
+        cache: Cache
+
+        @transition(to="end")
+        async def work(self) -> None: ...
+
+    app = resolve(StudioApp(title="App", workflows=[WantsWorkflow], providers=[connect]))
+    definition = app.workflows["wants"]
+    with pytest.raises(ProviderTimeout, match="what `wants` needs was not ready within"):
+        async with app.build(definition):
+            pytest.fail("nothing was made")
+    connected.set()
+    async with app.build(definition) as made:
+        assert isinstance(made, WantsWorkflow) and isinstance(made.cache, Cache)
     await app.aclose()
 
 

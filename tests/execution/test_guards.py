@@ -96,6 +96,31 @@ async def test_a_guard_that_no_interrupt_reaches_is_left_behind_and_counted(
     go.set()
 
 
+async def test_guards_of_a_place_share_their_limit(drive: Drivers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrival, "GUARD_LIMIT", LIMIT)
+    asked: list[str] = []
+
+    async def slow(state: State) -> bool:
+        asked.append("slow")
+        await asyncio.sleep(LIMIT * 0.6)
+        return False
+
+    @workflow
+    class SlowWorkflow(BaseWorkflow[Any, State]):
+        @transition(to="end", guard=slow)
+        def first(self) -> None: ...
+
+        @transition(to="end", guard=slow)
+        def second(self) -> None: ...
+
+        @transition(to="end", guard=slow)
+        def third(self) -> None: ...
+
+    decision = await drive(SlowWorkflow).open("slow")
+    assert isinstance(decision, Parked) and "all guards of a place get together" in decision.message
+    assert 0 < len(asked) < 3
+
+
 async def test_a_timeout_that_a_guard_raises_is_its_own(drive: Drivers) -> None:
     def late(state: State) -> bool:
         raise TimeoutError("the other side is slow")
