@@ -123,6 +123,21 @@ run = sa.Table(
     Index(None, "workflow", "created_at"),
     Index(None, "parent_id"),
     Index(None, "root_id"),
+    Index(
+        "ix_run_open",
+        "app",
+        "id",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
+    Index(
+        "ix_run_for_people",
+        "created_at",
+        "id",
+        # As each database is asked: SQLite does not see that the two say the same.
+        sqlite_where=sa.text("awaits_person = 1"),
+        postgresql_where=sa.text("awaits_person"),
+    ),
 )
 
 run_epoch = sa.Table(

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -140,9 +139,9 @@ def test_the_version_changes_with_every_commit(make: Making) -> None:
     assert make.store.events.version() != first
 
 
-def test_on_sqlite_the_version_changes_only_then(tmp_path: Path) -> None:
+def test_on_sqlite_the_version_changes_only_then(sqlite_database: str) -> None:
     """On PostgreSQL it may change at any time: other databases of the server and its own vacuum count as well."""
-    make = Making(Store.open(f"sqlite:///{tmp_path}/events.db"))
+    make = Making(Store.open(sqlite_database))
     make.opened()
     first = make.store.events.version()
     assert make.store.events.version() == first

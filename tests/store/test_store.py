@@ -6,8 +6,11 @@ import asyncio
 import signal
 import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +24,7 @@ from loopstack_temporal.store import migrate, tables
 from loopstack_temporal.store import store as stores
 from loopstack_temporal.store.columns import TransactionId
 from loopstack_temporal.store.faults import StoreFault
+from loopstack_temporal.store.records import RunFilter
 from loopstack_temporal.store.store import Store
 from tests.store.make import new_run
 from tests.support.postgres import PostgresServer
@@ -40,7 +44,7 @@ def test_an_empty_database_is_refused_with_the_command_and_then_upgraded_by_eigh
         migrate.check(empty_url)
     with ThreadPoolExecutor(8) as threads:
         said = sorted(threads.map(migrate.upgrade, [empty_url] * 8))
-    assert said == ["The database is up to date (schema 0005)."] * 7 + ["The database was created (schema 0005)."]
+    assert said == ["The database is up to date (schema 0006)."] * 7 + ["The database was created (schema 0006)."]
     migrate.check(empty_url)
 
 
@@ -195,3 +199,29 @@ async def test_a_refused_statement_is_no_absent_database_and_tells_nothing_of_th
         await store.do(wrong)
     assert "nowhere" not in str(caught.value)
     assert isinstance(caught.value.__cause__, exc.DBAPIError), "the log still has it"
+
+
+def test_open_runs_and_those_for_people_are_found_without_reading_all_that_ever_ran(sqlite_database: str) -> None:
+    store = Store.open(sqlite_database)
+    asked: list[tuple[str, Any]] = []
+
+    def remember(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        asked.append((statement, parameters))
+
+    def indexes(look: Callable[[], object]) -> list[str]:
+        asked.clear()
+        look()
+        [(statement, parameters)] = asked
+        with closing(sqlite3.connect(sqlite_database.removeprefix("sqlite:///"))) as database:
+            plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+        return [word for row in plan for word in row[3].split() if word.startswith("ix_run")]
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", remember)
+    try:
+        assert indexes(lambda: store.reconciling.open_runs("app", 60)) == ["ix_run_open"]
+        assert indexes(lambda: store.reconciling.unwanted("app")) == ["ix_run_open"]
+        assert indexes(lambda: store.reconciling.uncanceled("app", 60)) == ["ix_run_open"]
+        assert indexes(lambda: store.runs.page(RunFilter(awaits_person=True))) == ["ix_run_for_people"]
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", remember)
+        store.close()
