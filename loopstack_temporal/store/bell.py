@@ -67,6 +67,7 @@ class Bell:
                         if self._closed.wait(TOGETHER):
                             return
             except (psycopg.Error, exc.SQLAlchemyError):
+                self._rung.set()  # What was rung when the connection died was heard by nobody.
                 self._closed.wait(AGAIN_AFTER)
 
 

@@ -101,10 +101,7 @@ def test_a_bell_whose_connection_dies_rings_again(here: Store, there: Store, pos
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = %s", [f"NOTIFY {CHANNEL}"]
         )
     before = ears.count
-    for number in range(100):
-        there.runs.create(new_run(f"r-{number}"))
-        if ears.count > before:
-            break
+    there.runs.create(new_run("once"))
     assert ears.more_than(before)
 
 

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import exc
+from sqlalchemy import event, exc
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from loopstack_temporal.errors import Conflict, SetupError, StoreUnavailable
@@ -216,12 +216,12 @@ def test_open_runs_and_those_for_people_are_found_without_reading_all_that_ever_
             plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
         return [word for row in plan for word in row[3].split() if word.startswith("ix_run")]
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", remember)
+    event.listen(sa.Engine, "before_cursor_execute", remember)
     try:
         assert indexes(lambda: store.reconciling.open_runs("app", 60)) == ["ix_run_open"]
         assert indexes(lambda: store.reconciling.unwanted("app")) == ["ix_run_open"]
         assert indexes(lambda: store.reconciling.uncanceled("app", 60)) == ["ix_run_open"]
         assert indexes(lambda: store.runs.page(RunFilter(awaits_person=True))) == ["ix_run_for_people"]
     finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", remember)
+        event.remove(sa.Engine, "before_cursor_execute", remember)
         store.close()
