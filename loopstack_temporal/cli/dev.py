@@ -181,7 +181,7 @@ async def _migrate(environment: Mapping[str, str], console: Console) -> None:
     console.say(text)
 
 
-async def _answers(port: int, *, limit: float = 30.0) -> None:
+async def _answers(port: int, *, limit: float = 120.0) -> None:
     """Wait until something speaks HTTP at `port`; SetupError after `limit` seconds."""
     deadline = time.monotonic() + limit
     request = f"GET /api/v1/health HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\n\r\n".encode()

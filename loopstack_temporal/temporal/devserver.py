@@ -71,7 +71,7 @@ def server_command(program: Path, options: DevServerOptions) -> list[str]:
     return command
 
 
-async def wait_until_ready(address: str, *, limit: float = 30.0, alive: Callable[[], bool] = lambda: True) -> None:
+async def wait_until_ready(address: str, *, limit: float = 120.0, alive: Callable[[], bool] = lambda: True) -> None:
     """Wait until the server at `address` answers for its default namespace.
 
     Raises:
@@ -123,7 +123,7 @@ class DevServer:
         """Whether the process is alive."""
         return self._process is not None and self._process.returncode is None
 
-    async def start(self, *, limit: float = 30.0) -> None:
+    async def start(self, *, limit: float = 120.0) -> None:
         """Start the process and return when it serves; SetupError with its last lines when it does not."""
         if self.running:
             return

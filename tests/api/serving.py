@@ -27,7 +27,7 @@ async def served(app: FastAPI) -> AsyncGenerator[str]:
     server = Server(app, host="127.0.0.1", port=0)
     task = asyncio.create_task(server.serve())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while not server.started:
                 await asyncio.sleep(0.01)
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
@@ -51,19 +51,19 @@ class Listener:
     def __init__(self, frames: AsyncIterator[Got]) -> None:
         self._frames = frames
 
-    async def next(self, seconds: float = 30) -> Got:
+    async def next(self, seconds: float = 120) -> Got:
         """The next frame."""
         async with asyncio.timeout(seconds):
             return await anext(self._frames)
 
-    async def until(self, kind: str, seconds: float = 30) -> list[Got]:
+    async def until(self, kind: str, seconds: float = 120) -> list[Got]:
         """All frames up to the first of a kind."""
         got: list[Got] = []
         while not got or got[-1].type != kind:
             got.append(await self.next(seconds))
         return got
 
-    async def rest(self, seconds: float = 30) -> list[Got]:
+    async def rest(self, seconds: float = 120) -> list[Got]:
         """Everything until the server ends the stream."""
         async with asyncio.timeout(seconds):
             return [frame async for frame in self._frames]
@@ -73,7 +73,7 @@ class Listener:
 async def listening(address: str, last: str | None = None, **params: str) -> AsyncGenerator[Listener]:
     """An open event stream."""
     headers = {} if last is None else {"Last-Event-ID": last}
-    async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=120) as client:
         async with client.stream("GET", "/api/v1/events", params=params, headers=headers) as answer:
             assert answer.status_code == 200
             assert answer.headers["content-type"].startswith("text/event-stream")

@@ -50,7 +50,7 @@ async def known(http: httpx.AsyncClient) -> Mapping[str, list[str]]:
 @pytest.fixture
 async def client(app: FastAPI, known: object) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a real server: event streams never end, and bad requests have to reach it as they are."""
-    async with served(app) as address, httpx.AsyncClient(base_url=address, timeout=20) as client:
+    async with served(app) as address, httpx.AsyncClient(base_url=address, timeout=120) as client:
         yield client
 
 

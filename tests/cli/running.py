@@ -59,7 +59,7 @@ class Running:
         while raw := await stream.readline():
             self.lines.append(raw.decode().rstrip())
 
-    async def until(self, pattern: str, *, times: int = 1, limit: float = 60.0) -> re.Match[str]:
+    async def until(self, pattern: str, *, times: int = 1, limit: float = 180.0) -> re.Match[str]:
         """The match in the `times`-th line with `pattern`; AssertionError with all lines when it does not come."""
         try:
             async with asyncio.timeout(limit):
@@ -71,7 +71,7 @@ class Running:
         except TimeoutError:
             raise AssertionError(f"no {pattern!r} within {limit} s in:\n" + "\n".join(self.lines)) from None
 
-    async def ended(self, *, limit: float = 60.0) -> int:
+    async def ended(self, *, limit: float = 180.0) -> int:
         """The exit status, once the output is read to its end."""
         async with asyncio.timeout(limit):
             status = await self.process.wait()
@@ -88,7 +88,7 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def gone(pid: int, *, limit: float = 60.0) -> None:
+async def gone(pid: int, *, limit: float = 180.0) -> None:
     """Wait until the process is no more."""
     async with asyncio.timeout(limit):
         while alive(pid):

@@ -50,7 +50,7 @@ def test_the_version_is_printed_without_loading_temporal_or_the_database(tmp_pat
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     first, loaded = done.stdout.splitlines()
     assert first.startswith("loopstack ")
@@ -91,7 +91,7 @@ def test_worker_and_api_refuse_an_old_schema_with_the_command_and_leave_it_as_it
         env=environment(LOOPSTACK_DATABASE_URL=url),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 2, "a supervisor need not try again"
@@ -113,7 +113,7 @@ def test_db_upgrade_brings_an_empty_database_to_the_current_schema_and_says_so_t
             env=variables,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")

@@ -124,7 +124,8 @@ async def test_a_second_start_in_the_same_folder_is_refused_and_a_killed_first_o
         assert alive(worker)
         running.process.send_signal(signal.SIGKILL)
         await gone(worker)
-        with hold(project / ".loopstack"):
+        await running.process.wait()
+        with hold(project / ".loopstack", patience=90):
             pass
 
 

@@ -19,7 +19,7 @@ def printed(stack: Stack, workflow: str, *options: str) -> str:
         env=stack.environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     return done.stdout
@@ -57,7 +57,7 @@ def test_where_a_stop_leads_has_words_too(format: str) -> None:
         env=environment(LOOPSTACK_TEST_APP="tests"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -71,7 +71,7 @@ def test_an_unknown_workflow_is_told_with_the_known_ones() -> None:
         env=environment(LOOPSTACK_TEST_APP="tests"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")

@@ -30,7 +30,7 @@ def shown(folder: Path, **variables: str) -> dict[str, tuple[str, str]]:
         env={**clean, **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     rows = [re.split(r"\s{2,}", line) for line in command.stdout.splitlines()]
@@ -69,7 +69,7 @@ def test_a_process_names_what_is_malformed_or_unknown_when_it_starts(module: str
             env={**variables, "LOOPSTACK_LOG": wrong},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         said = done.stdout + done.stderr

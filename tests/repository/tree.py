@@ -17,7 +17,7 @@ def files() -> tuple[Path, ...]:
         cwd=ROOT,
         capture_output=True,
         check=True,
-        timeout=60,
+        timeout=300,
     ).stdout.decode()
     paths = (ROOT / name for name in sorted(set(listed.split("\0"))) if name)
     return tuple(path for path in paths if path.is_file())

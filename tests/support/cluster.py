@@ -36,7 +36,7 @@ from tests.support.postgres import PostgresServer, postgres_running
 SHARDS = 512
 SERVICES = ("frontend", "history", "matching", "worker")
 DYNAMIC_CONFIG = Path(__file__).parents[2] / "scripts" / "dynamic-config.yaml"
-START_LIMIT = 60.0
+START_LIMIT = 180.0
 
 _ENTRY = re.compile(
     r"\S+T(?P<time>[\d:]+)\S*\t(?P<level>\w+)\t(?P<message>[^\t]*)(?:\t.*\"error\": \"(?P<error>[^\"]{0,200}))?"

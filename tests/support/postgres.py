@@ -26,7 +26,7 @@ import pytest
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.store import migrate
 
-START_LIMIT = 30.0
+START_LIMIT = 180.0
 TEMPLATE = "loopstack_template"
 
 _CLEAN = b"""

@@ -26,7 +26,7 @@ from loopstack_temporal.temporal import process, tether
 
 PROGRAMS = ("loopstack_workers", "loopstack_api")
 _IMPORTED = ("loopstack_workers.main", "loopstack_api.main", "loopstack_temporal.temporal.worker", "loopstack_api.app")
-LIMIT = 60.0
+LIMIT = 180.0
 _READY = b"ready\n"
 
 

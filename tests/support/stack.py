@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import inspect
 import json
 import os
@@ -30,11 +31,19 @@ from tests.support.prefork import Forked, Preforked
 
 ROOT = Path(__file__).parents[2]
 APPS = "tests.support.apps:app"
-LIMIT = 30.0
+LIMIT = 120.0
+"""Seconds after which a wait is hopeless. Long, because it costs nothing while things work."""
+
 PATH = os.pathsep.join([str(ROOT), str(ROOT / "api"), str(ROOT / "workers")])
 PREFORKED = Preforked(ROOT, PATH)
 
 T = TypeVar("T")
+
+
+@functools.cache
+def temporal_program() -> Path:
+    """The Temporal CLI; to look for it starts it once."""
+    return find_temporal_cli()
 
 
 async def eventually(
@@ -103,7 +112,7 @@ class Program:
         """SIGTERM; gives the exit status."""
         if not self.running:
             return 0
-        status = await process.stop(self.running, grace=15)
+        status = await process.stop(self.running, grace=60)
         self.running = None
         return status
 
@@ -207,12 +216,12 @@ class Stack:
     @property
     def http(self) -> httpx.AsyncClient:
         """An HTTP client of the API."""
-        self._http = self._http or httpx.AsyncClient(base_url=self.base_url, timeout=30)
+        self._http = self._http or httpx.AsyncClient(base_url=self.base_url, timeout=LIMIT)
         return self._http
 
     async def temporal_cli(self, *arguments: str, check: bool = True) -> Any:
         """Run the plain Temporal CLI; gives its JSON output, or its text where it has none."""
-        command = [str(find_temporal_cli()), *arguments, "--address", self.temporal.address, "-o", "json"]
+        command = [str(temporal_program()), *arguments, "--address", self.temporal.address, "-o", "json"]
         made = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )

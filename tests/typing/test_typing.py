@@ -21,7 +21,7 @@ MISUSE = HERE / "wrong" / "misuse.py"
 
 def run(*command: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, timeout=110, check=False
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, timeout=500, check=False
     )
     return done.stdout + done.stderr
 

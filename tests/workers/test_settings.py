@@ -109,7 +109,7 @@ def test_a_worker_process_with_a_wrong_pool_ends_with_status_2_and_the_sentence(
         env=environment(LOOPSTACK_DATABASE_URL=sqlite_database, LOOPSTACK_WORKER_POOLS="gpv"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, done.stderr) == (2, "")
