@@ -120,10 +120,10 @@ class Bench:
                 elif isinstance(answer.error, ApplicationError) and answer.error.non_retryable:
                     return self._failed(answer.error)
             if canceled.is_set():
-                return self._canceled() if answer.done else self._failed(TimeoutError("activity Heartbeat timeout"))
+                return self.canceled() if answer.done else self._failed(TimeoutError("activity Heartbeat timeout"))
             await self._backoff(answer.error, number, canceled)
             if canceled.is_set():
-                return self._canceled()
+                return self.canceled()
 
     async def _outlast(
         self, asked: Asked, number: int, environment: ActivityEnvironment, canceled: asyncio.Event
@@ -216,7 +216,8 @@ class Bench:
         self._describe(error, failure)
         return made
 
-    def _canceled(self) -> ActivityResolution:
+    def canceled(self) -> ActivityResolution:
+        """How a canceled activity is resolved."""
         made = ActivityResolution()
         made.cancelled.failure.message = "Activity cancelled"
         made.cancelled.failure.activity_failure_info.SetInParent()

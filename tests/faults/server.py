@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
+from temporalio.bridge.proto.activity_result import ActivityResolution
 from temporalio.bridge.proto.workflow_activation import WorkflowActivationJob as Job
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand as Command
 from temporalio.converter import DataConverter
@@ -284,6 +285,10 @@ class Server:
                 act(execution, task, asked)
 
     def _schedule(self, execution: Execution, task: Task, asked: Any) -> None:
+        if any(one.request_cancel_activity.seq == asked.seq for one in task.effects):
+            # Asked for and taken back in one task: neither command leaves the worker, which resolves it by itself.
+            self._resolve(execution, asked.seq, self._bench.canceled())
+            return
         self._spawn(self._activity(execution, self._asked(execution.history, task, asked), asked.seq))
 
     def _cancel_activity(self, execution: Execution, task: Task, asked: Any) -> None:
@@ -304,10 +309,13 @@ class Server:
 
         resolution = await self._bench.regular(asked, canceled, wanted)
         if wanted():
-            job = Job()
-            job.resolve_activity.seq = seq
-            job.resolve_activity.result.CopyFrom(resolution)
-            self._deliver(execution, job)
+            self._resolve(execution, seq, resolution)
+
+    def _resolve(self, execution: Execution, seq: int, resolution: ActivityResolution) -> None:
+        job = Job()
+        job.resolve_activity.seq = seq
+        job.resolve_activity.result.CopyFrom(resolution)
+        self._deliver(execution, job)
 
     def _set_timer(self, execution: Execution, task: Task, asked: Any) -> None:
         seq, history = asked.seq, execution.history
