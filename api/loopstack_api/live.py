@@ -117,6 +117,8 @@ class LiveTexts:
         self._runs: Counter[str] = Counter()
         self._roots: Counter[str] = Counter()
         self._texts: dict[Key, LiveText] = {}
+        self._going: dict[Key, str] = {}
+        """Texts that have gone, each with the mark behind the commit that removed it."""
         self._reading = asyncio.Lock()
 
     @contextlib.contextmanager
@@ -133,6 +135,7 @@ class LiveTexts:
             self._roots -= Counter(roots)
             if not self._runs:
                 self._texts.clear()
+                self._going.clear()
 
     @property
     def wanted(self) -> bool:
@@ -140,18 +143,29 @@ class LiveTexts:
         return bool(self._runs)
 
     async def advance(self) -> bool:
-        """Read what is new; whether there was anything."""
+        """Read what is new; whether there was anything. Texts that have gone stay until `let_go`."""
         async with self._reading:
             known = {key: (text.stream.by, text.seq) for key, text in self._texts.items()}
             live = self._store.live
             streams = await self._store.do(live.after, frozenset(self._runs), frozenset(self._roots), known)
             kept = {(stream.run_id, stream.stream) for stream in streams}
-            gone = [key for key in self._texts if key not in kept]
-            for key in gone:
-                del self._texts[key]
+            gone = [key for key in self._texts if key not in kept and key not in self._going]
+            if gone:
+                self._going |= dict.fromkeys(gone, await self._store.do(self._store.events.mark))
             for stream in streams:
                 self._take(stream)
         return bool(gone) or any(stream.pieces for stream in streams)
+
+    def let_go(self, cursor: str) -> bool:
+        """Forget texts that have gone, if events were read up to `cursor`; whether there were any.
+
+        A text goes with the commit of its document: who is told that it went is told of the document first.
+        """
+        gone = [key for key, mark in self._going.items() if self._store.events.reached(cursor, mark)]
+        for key in gone:
+            del self._going[key]
+            self._texts.pop(key, None)
+        return bool(gone)
 
     def of(self, runs: frozenset[str], roots: frozenset[str]) -> dict[Key, LiveText]:
         """The texts of these runs and families."""
@@ -161,6 +175,7 @@ class LiveTexts:
 
     def _take(self, stream: LiveStream) -> None:
         key = (stream.run_id, stream.stream)
+        self._going.pop(key, None)
         text = self._texts.get(key)
         if text is None or text.stream.by != stream.by:
             text = self._texts[key] = LiveText(stream)

@@ -195,9 +195,10 @@ class Hub:
 
     async def _advance_live(self) -> None:
         """Read new text for everybody, whoever asks for it."""
-        if await self._live.advance():
-            # A text goes with the commit of its document: who is told that it went is told of the document first.
+        news = await self._live.advance()
+        if news:
             await self.advance()
+        if self._live.let_go(self._head) or news:
             self._wake()
 
     async def advance(self) -> None:

@@ -86,6 +86,20 @@ class Events:
         rows = tuple(_event_row(row, self._cursor(known.id, _Place(row.xid, row.id))) for row in found)
         return rows, rows[-1].cursor if len(rows) == limit else self._cursor(known.id, max(head, start))
 
+    def mark(self) -> str:
+        """A cursor behind everything that is committed by now. On PostgreSQL reading gets there when it ends.
+
+        That is, when every transaction that runs now has ended: until then their neighbours' events are held back.
+        """
+        with self._database.read() as connection:
+            name = self._identity(connection).id
+            return self._cursor(name, self._head(connection, "pg_snapshot_xmax"))
+
+    @staticmethod
+    def reached(cursor: str, mark: str) -> bool:
+        """Whether who has read up to `cursor` has read everything before `mark`."""
+        return _place_of(cursor) >= _place_of(mark)
+
     def version(self) -> object:
         """A value that changes when there may be new events; cheap enough to be asked many times a second."""
         if self._database.postgres:
@@ -134,9 +148,9 @@ class Events:
     def _identity(self, connection: sa.Connection) -> sa.Row[Any]:
         return connection.execute(sa.select(identity)).one()
 
-    def _head(self, connection: sa.Connection) -> _Place:
+    def _head(self, connection: sa.Connection, horizon_of: str = "pg_snapshot_xmin") -> _Place:
         if self._database.postgres:
-            horizon = connection.exec_driver_sql("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            horizon = connection.exec_driver_sql(f"SELECT {horizon_of}(pg_current_snapshot())::text::bigint")
             return _Place(horizon.scalar_one(), 0)
         return _Place(0, connection.execute(sa.select(sa.func.coalesce(sa.func.max(event.c.id), 0))).scalar_one())
 
@@ -156,15 +170,19 @@ class Events:
         pruned = _Place(known.pruned_xid, known.pruned_id)
         if cursor is None:
             return pruned
-        match = _CURSOR.fullmatch(cursor)
-        if match is None or match[1] != known.id[:8]:
+        if not _CURSOR.fullmatch(cursor) or not cursor.startswith(known.id[:8]):
             raise CursorLost("this event cursor was not made by this database; read everything again")
-        place = _Place(int(match[2]), int(match[3]))
+        place = _place_of(cursor)
         if place < pruned:
             raise CursorLost("the events after this cursor are no longer kept; read everything again")
         if place > head:
             raise CursorLost("this event cursor lies in the future of this database; read everything again")
         return place
+
+
+def _place_of(cursor: str) -> _Place:
+    _, xid, number = cursor.split("-")
+    return _Place(int(xid), int(number))
 
 
 def _scope(

@@ -258,6 +258,26 @@ async def test_text_is_not_held_up_by_an_old_transaction_and_needs_no_look_at_th
             await follow(stream, view, "at once")
 
 
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_a_text_stays_as_long_as_an_old_transaction_hides_its_document(app: FastAPI, store: Store) -> None:
+    author, view = Author(store), View()
+    async with served(app) as address, listening(address, run_id=author.run, live="true") as stream:
+        await author.write("kept")
+        await follow(stream, view, "kept")
+        with store.database.write() as connection:
+            connection.exec_driver_sql("SELECT pg_current_xact_id()")
+            saved = document("m-1", live_id="m-1")
+            outcome = author.make.outcome(author.fence, "work", "start", "done", documents=(saved,))
+            await store.do(store.steps.finish, outcome)
+            going = app.state.services.hub._live._going  # pyright: ignore[reportPrivateUsage]
+            await eventually(lambda: bool(going), what="the look that finds the text gone")
+        frames = await follow(stream, view, ended=True)
+        assert [frame.type for frame in frames if frame.type in ("document.saved", "live.end")] == [
+            "document.saved",
+            "live.end",
+        ]
+
+
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_nothing_is_read_while_nothing_is_written(
     app: FastAPI, store: Store, monkeypatch: pytest.MonkeyPatch
