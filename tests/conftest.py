@@ -12,6 +12,7 @@ import pytest
 
 from loopstack_temporal.llm.configured import MODEL_REQUESTS
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
+from tests.support.ports import new_port
 from tests.support.postgres import *  # noqa: F403
 from tests.support.stack import Stack, stack_in, stack_on
 
@@ -22,16 +23,19 @@ os.environ[MODEL_REQUESTS] = "local"
 @pytest.fixture(scope="session")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DevServer]:
     """One Temporal server for all tests that do not kill it."""
-    folder = tmp_path_factory.mktemp("temporal")
-    async with DevServer(DevServerOptions(database=folder / "temporal.db"), log=folder / "temporal.log") as server:
+    async with _temporal_in(tmp_path_factory.mktemp("temporal")) as server:
         yield server
 
 
 @pytest.fixture
 async def own_temporal(tmp_path: Path) -> AsyncGenerator[DevServer]:
     """A Temporal server that the test may kill."""
-    async with DevServer(DevServerOptions(database=tmp_path / "temporal.db"), log=tmp_path / "temporal.log") as server:
+    async with _temporal_in(tmp_path) as server:
         yield server
+
+
+def _temporal_in(folder: Path) -> DevServer:
+    return DevServer(DevServerOptions(database=folder / "temporal.db", port=new_port()), log=folder / "temporal.log")
 
 
 @pytest.fixture

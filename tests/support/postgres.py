@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -25,6 +24,7 @@ import pytest
 
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.store import migrate
+from tests.support.ports import new_port
 
 START_LIMIT = 30.0
 TEMPLATE = "loopstack_template"
@@ -150,13 +150,6 @@ def _as_user(folder: Path) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 class NoPostgres(SetupError):
     """There is no PostgreSQL server on this machine."""
 
@@ -171,7 +164,7 @@ def postgres_running(*, durable: bool = True) -> Generator[PostgresServer]:
         raise NoPostgres("the PostgreSQL server programs are not installed (Debian: `apt-get install postgresql`)")
     # Not below pytest's folder: that is closed to other users, and the server must not be root.
     folder = Path(tempfile.mkdtemp(prefix="loopstack-postgres-"))
-    server = PostgresServer(folder, binaries, _free_port(), _as_user(folder), durable)
+    server = PostgresServer(folder, binaries, new_port(), _as_user(folder), durable)
     initialise = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     try:
         subprocess.run(

@@ -26,6 +26,7 @@ from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.cli_program import find_temporal_cli
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
+from tests.support.ports import new_port
 from tests.support.prefork import Forked, Preforked
 
 ROOT = Path(__file__).parents[2]
@@ -180,7 +181,7 @@ class Stack:
 
     async def api(self, **environment: str) -> Program:
         """Start the API process and wait until it answers."""
-        self.port = self.port or process.free_port()
+        self.port = self.port or new_port()
         program = self._program(
             "api", [sys.executable, "-m", "loopstack_api"], {"LOOPSTACK_PORT": str(self.port), **environment}
         )
