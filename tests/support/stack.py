@@ -20,12 +20,13 @@ from temporalio.client import Client
 
 from loopstack_temporal.runs import Trigger, TriggerOutcome
 from loopstack_temporal.store import migrate
-from loopstack_temporal.store.records import EventRow, RunRow
+from loopstack_temporal.store.records import RunRow
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.cli_program import find_temporal_cli
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
+from tests.support.events import events_of
 from tests.support.ports import new_port
 from tests.support.prefork import Forked, Preforked
 
@@ -260,13 +261,7 @@ class Stack:
 
     def events(self, run_id: str) -> list[tuple[str, dict[str, Any]]]:
         """The events of a run, and a check that none is missing."""
-        found: list[EventRow] = []
-        cursor: str | None = None
-        while True:
-            page, cursor = self.store.events.after(cursor, run_id=run_id, limit=500)
-            if not page:
-                break
-            found += page
+        found = events_of(self.store, run_id)
         assert [event.rev for event in found] == list(range(1, len(found) + 1)), "events are not gapless"
         return [(event.type, dict(event.data)) for event in found]
 
