@@ -35,6 +35,7 @@ APPS = "tests.support.apps:app"
 LIMIT = 30.0
 PATH = os.pathsep.join([str(ROOT), str(ROOT / "api"), str(ROOT / "workers")])
 PREFORKED = Preforked(ROOT, PATH)
+TAKES_WORK = "takes work"
 
 T = TypeVar("T")
 
@@ -86,9 +87,12 @@ class Program:
     environment: dict[str, str]
     log: Path
     running: asyncio.subprocess.Process | Forked | None = None
+    earlier: int = 0
+    """How often it had said that it takes work before its last start."""
 
     async def start(self) -> None:
         """Start it, or start it again."""
+        self.earlier = self.output.count(TAKES_WORK)
         if PREFORKED.knows(self.command, self.environment):
             self.running = await PREFORKED.start(self.command, self.environment, self.log)
             return
@@ -174,9 +178,8 @@ class Stack:
 
     async def working(self, program: Program) -> None:
         """Wait until a (re)started worker takes work."""
-        seen = program.output.count("takes work") if program.alive else 0
         await eventually(
-            lambda: program.output.count("takes work") > max(seen - 1, 0) or not program.alive, what="the worker"
+            lambda: program.output.count(TAKES_WORK) > program.earlier or not program.alive, what="the worker"
         )
         assert program.alive, program.output
 
