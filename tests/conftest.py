@@ -14,7 +14,7 @@ from loopstack_temporal.llm.configured import MODEL_REQUESTS
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
 from tests.support.ports import new_port
 from tests.support.postgres import *  # noqa: F403
-from tests.support.stack import Stack, stack_in, stack_on
+from tests.support.stack import STEADY, Stack, stack_in, stack_on
 
 # Also for the processes that tests start: no test may ask a real model provider.
 os.environ[MODEL_REQUESTS] = "local"
@@ -54,7 +54,7 @@ async def running(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory)
     """An application with a worker that no test kills; runs are told apart by their ids."""
     folder = tmp_path_factory.mktemp("running")
     async with stack_in(temporal, folder) as made:
-        await made.worker(LOOPSTACK_UNKNOWN_GRACE="0")
+        await made.worker(LOOPSTACK_UNKNOWN_GRACE="0", **STEADY)
         yield made
 
 

@@ -36,6 +36,8 @@ LIMIT = 30.0
 PATH = os.pathsep.join([str(ROOT), str(ROOT / "api"), str(ROOT / "workers")])
 PREFORKED = Preforked(ROOT, PATH)
 TAKES_WORK = "takes work"
+STEADY = {"LOOPSTACK_HEARTBEAT": "10"}
+"""For a worker that no test kills: it may stall for some seconds without being given up."""
 
 T = TypeVar("T")
 
