@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from loopstack_temporal.llm.configured import MODEL_REQUESTS
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
@@ -18,6 +19,10 @@ from tests.support.stack import STEADY, Stack, stack_in, stack_on
 
 # Also for the processes that tests start: no test may ask a real model provider.
 os.environ[MODEL_REQUESTS] = "local"
+
+# Whether an example is quick says something about this machine only.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
