@@ -38,7 +38,7 @@ class Asked:
         return f"reader of {self.letter}"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("database", "count"), [("sqlite_database", 6), ("postgres_database", 50)])
 async def test_approved_by_plain_signals_after_everything_was_killed_each_letter_is_sent_once(
     own_temporal: DevServer, request: pytest.FixtureRequest, tmp_path: Path, database: str, count: int

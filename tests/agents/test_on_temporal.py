@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from loopstack_temporal.runs import Refused
 from loopstack_temporal.store.records import DocumentRow, RunFilter, RunRow
 from loopstack_temporal.tools.digest import digest_of
 from tests.agents.conftest import AGENTS
@@ -151,12 +152,13 @@ async def test_a_small_chat_keeps_its_history_over_turns_and_restarts(stack: Sta
         return [row.content["text"] for row in messages(stack, run_id)]
 
     for turn in range(2, 6):
-        await stack.run_is(run_id, "waiting")
+        row = await stack.run_is(run_id, "waiting")
         if turn % 2:
             await worker.kill()
             await worker.start()
             await stack.working(worker)
-        await stack.trigger(run_id, "user_message", script(f"turn {turn}"))
+        told = await stack.trigger(run_id, "user_message", script(f"turn {turn}"), at_step=row.next_step)
+        assert not isinstance(told, Refused), told
         await eventually(lambda wanted=2 * turn: len(said()) == wanted, what=f"turn {turn}")
     texts = said()
     assert texts[1::2] == ["one", "turn 2", "turn 3", "turn 4", "turn 5"]

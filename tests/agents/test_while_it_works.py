@@ -7,23 +7,28 @@ from typing import Any
 
 import pytest
 
-from loopstack_temporal.runs import Applied, Recorded
+from loopstack_temporal.runs import Recorded, Refused
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.agents.conftest import AGENTS
+from tests.support.requests import unused
 from tests.support.stack import Stack, eventually, stack_on
 
 
 async def thinking(stack: Stack, workflow: str, *turns: Any) -> str:
     """An agent whose first model call has begun."""
     run_id = await stack.start(workflow, {"tools": ["weather"], "user_message": json.dumps(turns)})
-
-    def asked() -> bool:
-        return stack.store.runs.get(run_id) is not None and any(
-            kind == "step.started" and data["transition"] == "llm_turn" for kind, data in stack.events(run_id)
-        )
-
-    await eventually(asked, what="the model call")
+    await asked(stack, run_id, 1)
     return run_id
+
+
+async def asked(stack: Stack, run_id: str, times: int) -> None:
+    """Wait until so many model calls have begun."""
+
+    def begun() -> bool:
+        started = [data["transition"] for kind, data in stack.events(run_id) if kind == "step.started"]
+        return started.count("llm_turn") >= times
+
+    await eventually(begun, what=f"model call {times}")
 
 
 def talk(stack: Stack, run_id: str) -> list[tuple[str, str]]:
@@ -34,12 +39,14 @@ def talk(stack: Stack, run_id: str) -> list[tuple[str, str]]:
 
 @pytest.mark.requirement("BEYOND-014")
 async def test_steering_is_read_after_the_results_of_the_tools_and_before_the_next_model_call(agency: Stack) -> None:
-    calls = {"text": "(1 s) Let me look.", "calls": [["weather", {"city": "Rome"}]]}
+    gate = agency.folder / unused("gate")
+    calls = {"text": f"(until {gate}) Let me look.", "calls": [["weather", {"city": "Rome"}]]}
     run_id = await thinking(agency, "agent", calls, "Sunny.")
-    assert await agency.trigger(run_id, "steer", "In Celsius.", queue=True) == Recorded(durable=True, queued=True)
+    assert isinstance(await agency.trigger(run_id, "steer", "In Celsius.", queue=True), Recorded)
+    gate.touch()
     await agency.run_is(run_id, "completed")
     assert talk(agency, run_id) == [
-        ("assistant", "(1 s) Let me look."),
+        ("assistant", f"(until {gate}) Let me look."),
         ("user", "…"),
         ("user", "In Celsius."),
         ("assistant", "Sunny."),
@@ -48,8 +55,10 @@ async def test_steering_is_read_after_the_results_of_the_tools_and_before_the_ne
 
 @pytest.mark.requirement("BEYOND-014")
 async def test_an_agent_that_would_have_ended_reads_what_it_was_told_meanwhile(agency: Stack) -> None:
-    run_id = await thinking(agency, "agent", "(1 s) Done.", "No, there is more.")
-    await agency.trigger(run_id, "steer", "Really?", queue=True)
+    gate = agency.folder / unused("gate")
+    run_id = await thinking(agency, "agent", f"(until {gate}) Done.", "No, there is more.")
+    assert isinstance(await agency.trigger(run_id, "steer", "Really?", queue=True), Recorded)
+    gate.touch()
     row = await agency.run_is(run_id, "completed")
     assert row.result == {"response": "No, there is more."}
     assert talk(agency, run_id)[1] == ("user", "Really?")
@@ -57,9 +66,11 @@ async def test_an_agent_that_would_have_ended_reads_what_it_was_told_meanwhile(a
 
 @pytest.mark.requirement("BEYOND-014")
 async def test_a_message_to_a_busy_chat_becomes_its_next_turn(agency: Stack) -> None:
-    run_id = await thinking(agency, "chat_agent", "(1 s) One.", "Two.")
-    assert await agency.trigger(run_id, "user_message", "And two?", queue=True) == Recorded(durable=True, queued=True)
-    told = [("assistant", "(1 s) One."), ("user", "And two?"), ("assistant", "Two.")]
+    gate = agency.folder / unused("gate")
+    run_id = await thinking(agency, "chat_agent", f"(until {gate}) One.", "Two.")
+    assert isinstance(await agency.trigger(run_id, "user_message", "And two?", queue=True), Recorded)
+    gate.touch()
+    told = [("assistant", f"(until {gate}) One."), ("user", "And two?"), ("assistant", "Two.")]
     await eventually(lambda: talk(agency, run_id) == told, what="the second turn")
     await agency.run_is(run_id, "waiting", place="waiting_for_user")
 
@@ -72,16 +83,16 @@ async def test_an_interrupted_chat_keeps_nothing_of_the_answer_and_goes_on_with_
     async with stack_on(temporal, sqlite_database, folder) as stack:
         worker = await stack.worker(AGENTS, LOOPSTACK_TEST_NOTES=str(folder / "notes.txt"))
         run_id = await thinking(stack, "chat_agent", "(3600 s) A long story.", "never said")
-        stopped = await stack.trigger(run_id, "loopstack.stop")
-        assert isinstance(stopped, Applied) and stopped.place == "waiting_for_user"
-        assert talk(stack, run_id) == []
+        assert not isinstance(await stack.trigger(run_id, "loopstack.stop"), Refused)
         row = await stack.run_is(run_id, "waiting", place="waiting_for_user")
         assert row.has_error is False
+        assert talk(stack, run_id) == []
 
-        await stack.trigger(run_id, "user_message", json.dumps(["(3600 s) Another one.", "never said"]))
-        await stack.run_is(run_id, "running")
+        story = json.dumps(["(3600 s) Another one.", "never said"])
+        assert not isinstance(await stack.trigger(run_id, "user_message", story, at_step=row.next_step), Refused)
+        await asked(stack, run_id, 2)
         queued = await stack.trigger(run_id, "user_message", json.dumps(["Short."]), queue=True)
-        assert queued == Recorded(durable=True, queued=True)
+        assert isinstance(queued, Recorded)
         await worker.kill()
         assert await stack.trigger(run_id, "loopstack.stop") == Recorded(durable=True)
         await worker.start()

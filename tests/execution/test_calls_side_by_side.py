@@ -73,7 +73,7 @@ async def test_a_call_that_must_not_be_repeated_and_is_cut_off_by_the_limit_wait
 
     @workflow
     class MailWorkflow(BaseWorkflow[Nothing, Nothing, Any]):
-        @transition(to="end", timeout=0.5, retry=Retry(attempts=5, delay=0))
+        @transition(to="end", timeout=3, retry=Retry(attempts=5, delay=0))
         async def work(self) -> Any:
             return await world.call(self, "ann", repeatable=False, shown="Ann")
 

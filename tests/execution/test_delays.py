@@ -54,10 +54,10 @@ class PatientWorkflow(BaseWorkflow[Args, State, int]):
 
 
 async def test_each_reminder_asks_anew_how_long_to_wait_and_the_expiry_stands() -> None:
-    async with start_workflow(PatientWorkflow, Args(remind=10, expire=65)) as run:
-        reminders = [(await run.skip(seconds)).state.reminders for seconds in (9, 2, 18, 2, 33)]
+    async with start_workflow(PatientWorkflow, Args(remind=600, expire=3900)) as run:
+        reminders = [(await run.skip(60 * minutes)).state.reminders for minutes in (9, 2, 18, 2, 33)]
         assert reminders == [0, 1, 1, 2, 2]
-        report = await run.skip(2)
+        report = await run.skip(120)
     assert (report.result, report.transitions) == (2, ("ask", "remind", "remind", "expire"))
 
 

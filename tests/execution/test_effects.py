@@ -158,7 +158,7 @@ async def test_the_model_is_not_asked_anew_after_the_step_ran_out_of_time(drive:
 
     @workflow
     class SlowWorkflow(BaseWorkflow[Nothing, Nothing, Any]):
-        @transition(to="end", retry=Retry(attempts=1, delay=0), timeout=1)
+        @transition(to="end", retry=Retry(attempts=1, delay=0), timeout=3)
         async def work(self) -> Any:
             nonlocal tries
             tries += 1

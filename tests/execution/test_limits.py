@@ -44,7 +44,7 @@ async def test_a_thread_that_overruns_is_interrupted_and_keeps_nothing(drive: Dr
 
     @workflow
     class SlowWorkflow(BaseWorkflow[Args, State]):
-        @transition(to="end", timeout=0.2)
+        @transition(to="end", timeout=1)
         def work(self, state: State, ctx: RunContext[Args]) -> None:
             try:
                 while True:

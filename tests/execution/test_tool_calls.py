@@ -155,7 +155,7 @@ class CallsWorkflow(BaseWorkflow[Work, Nothing, Any]):
 
 @workflow(name="short_calls")
 class ShortCallsWorkflow(CallsWorkflow):
-    @transition(to="end", timeout=4)
+    @transition(to="end", timeout=10)
     async def work(self, ctx: RunContext[Work]) -> Any:
         return await super().work(ctx)
 
@@ -248,7 +248,7 @@ async def test_a_call_that_saves_more_than_the_journal_takes_is_an_error_for_the
 async def test_a_result_that_raises_or_blocks_while_it_is_written_is_an_error_for_the_model(
     drive: Drivers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delegation, "CALL_TIMEOUT", 0.3)
+    monkeypatch.setattr(delegation, "CALL_TIMEOUT", 3.0)
     driver = drive(CallsWorkflow, tools=[LazyTool, QuickTool])
     calls = [("lazy", {"who": who}) for who in ("end", "break", "exit", "broken", "block")]
     await driver.open("calls", {"calls": [*calls, ("quick", {"who": "block"})]})
@@ -260,7 +260,7 @@ async def test_a_result_that_raises_or_blocks_while_it_is_written_is_an_error_fo
         "The tool `lazy` returned something that is no JSON: LookupError: the cursor is closed",
         "The tool `lazy` returned something that is no JSON: SystemExit: 3",
         "The tool `lazy` returned something that is no JSON: KeyError: 'no such column'",
-        "The tool `lazy` did not end within its limit of 0.3 s.",
+        "The tool `lazy` did not end within its limit of 3 s.",
         "The tool `quick` did not end within its limit of 0.2 s.",
     ]
 
@@ -279,7 +279,8 @@ async def test_calls_that_take_too_long_together_are_answered_before_the_limit_o
     assert isinstance(answer, Done), answer
     results = driver.row.result
     for name, result in zip(names[:8], results[:8], strict=True):
-        assert re.fullmatch(rf"The tool `{name}` did not end within its limit of (3|3\.[0-9]) s\.", result), result
+        told = re.fullmatch(rf"The tool `{name}` did not end within its limit of (\S+) s\.", result)
+        assert told and 0 < float(told[1]) <= 8, result
     for name, result in zip(names[8:], results[8:], strict=True):
         assert result.startswith(f"This call of `{name}` was not made: "), result
     assert {who.split()[0] for who in bank.charged} == {"again", "long", "hang"}

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import Stack, stack_in
+from tests.support.stack import STEADY, Stack, stack_in
 
 APP = "tests.hitl.people_app:app"
 
@@ -17,6 +17,6 @@ async def people(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory) 
     """The app with a worker and an API that no test kills."""
     folder = tmp_path_factory.mktemp("people")
     async with stack_in(temporal, folder) as stack:
-        await stack.worker(APP, LOOPSTACK_TEST_NOTES=str(folder / "notes"))
+        await stack.worker(APP, LOOPSTACK_TEST_NOTES=str(folder / "notes"), **STEADY)
         await stack.api()
         yield stack

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from loopstack_temporal.runs import Refused
 from loopstack_temporal.store.records import RunRow
 from tests.hitl.test_on_temporal import asked
-from tests.support.requests import answer, get, position
+from tests.support.requests import accepted, answer, get, position, start
 from tests.support.stack import Stack, eventually
 
 CALL = {"tool": "send_mail", "args": {"to": "ines"}, "digest": "sha256:1"}
@@ -27,7 +28,7 @@ async def question(people: Stack) -> AsyncGenerator[RunRow]:
     yield before
     after = await people.run_is(before.id, "waiting")
     assert position(after) == position(before)
-    assert (await answer(people, before.id, "user_decided", YES)).status_code == 200
+    await accepted(people, before.id, "user_decided", YES)
     result: Any = (await people.run_is(before.id, "completed")).result
     assert result["approved"] is True
 
@@ -48,20 +49,25 @@ async def test_of_two_decisions_at_once_one_counts_and_the_other_is_told_so(peop
             *(answer(people, run_id, "user_decided", one, step=awaited["step"]) for one in (YES, NO))
         )
         result: Any = (await people.run_is(run_id, "completed")).result
-        assert sorted(reply.status_code for reply in replies) == [200, 409]
-        assert result["approved"] is (replies[0].status_code == 200)
+        first, other = replies if result["approved"] else reversed(replies)
+        # The API does not wait for ever for what Temporal says of them.
+        assert first.status_code in (200, 202), first.text
+        assert other.status_code in (409, 202), other.text
 
 
 async def test_the_same_person_answering_twice_by_signal_is_heard_once(people: Stack) -> None:
     run_id = await asked(people, "approve_tool_call", CALL)
     for decision in (NO, YES, YES):
-        await people.signal(run_id, "user_decided", decision, {"by": "ann"})
+        try:
+            await people.signal(run_id, "user_decided", decision, {"by": "ann"})
+        except RPCError as error:  # The first answer has ended the run already.
+            assert decision is YES and error.status == RPCStatusCode.NOT_FOUND, error
     result: Any = (await people.run_is(run_id, "completed")).result
     assert result == {"approved": False, "digest": "sha256:1", "by": "ann", "reason": "not now"}
 
 
 async def test_an_answer_that_comes_when_it_has_expired_is_a_conflict_and_changes_nothing(people: Stack) -> None:
-    run_id = await asked(people, "approve_tool_call", {**CALL, "expires_after": 0.5})
+    run_id = await start(people, "approve_tool_call", {**CALL, "expires_after": 0.5})
     ended = await people.run_is(run_id, "completed")
     late = await answer(people, run_id, "user_decided", YES)
     assert late.status_code == 409, late.text
@@ -91,9 +97,10 @@ async def test_answers_of_the_wrong_type_are_refused_with_their_fields(people: S
         reply = await answer(people, question.id, "user_decided", payload)
         assert (reply.status_code, reply.json()["code"]) == (422, "invalid_payload"), (payload, reply.text)
         assert reply.json()["fields"], payload
+    before = await rejected(people, question.id, 1)  # The digest of another call fits the schema: a step refused it.
     for payload in WRONG:
         await people.signal(question.id, "user_decided", payload)
-    found = await rejected(people, question.id, len(WRONG))
+    found = await rejected(people, question.id, len(before) + len(WRONG))
     assert {one["code"] for one in found} == {"invalid_payload"}
 
 
@@ -110,6 +117,5 @@ async def test_a_megabyte_is_refused_by_its_size_on_every_way_in(people: Stack, 
 
 async def test_half_a_megabyte_of_words_is_an_answer(people: Stack) -> None:
     run_id = await asked(people, "ask_user", {"question": "Tell me all."})
-    reply = await answer(people, run_id, "user_answered", {"answer": "y" * 500_000})
-    assert reply.status_code == 200, reply.text
+    await accepted(people, run_id, "user_answered", {"answer": "y" * 500_000})
     assert (await people.run_is(run_id, "completed")).result == {"answer": "y" * 500_000}

@@ -140,7 +140,7 @@ async def test_ten_thousand_calls_of_one_message_all_get_a_result_and_few_are_ma
 async def test_a_call_whose_outcome_is_unknown_lets_the_others_end_and_cuts_off_only_those_that_hang(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(delegation, "LINGER", 0.5)
+    monkeypatch.setattr(delegation, "LINGER", 2)
     unknown, ended = asyncio.Event(), list[str]()
 
     @tool(description="Ends when something else has gone wrong.")

@@ -70,8 +70,8 @@ async def test_a_limit_of_spending_is_no_limit_of_rate(server: ModelServer) -> N
 
 
 async def test_the_wish_to_wait_may_be_a_date(server: ModelServer) -> None:
-    headers = {"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}
-    soon = {"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT"}
+    headers = {"retry-after": "Sun, 21 Oct 2001 07:28:30 GMT", "date": "Sun, 21 Oct 2001 07:28:00 GMT"}
+    soon = {"retry-after": "Sun, 21 Oct 2001 07:28:30 GMT"}
 
     assert (await failure(claude_at(server), server, Scripted(status=429, headers=headers))).retry_after == 30.0
     assert (await failure(claude_at(server), server, Scripted(status=429, headers=soon))).retry_after == 0.0

@@ -30,6 +30,7 @@ from loopstack_temporal.store.records import (
     TriggerRow,
 )
 from loopstack_temporal.store.store import Store
+from tests.support.events import events_of
 
 SINCE = datetime(2031, 5, 4, 3, 2, 1, 654321, tzinfo=UTC)
 BROKEN = ErrorInfo("broken", "RuntimeError", "it broke", {"at": "here"})
@@ -149,8 +150,7 @@ class Making:
 
     def events(self, *types: str) -> list[EventRow]:
         """Events of the run."""
-        found, _ = self.store.events.after(None, run_id=self.run, types=types or None, limit=10_000)
-        return list(found)
+        return [one for one in events_of(self.store, self.run) if not types or one.type in types]
 
 
 def finished(place: str = "done", result: Any = None) -> Finish:

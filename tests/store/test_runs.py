@@ -33,7 +33,7 @@ def _get(store: Store, run_id: str) -> RunRow:
 
 @pytest.mark.requirement("ENGINE-075")
 def test_a_hundred_runs_created_at_once_get_the_numbers_one_to_a_hundred(store: Store) -> None:
-    with ThreadPoolExecutor(16) as threads:
+    with ThreadPoolExecutor(8) as threads:
         numbers = [run.number for run in threads.map(store.runs.create, [new_run() for _ in range(100)])]
     assert sorted(numbers) == list(range(1, 101))
 

@@ -136,8 +136,8 @@ async def test_a_locked_sqlite_file_is_tried_again_until_the_deadline(
     asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
     assert (await store.do(store.runs.create, new_run("a"))).number == 1
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(stores, "DEADLINE", 0.2)
-    with pytest.raises(StoreUnavailable, match="LOOPSTACK_DATABASE_URL"):
+    with monkeypatch.context() as hasty, pytest.raises(StoreUnavailable, match="LOOPSTACK_DATABASE_URL"):
+        hasty.setattr(stores, "DEADLINE", 0.2)
         await store.do(store.runs.create, new_run("b"))
     other.execute("COMMIT")
     assert (await store.do(store.runs.create, new_run("b"))).number == 2
@@ -164,8 +164,9 @@ def _pragma(store: Store, text: str) -> object:
 
 @pytest.mark.requirement("REL-011")
 async def test_a_postgresql_crash_is_outlived_and_loses_nothing_that_was_acknowledged(
-    postgres_server: PostgresServer, postgres_database: str
+    postgres_server: PostgresServer, postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stores, "DEADLINE", 60)
     store = Store.open(postgres_database)
     await store.do(store.runs.create, new_run("before"))
     await asyncio.to_thread(postgres_server.stop, signal.SIGQUIT)

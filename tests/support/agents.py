@@ -164,12 +164,16 @@ class AskingWorkflow(BaseWorkflow[Asking, dict[str, Any], dict[str, Any]]):
 
 
 class SlowModel(ScriptedModel):
-    """Thinks before it says a text that begins with `(2.5 s)`, as long as that says."""
+    """Thinks before it says a text that begins with `(2.5 s)`, as long as that says, or `(until FILE)` is there."""
 
     async def generate_text(self, request: LlmRequest, on_stream: OnStream | None = None) -> LlmReply:
         reply = await super().generate_text(request, on_stream)
         if slow := re.match(r"\((\S+) s\)", reply.message.text):
             await asyncio.sleep(float(slow[1]))
+        if gated := re.match(r"\(until (.+?)\)", reply.message.text):
+            opened = Path(gated[1]).exists
+            while not opened():
+                await asyncio.sleep(0.02)
         return reply
 
 

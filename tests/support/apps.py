@@ -172,8 +172,6 @@ async def stumble(args: Flakiness) -> None:
         return
     if args.kind == "unwilling":
         raise Unwilling("it will never work")
-    if args.kind == "hang":
-        await asyncio.sleep(60)
     raise RuntimeError("it did not work")
 
 
@@ -181,12 +179,24 @@ async def stumble(args: Flakiness) -> None:
 class FlakyWorkflow(BaseWorkflow[Flakiness, Count, str]):
     """Fails as often as it is told; two tries more, then it parks."""
 
-    @transition(to="end", retry=Retry(attempts=2, delay=0.05), timeout=1)
+    @transition(to="end", retry=Retry(attempts=2, delay=0.05))
     async def work(self, state: Count, ctx: RunContext[Flakiness]) -> str:
         state.n += 1
         await self.document_store.save(MarkdownDocument(markdown="written by every try"))
         await stumble(ctx.args)
         return f"retry_count={ctx.retry_count} n={state.n}"
+
+
+@workflow(title="Hanging")
+class HangingWorkflow(BaseWorkflow[Flakiness, Count, str]):
+    """Never ends within its limit; two tries more, then it parks."""
+
+    @transition(to="end", retry=Retry(attempts=2, delay=0.05), timeout=3)
+    async def work(self, ctx: RunContext[Flakiness]) -> str:
+        await self.document_store.save(MarkdownDocument(markdown="written by every try"))
+        tries_of(ctx.args)
+        await asyncio.sleep(60)
+        return "slept"
 
 
 @workflow(title="Rescue")
@@ -284,6 +294,7 @@ app = StudioApp(
         RoundsWorkflow,
         StagesWorkflow,
         FlakyWorkflow,
+        HangingWorkflow,
         RescueWorkflow,
         FussyWorkflow,
         BumpyWorkflow,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import re
 import signal
 import subprocess
@@ -31,6 +30,7 @@ from loopstack_temporal.errors import SetupError
 from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.devserver import HOST
 from tests.support.cluster_programs import server_programs
+from tests.support.ports import new_port
 from tests.support.postgres import PostgresServer, postgres_running
 
 SHARDS = 512
@@ -55,7 +55,7 @@ class Cluster:
     """
 
     def __init__(self, programs: Path, postgres: PostgresServer, folder: Path, *, log: Path, port: int = 0) -> None:
-        self.port = port or _low_ports(1)[0]
+        self.port = port or new_port()
         self.log = log
         self._programs = programs
         self._postgres = postgres
@@ -165,8 +165,8 @@ class Cluster:
             raise SetupError(f"The schema tool failed at {command[0]}:\n{done.stdout}{done.stderr}")
 
     def _configuration(self) -> dict[str, Any]:
-        free = _low_ports(2 * len(SERVICES))
-        ports = dict(zip(SERVICES, zip(free[::2], free[1::2], strict=True), strict=True))
+        # They have to be below 32768: Temporal's table of its members has a column of 16 bits.
+        ports = {name: (new_port(), new_port()) for name in SERVICES}
         ports["frontend"] = (self.port, ports["frontend"][1])
         return {
             "log": {"stdout": True, "level": "warn", "format": "console"},
@@ -210,15 +210,6 @@ class Cluster:
             "maxIdleConns": 20,
             "maxConnLifetime": "1h",
         }
-
-
-def _low_ports(count: int) -> list[int]:
-    """Free ports below 32768: Temporal's table of its members has a column of 16 bits."""
-    found: list[int] = []
-    while len(found) < count:
-        port = process.next_free_port(random.randrange(10_000, 32_000), apart_from=found)
-        found += [port] if port else []
-    return found
 
 
 async def _register_default(client: Client) -> None:

@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -25,6 +24,7 @@ import pytest
 
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.store import migrate
+from tests.support.ports import new_port
 
 START_LIMIT = 180.0
 TEMPLATE = "loopstack_template"
@@ -48,6 +48,8 @@ class PostgresServer:
     """Arguments for `subprocess` that give up root, which PostgreSQL refuses to run as."""
     durable: bool = True
     """Whether what is committed survives the machine; a server that nobody kills may be faster."""
+    vacuums: bool = True
+    """Whether it tidies up by itself: in transactions at any time, which hide the events of others while they run."""
     process: subprocess.Popen[Any] | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -66,6 +68,8 @@ class PostgresServer:
         }
         if not self.durable:
             settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
+        if not self.vacuums:
+            settings["autovacuum"] = "off"
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with log:
             process = self.process = subprocess.Popen(
@@ -150,13 +154,6 @@ def _as_user(folder: Path) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 class NoPostgres(SetupError):
     """There is no PostgreSQL server on this machine."""
 
@@ -164,14 +161,14 @@ class NoPostgres(SetupError):
 
 
 @contextmanager
-def postgres_running(*, durable: bool = True) -> Generator[PostgresServer]:
+def postgres_running(*, durable: bool = True, vacuums: bool = True) -> Generator[PostgresServer]:
     """A server in a folder of its own, which is gone afterwards. Raises `NoPostgres`."""
     binaries = find_binaries()
     if binaries is None:
         raise NoPostgres("the PostgreSQL server programs are not installed (Debian: `apt-get install postgresql`)")
     # Not below pytest's folder: that is closed to other users, and the server must not be root.
     folder = Path(tempfile.mkdtemp(prefix="loopstack-postgres-"))
-    server = PostgresServer(folder, binaries, _free_port(), _as_user(folder), durable)
+    server = PostgresServer(folder, binaries, new_port(), _as_user(folder), durable, vacuums)
     initialise = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     try:
         subprocess.run(
@@ -194,7 +191,7 @@ def postgres_running(*, durable: bool = True) -> Generator[PostgresServer]:
 def postgres_server() -> Iterator[PostgresServer]:
     """One server for the whole session."""
     try:
-        with postgres_running() as server:
+        with postgres_running(vacuums=False) as server:
             yield server
     except NoPostgres as error:
         if os.environ.get("CI"):

@@ -62,6 +62,7 @@ class Preforked:
         self._folder = folder
         self._path = path
         self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self._started: asyncio.Task[None] | None = None
 
     def knows(self, command: Sequence[str], environment: Mapping[str, str]) -> bool:
         """Whether a command is one of our programs, as it is here: other code needs an interpreter of its own."""
@@ -79,19 +80,23 @@ class Preforked:
         return Forked(int(pid), reader, writer)
 
     async def _address(self) -> str:
-        if self._directory is None:
-            self._directory = tempfile.TemporaryDirectory(prefix="prefork-", ignore_cleanup_errors=True)
-            started = await process.spawn(
-                [sys.executable, "-m", __name__, self._socket],
-                environment={**os.environ, "PYTHONPATH": self._path},
-                folder=self._folder,
-                output=asyncio.subprocess.PIPE,
-            )
-            assert started.stdout is not None
-            async with asyncio.timeout(LIMIT):
-                said = await started.stdout.readline()
-            assert said == _READY, said + await started.stdout.read()
+        if self._started is None:
+            self._started = asyncio.create_task(self._start())
+        await asyncio.shield(self._started)
         return self._socket
+
+    async def _start(self) -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="prefork-", ignore_cleanup_errors=True)
+        started = await process.spawn(
+            [sys.executable, "-m", __name__, self._socket],
+            environment={**os.environ, "PYTHONPATH": self._path},
+            folder=self._folder,
+            output=asyncio.subprocess.PIPE,
+        )
+        assert started.stdout is not None
+        async with asyncio.timeout(LIMIT):
+            said = await started.stdout.readline()
+        assert said == _READY, said + await started.stdout.read()
 
     @property
     def _socket(self) -> str:
@@ -129,10 +134,14 @@ def _keep(connection: socket.socket) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with connection.makefile("rwb") as talk:
             asked = json.loads(talk.readline())
-            parent, pid = os.getpid(), os.fork()
+            parent = os.getpid()
+            leads, follows = os.pipe()
+            pid = os.fork()
             if pid == 0:
                 connection.detach()
-                _run(asked, parent)
+                _run(asked, parent, follows)
+            os.close(follows)
+            os.read(leads, 1)  # Who kills a session that has no leader yet finds nobody.
             talk.write(f"{pid}\n".encode())
             talk.flush()
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -141,9 +150,10 @@ def _keep(connection: socket.socket) -> None:
         os._exit(0)
 
 
-def _run(asked: dict[str, Any], keeper: int) -> None:
-    """Become the program. Never returns."""
+def _run(asked: dict[str, Any], keeper: int, follows: int) -> None:
+    """Become the program, leader of a session once `follows` is closed. Never returns."""
     os.setsid()
+    os.close(follows)
     tether.tie(keeper)
     log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -39,6 +39,12 @@ async def answer(stack: Stack, run_id: str, transition: str, payload: Any = None
     return await post(stack, f"/runs/{run_id}/transitions/{transition}", {"payload": payload, **more}, key=key)
 
 
+async def accepted(stack: Stack, run_id: str, transition: str, payload: Any = None, **more: Any) -> None:
+    """An answer that counts. What came of it may be known later: the API waits a few seconds for Temporal."""
+    reply = await answer(stack, run_id, transition, payload, **more)
+    assert reply.status_code in (200, 202), reply.text
+
+
 async def listed(stack: Stack, run_id: str) -> dict[str, Any]:
     """The run as the API has it, once it has it: a run started elsewhere is known when its workflow opened it."""
 
@@ -59,4 +65,4 @@ def position(row: RunRow) -> tuple[str, str, int, int]:
     return row.status, row.place, row.next_step, row.document_seq
 
 
-__all__ = ["API", "answer", "get", "listed", "position", "post", "start", "unused"]
+__all__ = ["API", "accepted", "answer", "get", "listed", "position", "post", "start", "unused"]

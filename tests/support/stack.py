@@ -21,12 +21,14 @@ from temporalio.client import Client
 
 from loopstack_temporal.runs import Trigger, TriggerOutcome
 from loopstack_temporal.store import migrate
-from loopstack_temporal.store.records import EventRow, RunRow
+from loopstack_temporal.store.records import RunRow
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.cli_program import find_temporal_cli
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
+from tests.support.events import events_of
+from tests.support.ports import new_port
 from tests.support.prefork import Forked, Preforked
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +38,9 @@ LIMIT = 120.0
 
 PATH = os.pathsep.join([str(ROOT), str(ROOT / "api"), str(ROOT / "workers")])
 PREFORKED = Preforked(ROOT, PATH)
+TAKES_WORK = "takes work"
+STEADY = {"LOOPSTACK_HEARTBEAT": "10"}
+"""For a worker that no test kills: it may stall for some seconds without being given up."""
 
 T = TypeVar("T")
 
@@ -93,9 +98,12 @@ class Program:
     environment: dict[str, str]
     log: Path
     running: asyncio.subprocess.Process | Forked | None = None
+    earlier: int = 0
+    """How often it had said that it takes work before its last start."""
 
     async def start(self) -> None:
         """Start it, or start it again."""
+        self.earlier = self.output.count(TAKES_WORK)
         if PREFORKED.knows(self.command, self.environment):
             self.running = await PREFORKED.start(self.command, self.environment, self.log)
             return
@@ -181,15 +189,14 @@ class Stack:
 
     async def working(self, program: Program) -> None:
         """Wait until a (re)started worker takes work."""
-        seen = program.output.count("takes work") if program.alive else 0
         await eventually(
-            lambda: program.output.count("takes work") > max(seen - 1, 0) or not program.alive, what="the worker"
+            lambda: program.output.count(TAKES_WORK) > program.earlier or not program.alive, what="the worker"
         )
         assert program.alive, program.output
 
     async def api(self, **environment: str) -> Program:
         """Start the API process and wait until it answers."""
-        self.port = self.port or process.free_port()
+        self.port = self.port or new_port()
         program = self._program(
             "api", [sys.executable, "-m", "loopstack_api"], {"LOOPSTACK_PORT": str(self.port), **environment}
         )
@@ -268,13 +275,7 @@ class Stack:
 
     def events(self, run_id: str) -> list[tuple[str, dict[str, Any]]]:
         """The events of a run, and a check that none is missing."""
-        found: list[EventRow] = []
-        cursor: str | None = None
-        while True:
-            page, cursor = self.store.events.after(cursor, run_id=run_id, limit=500)
-            if not page:
-                break
-            found += page
+        found = events_of(self.store, run_id)
         assert [event.rev for event in found] == list(range(1, len(found) + 1)), "events are not gapless"
         return [(event.type, dict(event.data)) for event in found]
 

@@ -226,7 +226,7 @@ async def test_a_failing_body_is_tried_again_and_each_try_has_its_limit() -> Non
 async def test_a_plain_function_that_hangs_is_interrupted_in_its_thread() -> None:
     threads: list[threading.Thread] = []
 
-    @tool(timeout=0.05)
+    @tool(timeout=0.5)
     def spin() -> None:
         threads.append(threading.current_thread())
         while True:
@@ -241,7 +241,7 @@ async def test_a_plain_function_that_hangs_is_interrupted_in_its_thread() -> Non
             return str(raised.value)
 
     report = await run_workflow(SpinningWorkflow)
-    assert report.result == "The tool `spin` did not end within its limit of 0.05 s."
+    assert report.result == "The tool `spin` did not end within its limit of 0.5 s."
     await eventually(lambda: not threads[0].is_alive(), what="the end of the thread")
 
 
