@@ -64,8 +64,9 @@ class Bell:
                         self._rung.wait()
                         self._rung.clear()
                         connection.execute(f"NOTIFY {CHANNEL}".encode())
-                        if self._closed.wait(TOGETHER):
+                        if self._closed.is_set():
                             return
+                        self._closed.wait(TOGETHER)
             except (psycopg.Error, exc.SQLAlchemyError):
                 self._rung.set()  # What was rung when the connection died was heard by nobody.
                 self._closed.wait(AGAIN_AFTER)

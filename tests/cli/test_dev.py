@@ -13,9 +13,9 @@ from loopstack_temporal.cli.console import Console
 from loopstack_temporal.cli.data_folder import hold
 from loopstack_temporal.cli.dev import choose_ports, open_browser
 from loopstack_temporal.errors import SetupError
-from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
 from tests.cli.running import Running, alive, environment, gone, loopstack
+from tests.support.ports import new_port
 
 WORKER = """
 import os, runpy, signal, sys
@@ -57,7 +57,7 @@ def dev(project: Path, *arguments: str, **extra: str) -> Running:
 
 
 def ports() -> tuple[str, ...]:
-    return ("--port", str(process.free_port()), "--temporal-port", str(process.free_port()))
+    return ("--port", str(new_port()), "--temporal-port", str(new_port()))
 
 
 async def get(address: str) -> dict[str, str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from loopstack_temporal.temporal import process
 from tests.cli.running import Running, environment, loopstack
+from tests.support.ports import new_port
 
 APP = """
 from loopstack_temporal import BaseWorkflow, StudioApp, transition, workflow
@@ -68,7 +68,7 @@ async def test_files_are_the_owners_only_and_nothing_listens_beyond_this_machine
     data.mkdir(mode=0o755)
     for name in ("dev.lock", "temporal.toml"):
         (data / name).touch(mode=0o644)  # As an earlier release left them.
-    numbers = ("--port", str(process.free_port()), "--temporal-port", str(process.free_port()))
+    numbers = ("--port", str(new_port()), "--temporal-port", str(new_port()))
     variables = environment(LOOPSTACK_DATABASE_URL="")
     before = os.umask(0o022)
     try:

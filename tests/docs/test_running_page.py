@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.docs.test_blocks import blocks
+from tests.support.ports import new_port
 from tests.support.stack import LIMIT, ROOT, Program, Stack, eventually, stack_on
 
 PAGE = (ROOT / "docs/running.md").read_text()
@@ -46,7 +46,7 @@ async def output_of(shop: Stack, *command: str, **environment: str) -> str:
 @asynccontextmanager
 async def serving(shop: Stack, path: str, *command: str) -> AsyncGenerator[httpx.AsyncClient]:
     """A program of the page that answers HTTP at `path`."""
-    port = str(process.free_port())
+    port = str(new_port())
     found = shop.environment()["PYTHONPATH"]
     environment = shop.environment(PORT=port, PYTHONPATH=f"{shop.folder}:{found}")
     words = [port if word == "PORT" else word for word in command]

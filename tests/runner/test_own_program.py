@@ -15,9 +15,9 @@ from loopstack_temporal import StudioApp, WorkflowRunner
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.fastapi import RunnerDep
 from loopstack_temporal.store.adopting import store_on
-from loopstack_temporal.temporal import process
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.support.apps import HelloWorkflow, ReviewWorkflow
+from tests.support.ports import new_port
 from tests.support.stack import Program, Stack, eventually, stack_on
 
 
@@ -28,7 +28,7 @@ def own_engine(url: str) -> str:
 
 async def started(stack: Stack) -> Program:
     """The program, answering, with both of its workers at work."""
-    stack.port = process.free_port()
+    stack.port = new_port()
     environment = stack.environment(
         LOOPSTACK_PORT=str(stack.port),
         LOOPSTACK_TEST_ENGINE=own_engine(stack.database_url),
