@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.api.serving import Got, listening
@@ -85,22 +86,28 @@ async def test_two_thousand_words_take_as_many_history_events_as_two(stack: Stac
         await stack.run_is(run_id, "completed")
         handle = client.get_workflow_handle(run_id)
         assert await handle.result() == "told"
-        counts.add(len([event async for event in handle.fetch_history_events()]))
+        kinds = [EventType.Name(event.event_type) async for event in handle.fetch_history_events()]
+        # A workflow task more or less is a matter of luck: one that a busy worker took too late is given again.
+        counts.add(len([kind for kind in kinds if not kind.startswith("EVENT_TYPE_WORKFLOW_TASK_")]))
     assert len(counts) == 1
     assert counts.pop() < 30
 
 
 @pytest.mark.requirement("LLM-029", "LLM-030", "LLM-032")
-async def test_a_killed_workers_text_gives_way_to_the_next_attempts_and_that_to_the_document(both: Stack) -> None:
+async def test_a_killed_workers_text_gives_way_to_the_next_attempts_and_that_to_the_document(
+    both: Stack, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
     worker = await both.worker(APP)
     await both.api()
-    run_id = await both.start("story", {"words": 200, "pause": 0.01})
+    run_id = await both.start("story", {"words": 200, "pause": 0.01, "gate": str(gate)})
     await both.run_is(run_id, "running")
     frames: list[Got] = []
     async with listening(both.base_url, run_id=run_id, live="true") as stream:
         while not any("word20 " in str(frame.data.get("text", "")) for frame in frames):
             frames.append(await stream.next())
         await worker.kill()
+        gate.touch()
         await worker.start()
         while not (frames[-1].type == "live.end" and frames[-1].data["dropped"] and frames[-1].data["attempt"] == 2):
             frames.append(await stream.next())
