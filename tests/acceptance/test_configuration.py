@@ -25,7 +25,7 @@ async def talking(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory)
     """A worker that begins a fresh history after every step, and an API."""
     folder = tmp_path_factory.mktemp("talking")
     async with stack_in(temporal, folder) as made:
-        await made.worker(APP, LOOPSTACK_HISTORY_LIMIT="1")
+        await made.worker(APP, LOOPSTACK_HISTORY_LIMIT="1", LOOPSTACK_HEARTBEAT="10")
         await made.api()
         yield made
 

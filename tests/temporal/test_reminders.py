@@ -105,7 +105,9 @@ async def reminding(
     """A worker and an API."""
     folder = tmp_path_factory.mktemp("reminding")
     async with stack_in(temporal, folder) as made:
-        await made.worker("tests.temporal.reminding_app:app", LOOPSTACK_HISTORY_LIMIT=request.param)
+        # Nobody is killed here: a worker that stalls for seconds must not lose its step to another attempt.
+        more = {"LOOPSTACK_HISTORY_LIMIT": request.param, "LOOPSTACK_HEARTBEAT": "10"}
+        await made.worker("tests.temporal.reminding_app:app", **more)
         await made.api()
         yield made
 
