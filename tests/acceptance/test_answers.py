@@ -151,7 +151,7 @@ async def test_a_storm_of_signals_keeps_its_order_and_loses_none(running: Stack)
     run_id = await running.start("rounds", {"rounds": count})
     for number in range(count):
         await running.signal(run_id, "answer", str(number))
-    row = await running.run_is(run_id, "completed", limit=60)
+    row = await running.run_is(run_id, "completed", limit=180)
     assert row.result == [str(number) for number in range(count)]
     assert running.texts(run_id) == row.result
 

@@ -46,7 +46,7 @@ async def test_a_recorded_answer_is_never_asked_for_again_and_a_repeated_call_ke
     both: Stack, world: World, point: str, calls: int
 ) -> None:
     run_id = await killed_at(both, point, {"url": world.url})
-    row = await both.run_is(run_id, "completed", limit=60)
+    row = await both.run_is(run_id, "completed", limit=180)
     assert (len(world.keys), len(set(world.keys))) == (calls, 3)
     assert world.keys[0] not in world.keys[1:], "what was recorded before the death was not asked for again"
     assert row.result == [1, calls - 1, calls]
@@ -59,13 +59,13 @@ async def test_a_call_that_must_not_be_repeated_waits_for_a_persons_decision(
     both: Stack, world: World, point: str, made: int
 ) -> None:
     run_id = await killed_at(both, point, {"url": world.url, "repeatable": False})
-    row = await both.run_is(run_id, "failed", limit=60)
+    row = await both.run_is(run_id, "failed", limit=180)
     assert row.error is not None
     assert (row.error.code, row.can_retry, len(world.keys)) == ("effect_unknown", True, made)
     assert "tool:post" in row.error.message
 
     await both.trigger(run_id, "loopstack.retry")
-    row = await both.run_is(run_id, "completed", limit=60)
+    row = await both.run_is(run_id, "completed", limit=180)
     assert (len(world.keys), len(set(world.keys))) == (made + 2, 3)
     assert row.result == [1, made + 1, made + 2], "the first letter was not sent again, not even by the retry"
 
