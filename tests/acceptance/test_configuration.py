@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from loopstack_temporal import InvalidInput, StudioApp, WorkflowRunner
-from loopstack_temporal.runs import Applied
+from loopstack_temporal.runs import Refused
 from loopstack_temporal.store.records import RunFilter
 from loopstack_temporal.temporal.connection import ConnectionSettings
 from loopstack_temporal.temporal.devserver import DevServer
@@ -32,7 +32,7 @@ async def talking(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory)
 
 async def answered(stack: Stack, run_id: str) -> list[str]:
     row = await stack.run_is(run_id, "waiting")
-    assert isinstance(await stack.trigger(run_id, "speak", at_step=row.next_step), Applied)
+    assert not isinstance(await stack.trigger(run_id, "speak", at_step=row.next_step), Refused)
     return (await stack.run_is(run_id, "completed")).result
 
 
