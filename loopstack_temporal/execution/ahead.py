@@ -8,7 +8,7 @@ for an attempt that read and was then overtaken.
 
 from __future__ import annotations
 
-import time
+import asyncio
 from dataclasses import dataclass
 
 from pydantic_core import PydanticSerializationError, to_json
@@ -45,7 +45,7 @@ class Ahead:
 
     def keep(self, coming: Coming, fire: Fire, entered: Entered) -> None:
         """Remember what a step begins with that the run decided on."""
-        now, size = time.monotonic(), _size(entered)
+        now, size = _now(), _size(entered)
         self._drop(coming)
         if size > MOST_BYTES:
             return
@@ -60,7 +60,7 @@ class Ahead:
         if kept is None or (kept.fire.transition, kept.fire.place) != (call.transition, call.place):
             return None
         first = call.attempt == 1 and call.try_no == 1 and call.trigger is None and call.repeats is None
-        return kept.entered if first and kept.since >= time.monotonic() - LONGEST else None
+        return kept.entered if first and kept.since >= _now() - LONGEST else None
 
     def _is_full(self) -> bool:
         return len(self._kept) > MOST or self._bytes > MOST_BYTES
@@ -78,6 +78,10 @@ class _Kept:
     entered: Entered
     since: float
     size: int
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _size(entered: Entered) -> int:

@@ -179,7 +179,7 @@ def _translated() -> Generator[None]:
 def _beating(info: activity.Info) -> Generator[Pulse]:
     """Heartbeats in the background while the block runs, and the server's clock."""
     loop = asyncio.get_running_loop()
-    began, server = time.monotonic(), _server_time(info)
+    began, server = loop.time(), _server_time(info)
     details: list[object] = []
     handle: asyncio.TimerHandle | None = None
 
@@ -195,7 +195,7 @@ def _beating(info: activity.Info) -> Generator[Pulse]:
     if not info.is_local:
         handle = loop.call_later(BEAT, beat)
     try:
-        yield Pulse(lambda: server + time.monotonic() - began, remember, activity.is_cancelled)
+        yield Pulse(lambda: server + loop.time() - began, remember, activity.is_cancelled)
     finally:
         if handle:
             handle.cancel()

@@ -35,6 +35,8 @@ from loopstack_temporal.temporal.settings import THROTTLE, Deployment, WorkerSet
 _log = logging.getLogger("loopstack.worker")
 
 SEEN_EVERY = 10.0
+HEARS_WITHIN = 0.1
+"""Seconds for pollers to be told to stop: a few turns of the loop."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,9 @@ class AppWorker:
                 await asyncio.wait({drained, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 drained.cancel()
                 stopped.cancel()
+                # All pools at once, and before the log says so: whoever reads it may rely on nothing new being taken.
+                closing = [asyncio.create_task(worker.shutdown()) for worker in workers]
+                await asyncio.wait(closing, timeout=HEARS_WITHIN)
                 _log.info("worker %s stops: running steps get %g s", self.name, self.settings.graceful_stop)
             if not stop.is_set():  # Whoever restarts what failed has to see that it did.
                 raise Interrupted(f"{workplace.leaks.count} bodies did not end when told to; the worker drained itself")

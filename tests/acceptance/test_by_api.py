@@ -21,7 +21,7 @@ async def answered(served: Stack) -> str:
     """A review that was started and answered by HTTP."""
     run_id = await start(served, "review", {"topic": "tea"}, title="Tea")
     await served.run_is(run_id, "waiting")
-    assert (await answer(served, run_id, "decide", YES)).status_code == 200
+    assert (await answer(served, run_id, "decide", YES)).status_code in (200, 202)
     await served.run_is(run_id, "completed")
     return run_id
 
@@ -88,7 +88,8 @@ async def test_why_says_that_a_person_is_awaited_and_later_that_the_run_is_over(
     await served.run_is(run_id, "waiting")
     why = await get(served, f"/runs/{run_id}/why")
     assert (why["code"], {"code": "answer", "transition": "decide"} in why["actions"]) == ("person", True)
-    await answer(served, run_id, "decide", YES)
+    assert (await answer(served, run_id, "decide", YES)).status_code in (200, 202)
+    await served.run_is(run_id, "completed")
     assert (await get(served, f"/runs/{run_id}/why"))["code"] == "completed"
 
 
@@ -103,7 +104,8 @@ async def test_a_run_started_with_the_temporal_cli_is_seen_and_answered_by_http(
     await served.run_is(run_id, "waiting")
     run = await get(served, f"/runs/{run_id}")
     assert (run["args"], run["user_id"], run["workspace_id"]) == ({"topic": "rye"}, "local", "default")
-    assert (await answer(served, run_id, "decide", YES)).json()["status"] == "completed"
+    assert (await answer(served, run_id, "decide", YES)).status_code in (200, 202)
+    await served.run_is(run_id, "completed")
 
 
 # --- stopping and retrying -------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ async def test_whatever_a_run_waits_for_it_can_be_canceled(
 
     await eventually(stands, what="the run to stand still")
     if workflow == "slow":
-        assert (await post(served, f"/runs/{run_id}/pause")).status_code == 200
+        assert (await post(served, f"/runs/{run_id}/pause")).status_code in (200, 202)
         await served.run_is(run_id, "paused")
     assert (await post(served, f"/runs/{run_id}/cancel")).status_code in (200, 202)
     row = await served.run_is(run_id, "canceled")
@@ -186,8 +188,8 @@ async def test_retry_runs_a_parked_transition_again_with_its_payload(served: Sta
     parked = await get(served, f"/runs/{run_id}")
     assert (parked["can_retry"], parked["error_transition"], parked["has_error"]) == (True, "answer", True)
     reply = await post(served, f"/runs/{run_id}/retry")
-    assert reply.status_code == 200, reply.text
-    assert (reply.json()["status"], reply.json()["result"]) == ("completed", "took the payload")
+    assert reply.status_code in (200, 202), reply.text
+    assert (await served.run_is(run_id, "completed")).result == "took the payload"
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ async def test_a_stream_resumed_after_the_death_of_the_api_tells_every_event_onc
     async with listening(stack.base_url, run_id=run_id) as stream:
         assert (await stream.next()).type == "hello"
         await start(stack, "review", run_id=run_id)
-        heard = await stream.until("task.opened", 20)
+        heard = await stream.until("task.opened")
         await api.kill()
     await stack.signal(run_id, "decide", YES)
     await stack.run_is(run_id, "completed")
@@ -211,7 +213,7 @@ async def test_a_stream_resumed_after_the_death_of_the_api_tells_every_event_onc
     last = [frame.id for frame in heard if frame.id][-1]
     async with listening(stack.base_url, last=last, run_id=run_id) as stream:
         while not _ended(heard[-1]):
-            heard.append(await stream.next(20))
+            heard.append(await stream.next())
     told = [(frame.type, frame.data["rev"]) for frame in heard if frame.data.get("run_id") == run_id]
     kinds = [kind for kind, _ in stack.events(run_id)]
     assert told == list(zip(kinds, range(1, len(kinds) + 1), strict=True))
@@ -239,7 +241,8 @@ async def test_a_repeated_start_and_a_repeated_answer_act_once(served: Stack) ->
     await served.run_is(run_id, "waiting")
     key = unused("answer")
     replies = [await answer(served, run_id, "answer", "once", key=key) for _ in range(3)]
-    assert [reply.status_code for reply in replies] == [200, 200, 200]
+    assert all(reply.status_code in (200, 202) for reply in replies), [reply.text for reply in replies]
+    await eventually(lambda: served.texts(run_id) == ["once"], what="the answer")
     row = await served.run_is(run_id, "waiting")
     assert (served.texts(run_id), row.next_step) == (["once"], 2)
 
@@ -299,7 +302,7 @@ async def test_a_run_asked_for_while_temporal_is_away_is_started_by_a_worker_lat
         assert (made.status_code, made.json()["status"]) == (201, "pending"), made.text
         assert "Temporal cannot be reached" in made.json()["sentence"]
         await own_temporal.start()
-        row = await stack.run_is(made.json()["id"], "completed", limit=60)
+        row = await stack.run_is(made.json()["id"], "completed", limit=180)
         assert row.result == "Hello, again!"
 
 

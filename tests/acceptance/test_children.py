@@ -173,7 +173,7 @@ async def test_reports_are_neither_lost_nor_doubled_by_kills_and_new_histories(s
     await eventually(lambda: (row := stack.store.runs.get(run_id)) and row.next_step >= 3, what="some reports")
     await worker.kill()
     await worker.start()
-    row = await stack.run_is(run_id, "completed", limit=60)
+    row = await stack.run_is(run_id, "completed", limit=180)
     assert row.result == [f"{number} {number}" for number in range(8)]
     assert (row.epoch > 1, len(children(stack, run_id))) == (True, 8)
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from loopstack_temporal import InvalidInput, StudioApp, WorkflowRunner
-from loopstack_temporal.runs import Applied
+from loopstack_temporal.runs import Refused
 from loopstack_temporal.store.records import RunFilter
 from loopstack_temporal.temporal.connection import ConnectionSettings
 from loopstack_temporal.temporal.devserver import DevServer
@@ -25,14 +25,14 @@ async def talking(temporal: DevServer, tmp_path_factory: pytest.TempPathFactory)
     """A worker that begins a fresh history after every step, and an API."""
     folder = tmp_path_factory.mktemp("talking")
     async with stack_in(temporal, folder) as made:
-        await made.worker(APP, LOOPSTACK_HISTORY_LIMIT="1")
+        await made.worker(APP, LOOPSTACK_HISTORY_LIMIT="1", LOOPSTACK_HEARTBEAT="10")
         await made.api()
         yield made
 
 
 async def answered(stack: Stack, run_id: str) -> list[str]:
     row = await stack.run_is(run_id, "waiting")
-    assert isinstance(await stack.trigger(run_id, "speak", at_step=row.next_step), Applied)
+    assert not isinstance(await stack.trigger(run_id, "speak", at_step=row.next_step), Refused)
     return (await stack.run_is(run_id, "completed")).result
 
 

@@ -26,7 +26,7 @@ def job(text: str, **more: Any) -> Item:
 
 async def completed(stack: Stack, workflow: str, **args: Any) -> tuple[str, Any]:
     run_id = await stack.start(workflow, args)
-    return run_id, (await stack.run_is(run_id, "completed", limit=60)).result
+    return run_id, (await stack.run_is(run_id, "completed", limit=180)).result
 
 
 @pytest.mark.requirement("CHILD-017")

@@ -17,14 +17,14 @@ async def test_a_run_is_paused_and_resumed_through_the_api(served: Stack) -> Non
 
     key = {"Idempotency-Key": "pause-1"}
     paused = await served.http.post(f"{path}/pause", headers=key)
-    assert (paused.status_code, paused.json()["status"]) == (200, "paused")
-    assert (await served.http.post(f"{path}/pause", headers=key)).status_code == 200
+    assert paused.status_code in (200, 202), paused.text
+    step = (await served.run_is(run_id, "paused")).next_step
+    assert (await served.http.post(f"{path}/pause", headers=key)).status_code in (200, 202)
     again = await served.http.post(f"{path}/pause")
     assert (again.status_code, again.json()["code"]) == (409, "no_effect")
 
-    step = paused.json()["step"]
     answered = await served.http.post(f"{path}/transitions/answer", json={"payload": "later", "step": step})
-    assert (answered.status_code, answered.json()["status"]) == (202, "queued")
+    assert (answered.status_code, answered.json()["status"]) in ((202, "queued"), (202, "recorded"))
     assert (await served.http.get(path)).json()["status"] == "paused"
 
     assert (await served.http.post(f"{path}/resume")).status_code in (200, 202)
@@ -46,8 +46,9 @@ async def test_a_run_is_moved_through_the_api(served: Stack) -> None:
     headers = {"Idempotency-Key": "move-1"}
     body = {"place": "aside", "reason": "the customer called"}
     moved = await served.http.post(path, json=body, headers=headers)
-    assert (moved.status_code, moved.json()["place"]) == (200, "aside")
-    assert (await served.http.post(path, json=body, headers=headers)).json()["step"] == moved.json()["step"]
+    assert moved.status_code in (200, 202), moved.text
+    row = await served.run_is(run_id, "waiting", place="aside")
+    assert (await served.http.post(path, json=body, headers=headers)).json()["step"] == row.next_step
     step = served.store.steps.get(run_id, 2).row
     assert step.trigger and step.trigger.payload == body
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -20,10 +21,13 @@ async def resume(stack: Stack, run_id: str) -> None:
 
 
 @pytest.mark.requirement("ENGINE-074")
-async def test_a_pause_lets_the_step_end_and_starts_no_other(running: Stack) -> None:
-    run_id = await running.start("slow", {"seconds": 0.5})
+async def test_a_pause_lets_the_step_end_and_starts_no_other(running: Stack, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    run_id = await running.start("slow", {"gate": str(gate)})
     await eventually(lambda: running.store.runs.get(run_id) is not None, what="the row")
-    await pause(running, run_id)
+    await running.temporal_cli("workflow", "signal", "-w", run_id, "--name", "loopstack.pause")
+    await eventually(lambda: (row := running.store.runs.get(run_id)) and row.paused_by, what="the pause in the row")
+    gate.touch()
     row = await running.run_is(run_id, "paused", place="one")
     assert (row.paused_by, row.next_step) == ("local", 1)
     state = await running.temporal_cli("workflow", "query", "-w", run_id, "--name", "loopstack.state")
@@ -60,9 +64,10 @@ async def test_pausing_twice_or_resuming_what_runs_is_refused_as_an_update(runni
 
 @pytest.mark.requirement("ENGINE-070")
 async def test_a_deadline_goes_on_during_a_pause_and_fires_after_it(running: Stack) -> None:
-    run_id = await running.start("reminder")
+    run_id = await running.start("reminder", {"seconds": 5})
     row = await running.run_is(run_id, "waiting")
-    await pause(running, run_id)
+    await running.signal(run_id, "loopstack.pause")
+    await running.run_is(run_id, "paused")
     due = row.awaiting[-1].due
     assert due is not None
     await eventually(lambda: datetime.now(UTC) > due, what="the deadline")
@@ -124,8 +129,9 @@ async def test_a_run_that_stands_still_can_be_moved_to_any_of_its_places(running
     await running.temporal_cli(
         "workflow", "signal", "-w", run_id, "--name", "loopstack.move", "--input", '{"place":"two"}'
     )
-    await running.run_is(run_id, "waiting", place="two")
-    await running.trigger(run_id, "answer", "back")
+    row = await running.run_is(run_id, "waiting", place="two")
+    # With its step it is held until the workflow hears of the commit that the row tells already.
+    assert not isinstance(await running.trigger(run_id, "answer", "back", at_step=row.next_step), Refused)
     assert (await running.run_is(run_id, "completed")).result == ["first", "second", "back"]
 
 

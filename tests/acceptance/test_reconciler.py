@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from temporalio.client import WorkflowHandle
 
 from loopstack_temporal.runs import Applied
 from loopstack_temporal.store.idempotency import KEPT_FOR
@@ -80,12 +81,17 @@ async def test_a_waiting_run_that_was_terminated_is_shown_as_ended_with_the_reas
     assert (told["status"], told["error_message"]) == ("failed", row.error.message)
 
 
-async def test_a_running_run_that_was_terminated_ends_and_its_body_writes_nothing_more(stack: Stack) -> None:
-    await attentive(stack)
-    run_id = await stack.start("slow", {"seconds": 3})
+async def test_a_running_run_that_was_terminated_ends_and_its_body_writes_nothing_more(
+    stack: Stack, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    worker = await attentive(stack)
+    run_id = await stack.start("slow", {"gate": str(gate)})
     await stack.run_is(run_id, "running")
     await terminate(stack, run_id)
     row = await ended(stack, run_id)
+    gate.touch()
+    await worker.stop()  # So nothing can come of the body any more.
     assert row.error and row.error.code == "terminated_outside"
     assert [step.status for step in stack.store.steps.page(run_id).items] in ([], ["closed"])
 
@@ -112,17 +118,32 @@ async def test_a_run_whose_workflow_is_gone_and_whose_id_somebody_else_uses_is_s
 
 async def test_a_run_that_exceeded_a_limit_somebody_gave_its_workflow_is_shown_as_ended(stack: Stack) -> None:
     await attentive(stack)
+    run_id = await _opened_within_a_limit(stack)
+    row = await ended(stack, run_id)
+    assert row.error and row.error.code == "timed_out_outside"
+
+
+async def _opened_within_a_limit(stack: Stack) -> str:
+    """A run with a time limit for its workflow, which was long enough for the run to get its row."""
     client = await stack.client()
     limit = timedelta(seconds=2)
-    await client.start_workflow("review", id="limited", task_queue=stack.app, execution_timeout=limit)
-    row = await ended(stack, "limited")
-    assert row.error and row.error.code == "timed_out_outside"
+    while True:
+        run_id = f"limited-to-{limit.total_seconds():g}"
+        handle = await client.start_workflow("review", id=run_id, task_queue=stack.app, execution_timeout=limit)
+
+        async def known_or_closed(handle: WorkflowHandle[Any, Any] = handle) -> bool:
+            return stack.store.runs.get(handle.id) is not None or (await handle.describe()).close_time is not None
+
+        await eventually(known_or_closed, what="the row of a run, or the end of its workflow")
+        if stack.store.runs.get(run_id):
+            return run_id
+        limit *= 2
 
 
 async def test_a_run_that_was_terminated_and_ended_can_be_reset_and_goes_on(stack: Stack) -> None:
     await attentive(stack)
     run_id = await stack.start("stages")
-    await stack.run_is(run_id, "waiting")
+    await resting(stack, run_id)
     await terminate(stack, run_id)
     await ended(stack, run_id)
     await reset(stack, run_id, *await to_rest_after(stack, run_id, "0-begin"), *NOTHING_AGAIN)
@@ -231,9 +252,10 @@ async def test_a_run_that_was_reset_while_no_worker_ran_is_left_alone(stack: Sta
     await stack.run_is(run_id, "waiting", place="one")
 
 
-async def test_runs_of_a_worker_that_was_killed_for_long_are_left_alone_and_go_on(stack: Stack) -> None:
+async def test_runs_of_a_worker_that_was_killed_for_long_are_left_alone_and_go_on(stack: Stack, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
     worker = await attentive(stack, LOOPSTACK_HISTORY_LIMIT="1")
-    slow = await stack.start("slow", {"seconds": 1})
+    slow = await stack.start("slow", {"gate": str(gate)})
     waiting = await stack.start("review")
     await stack.run_is(slow, "running")
     await stack.run_is(waiting, "waiting")
@@ -243,6 +265,7 @@ async def test_runs_of_a_worker_that_was_killed_for_long_are_left_alone_and_go_o
         await made.look()
     await made.close()
     assert [stack.store.runs.get(run_id).ended_at for run_id in (slow, waiting)] == [None, None]  # pyright: ignore[reportOptionalMemberAccess]
+    gate.touch()
     await worker.start()
     await stack.run_is(slow, "waiting", place="two")
     await stack.trigger(waiting, "decide", {"approved": True})

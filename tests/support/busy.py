@@ -10,12 +10,15 @@ from typing import Literal
 from pydantic import BaseModel
 
 from loopstack_temporal import BaseWorkflow, MarkdownDocument, RunContext, StudioApp, transition, workflow
+from tests.support.family import opened
 
 
 class Long(BaseModel):
     seconds: float = 3600
     first: float = 0
     """Seconds of the first step."""
+    gate: str = ""
+    """A file that every thought waits for."""
 
 
 class Notes(BaseModel):
@@ -66,6 +69,7 @@ class TalkWorkflow(BaseWorkflow[Long, Notes, list[str]]):
     async def think(self, state: Notes, ctx: RunContext[Long]) -> None:
         state.notes.append("thought")
         await asyncio.sleep(ctx.args.seconds)
+        await opened(ctx.args.gate)
 
     def may_steer(self, state: Notes) -> bool:
         return len(state.notes) < 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,6 +28,17 @@ class Job(BaseModel):
     fails: bool = False
     asks: bool = False
     seconds: float = 0.0
+
+
+def is_shut(gate: str) -> bool:
+    """Whether a test has not made this file yet; without a name there is nothing to wait for."""
+    return bool(gate) and not Path(gate).exists()
+
+
+async def opened(gate: str) -> None:
+    """Wait for a file: so a test says when a body goes on, and no clock does."""
+    while is_shut(gate):
+        await asyncio.sleep(0.02)
 
 
 class Progress(BaseModel):
@@ -206,13 +218,20 @@ class GrandparentWorkflow(BaseWorkflow[Job, Progress, str]):
         return ", ".join(payload)
 
 
+class Slowness(BaseModel):
+    seconds: float = 0.0
+    gate: str = ""
+    """A file that the first step waits for."""
+
+
 @workflow(title="Steps with a rest between")
-class SlowWorkflow(BaseWorkflow[Job, Progress, list[str]]):
+class SlowWorkflow(BaseWorkflow[Slowness, Progress, list[str]]):
     """Three steps, then a question: to be paused in the middle, and moved."""
 
     @transition(to="one")
-    async def first(self, state: Progress, ctx: RunContext[Job]) -> None:
+    async def first(self, state: Progress, ctx: RunContext[Slowness]) -> None:
         await asyncio.sleep(ctx.args.seconds)
+        await opened(ctx.args.gate)
         state.heard.append("first")
 
     @transition(from_="one", to="two")

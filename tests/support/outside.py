@@ -25,6 +25,7 @@ from loopstack_temporal import (
 )
 from loopstack_temporal.definition.session import EffectAnswer, EffectCall, session_of
 from loopstack_temporal.tools.base import Tool, ToolReply
+from tests.support.family import opened
 
 
 class World:
@@ -121,6 +122,8 @@ class QuickLettersWorkflow(BaseWorkflow[Letter, dict[str, Any], int]):
 class Story(BaseModel):
     words: int = 100
     pause: float = 0.0
+    gate: str = ""
+    """A file that the story waits for after `word20`."""
 
 
 @workflow(title="Story")
@@ -135,6 +138,8 @@ class StoryWorkflow(BaseWorkflow[Story, dict[str, Any], str]):
             word = f"word{number} "
             told += word
             text.text(word)
+            if number == 20:
+                await opened(ctx.args.gate)
             if ctx.args.pause:
                 await asyncio.sleep(ctx.args.pause)
         text.end()

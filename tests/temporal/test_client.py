@@ -10,7 +10,7 @@ from loopstack_temporal.store.records import NewRun
 from loopstack_temporal.temporal.client import TemporalRuns
 from loopstack_temporal.temporal.connection import ConnectionSettings, connect
 from loopstack_temporal.temporal.devserver import DevServer
-from tests.support.stack import Stack
+from tests.support.stack import Stack, eventually
 
 START = StartRun("", "nobody", "review", {}, "token", "default", "local", "")
 
@@ -65,8 +65,15 @@ async def test_a_run_is_finished_when_temporal_has_closed_or_forgotten_it(runnin
     row = await running.run_is(run_id, "waiting")
     assert row.temporal_run_id
     assert await runs.finished(run_id, row.temporal_run_id) is False
-    await client.get_workflow_handle(run_id).cancel()
+    handle = client.get_workflow_handle(run_id)
+    await handle.cancel()
     await running.run_is(run_id, "canceled")
+
+    async def closed() -> bool:
+        return (await handle.describe()).close_time is not None
+
+    # The row ends with the last step and the workflow one task later; `finished` waits two seconds for that, no more.
+    await eventually(closed, what="the close")
     assert await runs.finished(run_id, row.temporal_run_id) is True
     assert await runs.finished("nobody", row.temporal_run_id) is True
     away = await (await runs_at("127.0.0.1:1")).finished(run_id, row.temporal_run_id)

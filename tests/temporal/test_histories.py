@@ -28,9 +28,9 @@ async def test_guards_are_asked_in_the_activity_that_lands_and_leave_no_other_in
 async def test_a_body_longer_than_the_heartbeat_timeout_survives_in_silence_and_may_tell_progress(
     stack: Stack,
 ) -> None:
-    await stack.worker("tests.temporal.local_app:app", LOOPSTACK_HEARTBEAT="3")
-    quiet = await stack.start("quiet", {"seconds": 5.0, "tells": False})
-    telling = await stack.start("quiet", {"seconds": 5.0, "tells": True})
+    await stack.worker("tests.temporal.local_app:app", LOOPSTACK_HEARTBEAT="6")
+    quiet = await stack.start("quiet", {"seconds": 8.0, "tells": False})
+    telling = await stack.start("quiet", {"seconds": 8.0, "tells": True})
     handle = (await stack.client()).get_workflow_handle(telling)
     told = b""
     while not told:

@@ -105,7 +105,9 @@ async def reminding(
     """A worker and an API."""
     folder = tmp_path_factory.mktemp("reminding")
     async with stack_in(temporal, folder) as made:
-        await made.worker("tests.temporal.reminding_app:app", LOOPSTACK_HISTORY_LIMIT=request.param)
+        # Nobody is killed here: a worker that stalls for seconds must not lose its step to another attempt.
+        more = {"LOOPSTACK_HISTORY_LIMIT": request.param, "LOOPSTACK_HEARTBEAT": "10"}
+        await made.worker("tests.temporal.reminding_app:app", **more)
         await made.api()
         yield made
 
@@ -124,12 +126,12 @@ async def test_people_answer_the_question_they_saw_however_often_they_were_remin
     early = await answer(stack, run_id, "open_door", "nobody", step=seen - 1)
     assert (early.status_code, early.json()["code"]) == (409, "answered")
     applied = await answer(stack, run_id, "open_door", "ann", step=seen)
-    assert applied.status_code == 200, applied.text
+    assert applied.status_code in (200, 202), applied.text
     opened = await stack.run_is(run_id, "waiting", place="open")
     late = await answer(stack, run_id, "open_door", "bob", step=seen)
     assert (late.status_code, late.json()["code"]) == (409, "answered")
     assert "answered `open_door` already" in late.json()["detail"]
-    assert (await answer(stack, run_id, "leave", step=opened.next_step)).status_code == 200
+    assert (await answer(stack, run_id, "leave", step=opened.next_step)).status_code in (200, 202)
     assert (await stack.run_is(run_id, "completed")).result == "ann"
 
 

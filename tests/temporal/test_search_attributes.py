@@ -36,7 +36,9 @@ async def test_runs_are_found_by_app_workflow_place_status_user_awaited_transiti
 
     mine = f"LoopstackApp = '{stack.app}'"
     soon = datetime.now(UTC) + timedelta(minutes=1)
-    await eventually(lambda: _are(client, mine, {by_api, by_hand, other}), what="all runs of the app")
+    # What a run waits for is found in one go with its status, which comes later than the run itself.
+    waiting = f"{mine} AND LoopstackStatus = 'waiting'"
+    await eventually(lambda: _are(client, waiting, {by_api, by_hand, other}), what="all runs of the app")
     for condition in (
         "LoopstackWorkflow = 'review'",
         "LoopstackPlace = 'waiting_for_approval'",

@@ -27,7 +27,7 @@ async def test_several_processes_work_are_replaced_when_they_die_and_stop_togeth
         os.kill(first, signal.SIGKILL)
         await running.until(READY, times=3)
         for run_id in runs:
-            await crew.run_is(run_id, "completed", limit=60)
+            await crew.run_is(run_id, "completed", limit=180)
 
         running.process.send_signal(signal.SIGTERM)
         assert await running.ended() == 0

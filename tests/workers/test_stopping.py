@@ -13,7 +13,9 @@ APP = "tests.support.pooled:app"
 
 
 async def named(stack: Stack, name: str, grace: float) -> Program:
-    return await stack.worker(APP, LOOPSTACK_TEST_WORKER=name, LOOPSTACK_GRACEFUL_STOP=str(grace))
+    # A longer heartbeat: nobody is killed here, and a worker that stalls must not lose its body to the other one.
+    more = {"LOOPSTACK_HEARTBEAT": "10", "LOOPSTACK_GRACEFUL_STOP": str(grace)}
+    return await stack.worker(APP, LOOPSTACK_TEST_WORKER=name, **more)
 
 
 def lines(file: Path) -> list[str]:
@@ -29,7 +31,7 @@ async def begun(stack: Stack, file: Path, seconds: float, workflow: str = "slow"
 
 async def untouched(stack: Stack, run_id: str, result: str) -> None:
     """The run completed, and nothing was counted against its author."""
-    row = await stack.run_is(run_id, "completed", limit=60)
+    row = await stack.run_is(run_id, "completed", limit=180)
     assert (row.result, row.failures, row.has_error) == (result, {}, False)
     assert not [kind for kind, _ in stack.events(run_id) if kind == "step.failed"]
 
