@@ -1,4 +1,4 @@
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, Query, QueryClient, QueryFilters } from "@tanstack/react-query";
 import { isExact, isFeed, keys } from "@/api/keys";
 import type { Key } from "@/api/keys";
 import { runQuery } from "@/api/runs";
@@ -9,6 +9,9 @@ import type { Known, Outcome, RunPatch } from "./apply-event";
 const JOIN_MS = 50;
 const ROWS_MS = 250;
 
+/** Nothing is here yet, and the first answer is on its way. */
+const isReadFirst = (query: Query): boolean => query.state.data === undefined && query.state.fetchStatus !== "idle";
+
 type Rows = { readonly items: readonly RunSummary[] };
 
 /** Writes outcomes of events into the query cache; joins what is stale for 50 ms and rows for 250 ms. */
@@ -16,6 +19,7 @@ export class CacheBinding {
   private readonly queries: QueryClient;
   private readonly stale = new Map<string, Key>();
   private readonly rows = new Set<string>();
+  private readonly again = new Set<Query>();
   private staleTimer: ReturnType<typeof setTimeout> | undefined;
   private rowsTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,7 +42,7 @@ export class CacheBinding {
 
   /** Everything may have changed: the stream could not be resumed, or began after the first reading. */
   reset(): void {
-    void this.queries.invalidateQueries();
+    this.invalidate({});
   }
 
   stop(): void {
@@ -50,7 +54,28 @@ export class CacheBinding {
     this.staleTimer = undefined;
     const due = [...this.stale.values()];
     this.stale.clear();
-    for (const key of due) void this.queries.invalidateQueries({ queryKey: key, exact: isExact(key) });
+    for (const key of due) this.invalidate({ queryKey: key, exact: isExact(key) });
+  }
+
+  /** Makes queries stale, also those whose first answer may be older than the news and would be taken for fresh. */
+  private invalidate(filters: QueryFilters): void {
+    const first = this.queries.getQueryCache().findAll({ ...filters, predicate: isReadFirst });
+    void this.queries.invalidateQueries(filters);
+    for (const query of first) void this.readAgain(query);
+  }
+
+  /** A first reading is never begun anew: its answer is waited for, and read once more. */
+  private async readAgain(query: Query): Promise<void> {
+    if (this.again.has(query)) return;
+    this.again.add(query);
+    try {
+      await query.fetch();
+      void this.queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    } catch {
+      // Nothing old is shown where nothing could be read: the next reading begins after the news.
+    } finally {
+      this.again.delete(query);
+    }
   }
 
   private async readRows(): Promise<void> {
