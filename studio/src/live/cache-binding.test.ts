@@ -1,6 +1,7 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keys } from "@/api/keys";
+import { makeRun } from "../../testing/make-run.ts";
 import type { Outcome } from "./apply-event";
 import { CacheBinding } from "./cache-binding";
 
@@ -94,5 +95,35 @@ describe("writing events into the cache", () => {
     used.binding.reset();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it("a list that nobody looks at stays stale when a run in it changes", async () => {
+    used.queries.setQueryData(keys.recent, [makeRun()]);
+    used.binding.apply(stale(keys.recent));
+    await vi.advanceTimersByTimeAsync(60);
+    used.binding.apply({ ...nothing, patches: [{ runId: "run-1", rev: 10, fields: { status: "failed" }, awaitsPerson: false }] });
+    expect(used.queries.getQueryData(keys.recent)).toMatchObject([{ rev: 10, status: "failed" }]);
+    const read = vi.fn(() => Promise.resolve([makeRun(), makeRun({ id: "run-2" })]));
+    watch(keys.recent, read);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it("a patch of another run leaves what is here as it is", () => {
+    const rows = [makeRun()];
+    used.queries.setQueryData(keys.recent, rows);
+    used.binding.apply({ ...nothing, patches: [{ runId: "run-2", rev: 10, fields: { status: "failed" }, awaitsPerson: false }] });
+    expect(used.queries.getQueryData(keys.recent)).toBe(rows);
+  });
+
+  it("a list that is left while it is read again stays stale", async () => {
+    used.queries.setQueryData(keys.recent, [makeRun()]);
+    const observer = new QueryObserver(used.queries, { queryKey: keys.recent, queryFn: ({ signal }) => new Promise((_, reject) => { signal.addEventListener("abort", () => { reject(new Error("left")); }); }) });
+    const leave = observer.subscribe(() => undefined);
+    used.binding.apply(stale(keys.recent));
+    await vi.advanceTimersByTimeAsync(60);
+    used.binding.apply({ ...nothing, patches: [{ runId: "run-1", rev: 10, fields: { status: "failed" }, awaitsPerson: false }] });
+    leave();
+    expect(used.queries.getQueryState(keys.recent)).toMatchObject({ fetchStatus: "idle", isInvalidated: true });
   });
 });

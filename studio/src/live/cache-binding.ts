@@ -1,3 +1,4 @@
+import { replaceEqualDeep } from "@tanstack/react-query";
 import type { InfiniteData, Query, QueryClient, QueryFilters } from "@tanstack/react-query";
 import { isExact, isFeed, keys } from "@/api/keys";
 import type { Key } from "@/api/keys";
@@ -89,7 +90,7 @@ export class CacheBinding {
   }
 
   private patch(patch: RunPatch): void {
-    this.queries.setQueryData(keys.run(patch.runId), (run: Run | undefined) => (run === undefined ? undefined : patchRun(run, patch)));
+    this.write<Run>({ queryKey: keys.run(patch.runId), exact: true }, (run) => patchRun(run, patch));
     this.eachRow((row) => patchRun(row, patch));
     this.eachLinked(patch);
   }
@@ -101,17 +102,24 @@ export class CacheBinding {
       if (linked?.id !== patch.runId || linked.rev >= patch.rev) return document;
       return { ...document, linked: { ...patchRun(linked, patch), awaits_person: patch.awaitsPerson } };
     };
-    for (const [key, data] of this.queries.getQueriesData<InfiniteData<DocumentPage>>({ queryKey: ["run"], predicate: (query) => isFeed(query.queryKey) })) {
-      if (data?.pages.some((page) => page.items.some((document) => document.linked?.id === patch.runId)) !== true) continue;
-      this.queries.setQueryData(key, { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) });
-    }
+    this.write<InfiniteData<DocumentPage>>({ queryKey: ["run"], predicate: (query) => isFeed(query.queryKey) }, (data) =>
+      data.pages.some((page) => page.items.some((document) => document.linked?.id === patch.runId))
+        ? { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) } : data,
+    );
   }
 
   private eachRow(change: (row: RunSummary) => RunSummary): void {
-    this.queries.setQueryData(keys.recent, (rows: readonly RunSummary[] | undefined) => rows?.map(change));
-    this.queries.setQueriesData<InfiniteData<RunPage>>({ queryKey: keys.lists }, (data) =>
-      data === undefined ? undefined : { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
-    );
+    this.write<readonly RunSummary[]>({ queryKey: keys.recent, exact: true }, (rows) => rows.map(change));
+    this.write<InfiniteData<RunPage>>({ queryKey: keys.lists }, (data) => ({ ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) }));
+  }
+
+  /** Changes what is here. Writing is not reading: what is stale stays so, which `setQueryData` would forget. */
+  private write<T>(filters: QueryFilters, change: (data: T) => T): void {
+    for (const [queryKey, data] of this.queries.getQueriesData<T>(filters)) {
+      if (data === undefined) continue;
+      const changed = replaceEqualDeep(data, change(data));
+      if (changed !== data) this.queries.getQueryCache().find({ queryKey, exact: true })?.setState({ data: changed });
+    }
   }
 
   private inLists(id: string): boolean {
