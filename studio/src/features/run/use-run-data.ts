@@ -14,6 +14,9 @@ import { useUnfinished } from "./use-unfinished";
 
 const nothing = [] as const;
 
+/** A reading under way is let finish. Cut off for another page it would take news with it: the pages would count as read. */
+const UNHURRIED = { cancelRefetch: false } as const;
+
 /** The documents around where the reader is. More are read as they are asked for, those far away are let go. */
 function useDocuments(runId: string, showHidden: boolean, from: FeedStart | null) {
   const queries = useQueryClient();
@@ -39,7 +42,7 @@ function useSteps(runId: string) {
   const query = useInfiniteQuery(stepsQuery(runId));
   const { data, hasNextPage, isFetching, fetchNextPage } = query;
   useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
+    if (hasNextPage && !isFetching) void fetchNextPage(UNHURRIED);
   }, [hasNextPage, isFetching, fetchNextPage]);
   const steps = useMemo(() => data?.pages.flatMap((page) => page.items) ?? nothing, [data]);
   return { steps, query };
@@ -63,8 +66,12 @@ export type RunFeed = {
 export type FeedPages = {
   readonly earlier: boolean;
   readonly later: boolean;
+  /** Unless something is being read. */
   readonly readEarlier: () => void;
   readonly readLater: () => void;
+  /** Asked for by a person: after what is being read. */
+  readonly wantEarlier: () => void;
+  readonly wantLater: () => void;
   /** Goes to the newest documents, however many are between. */
   readonly toEnd: () => void;
 };
@@ -105,10 +112,13 @@ export function useRunData(runId: string, options: { readonly showHidden: boolea
   const unfinished = useUnfinished(run.data, documents, steps, stepPages);
   const { data: marks } = useQuery(marksQuery(runId));
   const { hasPreviousPage: earlier, hasNextPage: later, isFetching, fetchNextPage, fetchPreviousPage } = query;
+  const idle = async (): Promise<unknown> => (isFetching ? query.refetch(UNHURRIED) : undefined);
   const pages: FeedPages = {
     earlier, later,
-    readEarlier: () => { if (earlier && !isFetching) void fetchPreviousPage(); },
-    readLater: () => { if (later && !isFetching) void fetchNextPage(); },
+    readEarlier: () => { if (earlier && !isFetching) void fetchPreviousPage(UNHURRIED); },
+    readLater: () => { if (later && !isFetching) void fetchNextPage(UNHURRIED); },
+    wantEarlier: () => void idle().then(() => fetchPreviousPage(UNHURRIED)),
+    wantLater: () => void idle().then(() => fetchNextPage(UNHURRIED)),
     toEnd: () => {
       if (from === "end") void queries.resetQueries({ queryKey: documentsQuery(runId, showHidden, "end").queryKey });
       jump("end");
