@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -27,7 +28,10 @@ QUIET = [
 APP = "tests.studio.pages_app:app"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-LIMIT_MS = 30_000
+HERE = Path(__file__).parent
+LIMIT_MS = 90_000
+LONGEST = 300
+"""Seconds a test may take: one that fails at `LIMIT_MS` says so itself before pytest ends all of them."""
 WEB = "http://127.0.0.1:8233"
 """Where Temporal Web would be; links lead there, nothing is asked of it."""
 
@@ -65,6 +69,12 @@ class Watch:
 
     foreign: list[str] = field(default_factory=list[str])
     broken: list[str] = field(default_factory=list[str])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @pytest.fixture(scope="session")

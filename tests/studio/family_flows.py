@@ -89,7 +89,11 @@ class StoryWorkflow(BaseWorkflow[Nothing, Nothing, None]):
 
     llm: LlmGenerateTextTool
 
-    @transition(to="end")
+    @transition(to="listening")
+    async def sit_down(self) -> None:
+        return None
+
+    @transition(from_="listening", to="end", wait=True)
     async def tell(self) -> None:
         await self.llm.call(prompt=SEA)
 

@@ -73,7 +73,7 @@ async def test_files_are_chosen_dropped_and_pasted_and_the_model_gets_them(
     await expect(mine.get_by_text("What are these?")).to_be_visible()
     picture = mine.get_by_role("img", name="photo.jpg")
     await picture.scroll_into_view_if_needed()
-    assert await picture.evaluate("one => one.naturalWidth > 0")
+    await expect(picture).not_to_have_js_property("naturalWidth", 0)
     await mine.get_by_role("button", name="Show photo.jpg larger").click()
     await expect(mine.get_by_role("button", name="Show photo.jpg smaller")).to_be_visible()
     async with page.expect_download() as download:

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.studio.conftest import House, Window
 from tests.studio.family_flows import HELPER
+from tests.studio.test_pages import live
 from tests.studio.test_run_page import status
 
 
@@ -69,10 +70,14 @@ async def test_a_conversation_shows_calls_with_their_results_and_folds_what_was_
 async def test_an_answer_is_drawn_while_it_is_written_and_becomes_its_document_in_place(
     window: Window, house: House
 ) -> None:
-    page = await window("/start/story")
-    await page.get_by_role("button", name="Start run").click()
+    run_id = await house.waiting("story")
+    page = await window(f"/runs/{run_id}")
+    await live(page)
+    await expect(status(page, "waiting")).to_be_visible()
     feed = page.get_by_role("list", name="What happened")
     answer = feed.get_by_role("group", name="Assistant said")
+    # The story begins when somebody looks: the page is here for all of it.
+    await house.stack.signal(run_id, "tell")
     await expect(answer.get_by_text("writing …")).to_be_visible()
     await expect(answer).to_have_count(1)
     await expect(status(page, "completed")).to_be_visible()

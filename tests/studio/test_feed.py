@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -10,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.acceptance.test_resets import NOTHING_AGAIN, reset, to_rest_after
 from tests.studio.conftest import House, Window
 from tests.studio.test_run_page import status
+from tests.support.stack import eventually
 
 MOST_HELD = 400
 
@@ -17,6 +19,8 @@ SCROLLED_TO = """(top) => new Promise((done) => {
   document.querySelector(".feedwrap").scrollTop = top;
   requestAnimationFrame(() => requestAnimationFrame(() => done()));
 })"""
+
+TWO_FRAMES = "new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); })"
 
 TOP_ENTRY = """() => {
   const box = document.querySelector(".feedwrap");
@@ -31,6 +35,19 @@ async def scroll(page: Page, by: int) -> None:
     """Turn the wheel over the feed."""
     await page.get_by_role("list", name="What happened").hover()
     await page.mouse.wheel(0, by)
+
+
+async def at_rest(page: Page) -> list[Any]:
+    """The entry at the top of the window and where it stands, once the feed has ceased to scroll."""
+    looks: list[list[Any]] = []
+
+    async def look() -> bool:
+        await page.evaluate(TWO_FRAMES)
+        looks.append(await page.evaluate(TOP_ENTRY))
+        return looks[-2:] == [looks[-1]] * 2
+
+    await eventually(look, what="a feed at rest")
+    return looks[-1]
 
 
 def said(page: Page, text: str) -> Locator:
@@ -79,7 +96,7 @@ async def test_an_open_run_opens_at_its_end_and_is_followed_there(window: Window
 
     await scroll(page, -1_500)
     await expect(said(page, "and one more")).not_to_be_in_viewport()
-    before = await page.evaluate(TOP_ENTRY)
+    before = await at_rest(page)
     await house.stack.trigger(run_id, "answer", "unseen")
     pill = page.get_by_role("button", name="1 new below")
     await expect(pill).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from loopstack_temporal.temporal.devserver import DevServer
 from tests.studio.conftest import LIMIT_MS
-from tests.support.stack import Stack, stack_in
+from tests.support.stack import Stack, eventually, stack_in
 
 APP = "tests.studio.hostile_app:app"
 HOST = "https://elsewhere.invalid"
@@ -100,11 +100,12 @@ class Visit:
 
     async def read_whole_feed(self) -> None:
         """An open run opens at its end: the earlier documents are to be looked at as well."""
-        entries = self.page.locator("[data-entry]")
-        while await self.page.get_by_role("button", name="Show earlier").count():
-            count = await entries.count()
+
+        async def read() -> bool:
             await self.page.evaluate("document.querySelector('.moredocs button')?.click()")
-            await expect(entries).not_to_have_count(count)
+            return await self.page.get_by_role("button", name="Show earlier").count() == 0
+
+        await eventually(read, limit=LIMIT_MS / 1_000, what="the whole feed")
 
     async def harmless(self, path: str, *, shows: str | None = None) -> None:
         """Look at a page once it shows a text, and at everything it holds; nothing may have happened."""

@@ -46,11 +46,11 @@ export const documentsQuery = (runId: string, hidden: boolean, from: FeedStart) 
  * every new document, and take away from above what somebody is reading.
  */
 export function pinEnd(queries: QueryClient, queryKey: readonly unknown[]): void {
-  queries.setQueryData(queryKey, (data: InfiniteData<DocumentPage, Page> | undefined) => {
-    const first = data?.pages[0]?.items[0];
-    if (data === undefined || first === undefined || data.pageParams[0]?.end !== true) return data;
-    return { ...data, pageParams: [{ after: first.position - 1 }, ...data.pageParams.slice(1)] };
-  });
+  const data = queries.getQueryData<InfiniteData<DocumentPage, Page>>(queryKey);
+  const first = data?.pages[0]?.items[0];
+  // Nothing is written where nothing changes: what is written counts as read, and news on their way would be forgotten.
+  if (data === undefined || first === undefined || data.pageParams[0]?.end !== true) return;
+  queries.setQueryData(queryKey, { ...data, pageParams: [{ after: first.position - 1 }, ...data.pageParams.slice(1)] });
 }
 
 /** One document with all its versions. */

@@ -6,6 +6,7 @@ const reasons = {
   written_elsewhere: (place: string) => `Belonged to ${place}; the run has moved on.`,
   not_awaited: (transition: string) => `“${transition}” is not awaited now.`,
   older_version: "This is an older version.",
+  unfinished: "The step that asks has not ended yet.",
   switched_off: "Switched off by its author.",
 };
 

@@ -1,4 +1,5 @@
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { replaceEqualDeep } from "@tanstack/react-query";
+import type { InfiniteData, Query, QueryClient, QueryFilters } from "@tanstack/react-query";
 import { isExact, isFeed, keys } from "@/api/keys";
 import type { Key } from "@/api/keys";
 import { runQuery } from "@/api/runs";
@@ -9,6 +10,9 @@ import type { Known, Outcome, RunPatch } from "./apply-event";
 const JOIN_MS = 50;
 const ROWS_MS = 250;
 
+/** Nothing is here yet, and the first answer is on its way. */
+const isReadFirst = (query: Query): boolean => query.state.data === undefined && query.state.fetchStatus !== "idle";
+
 type Rows = { readonly items: readonly RunSummary[] };
 
 /** Writes outcomes of events into the query cache; joins what is stale for 50 ms and rows for 250 ms. */
@@ -16,6 +20,7 @@ export class CacheBinding {
   private readonly queries: QueryClient;
   private readonly stale = new Map<string, Key>();
   private readonly rows = new Set<string>();
+  private readonly again = new Set<Query>();
   private staleTimer: ReturnType<typeof setTimeout> | undefined;
   private rowsTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,7 +43,7 @@ export class CacheBinding {
 
   /** Everything may have changed: the stream could not be resumed, or began after the first reading. */
   reset(): void {
-    void this.queries.invalidateQueries();
+    this.invalidate({});
   }
 
   stop(): void {
@@ -50,7 +55,28 @@ export class CacheBinding {
     this.staleTimer = undefined;
     const due = [...this.stale.values()];
     this.stale.clear();
-    for (const key of due) void this.queries.invalidateQueries({ queryKey: key, exact: isExact(key) });
+    for (const key of due) this.invalidate({ queryKey: key, exact: isExact(key) });
+  }
+
+  /** Makes queries stale, also those whose first answer may be older than the news and would be taken for fresh. */
+  private invalidate(filters: QueryFilters): void {
+    const first = this.queries.getQueryCache().findAll({ ...filters, predicate: isReadFirst });
+    void this.queries.invalidateQueries(filters);
+    for (const query of first) void this.readAgain(query);
+  }
+
+  /** A first reading is never begun anew: its answer is waited for, and read once more. */
+  private async readAgain(query: Query): Promise<void> {
+    if (this.again.has(query)) return;
+    this.again.add(query);
+    try {
+      await query.fetch();
+      void this.queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    } catch {
+      // Nothing old is shown where nothing could be read: the next reading begins after the news.
+    } finally {
+      this.again.delete(query);
+    }
   }
 
   private async readRows(): Promise<void> {
@@ -64,7 +90,7 @@ export class CacheBinding {
   }
 
   private patch(patch: RunPatch): void {
-    this.queries.setQueryData(keys.run(patch.runId), (run: Run | undefined) => (run === undefined ? undefined : patchRun(run, patch)));
+    this.write<Run>({ queryKey: keys.run(patch.runId), exact: true }, (run) => patchRun(run, patch));
     this.eachRow((row) => patchRun(row, patch));
     this.eachLinked(patch);
   }
@@ -76,17 +102,24 @@ export class CacheBinding {
       if (linked?.id !== patch.runId || linked.rev >= patch.rev) return document;
       return { ...document, linked: { ...patchRun(linked, patch), awaits_person: patch.awaitsPerson } };
     };
-    for (const [key, data] of this.queries.getQueriesData<InfiniteData<DocumentPage>>({ queryKey: ["run"], predicate: (query) => isFeed(query.queryKey) })) {
-      if (data?.pages.some((page) => page.items.some((document) => document.linked?.id === patch.runId)) !== true) continue;
-      this.queries.setQueryData(key, { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) });
-    }
+    this.write<InfiniteData<DocumentPage>>({ queryKey: ["run"], predicate: (query) => isFeed(query.queryKey) }, (data) =>
+      data.pages.some((page) => page.items.some((document) => document.linked?.id === patch.runId))
+        ? { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) } : data,
+    );
   }
 
   private eachRow(change: (row: RunSummary) => RunSummary): void {
-    this.queries.setQueryData(keys.recent, (rows: readonly RunSummary[] | undefined) => rows?.map(change));
-    this.queries.setQueriesData<InfiniteData<RunPage>>({ queryKey: keys.lists }, (data) =>
-      data === undefined ? undefined : { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
-    );
+    this.write<readonly RunSummary[]>({ queryKey: keys.recent, exact: true }, (rows) => rows.map(change));
+    this.write<InfiniteData<RunPage>>({ queryKey: keys.lists }, (data) => ({ ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) }));
+  }
+
+  /** Changes what is here. Writing is not reading: what is stale stays so, which `setQueryData` would forget. */
+  private write<T>(filters: QueryFilters, change: (data: T) => T): void {
+    for (const [queryKey, data] of this.queries.getQueriesData<T>(filters)) {
+      if (data === undefined) continue;
+      const changed = replaceEqualDeep(data, change(data));
+      if (changed !== data) this.queries.getQueryCache().find({ queryKey, exact: true })?.setState({ data: changed });
+    }
   }
 
   private inLists(id: string): boolean {

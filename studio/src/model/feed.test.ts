@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anchorSteps, feedGroups, newEntries } from "./feed";
+import { anchorSteps, feedGroups, newEntries, tellsAnswer } from "./feed";
 import { aDocument, aRun, aStep, person } from "./sample-run";
 
 const kinds = (groups: ReturnType<typeof feedGroups>) => groups.map((group) => [group.place, group.mark, group.entries.map((entry) => entry.kind)]);
@@ -22,6 +22,16 @@ describe("the feed of a run", () => {
     const answered = aStep(1, "review", "end", { sender: { by: "ben", channel: "studio" } });
     const groups = feedGroups(aRun({ status: "completed", place: "end" }), [], [aStep(0, "start", "review"), answered]);
     expect(kinds(groups)).toEqual([["start", "completed", ["step"]], ["review", "completed", ["answer"]], ["end", "completed", []]]);
+  });
+
+  it("tells an answer from the moment its step is listed with its sender", () => {
+    const running = aStep(1, "review", null, { sender: { by: "ben" } });
+    const run = aRun({ place: "review" });
+    expect(tellsAnswer([aStep(0, "start", "review")], 1)).toBe(false);
+    expect(tellsAnswer([aStep(1, "review", null)], 1)).toBe(false);
+    expect(tellsAnswer([running], 1)).toBe(true);
+    expect(kinds(feedGroups(run, [], [running]))).toEqual([["review", "running", ["answer"]]]);
+    expect(tellsAnswer([aStep(1, "review", "end")], 1)).toBe(true);
   });
 
   it("keeps a replaced document where its first version stood", () => {

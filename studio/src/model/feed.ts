@@ -51,6 +51,10 @@ export function anchorSteps(ordered: readonly DocumentShape[], firstSteps?: Read
   return anchors;
 }
 
+/** Whether the feed tells what was answered in a step: with its sender, also while it runs. Until then the desk does. */
+export const tellsAnswer = (steps: readonly StepShape[], number: number): boolean =>
+  steps.some((step) => step.step === number && (step.status !== "running" || Boolean(step.sender?.by)));
+
 /** The feed: what was written at each visit of a place, in the order it happened. */
 export function feedGroups<D extends DocumentShape, S extends StepShape>(
   run: RunShape, documents: readonly D[], steps: readonly S[],

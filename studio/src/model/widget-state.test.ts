@@ -45,6 +45,7 @@ describe("the state of a widget", () => {
     ["another place enables it", { ...form, enabled_when: ["later"] }, null, run, { code: "not_here", places: ["later"] }],
     ["its document enables it elsewhere", form, owner({ meta: { enableAtPlaces: ["later"] } }), run, { code: "not_here", places: ["later"] }],
     ["it was written at another place", form, owner({ landed: "draft" }), run, { code: "written_elsewhere", place: "draft" }],
+    ["its step is not known to be over", form, owner({ landed: null, unfinished: true }), run, { code: "unfinished" }],
     ["its transition is not awaited", { widget: "button", options: { transition: "skip" } }, null, run, { code: "not_awaited", transition: "skip" }],
   ])("is out of use when %s", (_, widget, document, at, reason) => {
     expect(widgetState(widget, document, at)).toEqual({ kind: "disabled", reason });

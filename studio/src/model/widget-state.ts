@@ -7,6 +7,7 @@ export type DisabledReason =
   | { readonly code: "not_here"; readonly places: readonly string[] }
   | { readonly code: "written_elsewhere"; readonly place: string }
   | { readonly code: "not_awaited"; readonly transition: string }
+  | { readonly code: "unfinished" }
   | { readonly code: "older_version" }
   | { readonly code: "switched_off" };
 
@@ -21,6 +22,8 @@ export type OwnerDocument = {
   readonly place: string;
   /** The place the run came to when the document was saved, if that step is known. */
   readonly landed?: string | null;
+  /** Nobody knows yet that this step is over: its document has no place to be asked at. */
+  readonly unfinished?: boolean;
   readonly content: unknown;
   readonly meta?: Readonly<Record<string, unknown>> | null;
   readonly hidden?: boolean;
@@ -89,5 +92,6 @@ export function widgetState(
   const place = placeReason(widget, document, run);
   if (place !== null) return disabled(place);
   const awaited = transitions.some((name) => run.awaiting.some((item) => item.transition === name));
-  return awaited ? { kind: "active" } : disabled({ code: "not_awaited", transition: transitions[0] ?? "" });
+  if (!awaited) return disabled({ code: "not_awaited", transition: transitions[0] ?? "" });
+  return document?.unfinished === true ? disabled({ code: "unfinished" }) : { kind: "active" };
 }

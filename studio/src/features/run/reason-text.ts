@@ -11,6 +11,7 @@ export function reasonText(reason: DisabledReason, titleOf: (transition: string)
       return words.written_elsewhere(reason.place);
     case "not_awaited":
       return words.not_awaited(titleOf(reason.transition));
+    case "unfinished":
     case "not_open":
     case "older_version":
     case "switched_off":

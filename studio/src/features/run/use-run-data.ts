@@ -3,14 +3,19 @@ import { useEffect, useMemo, useState } from "react";
 import { documentQuery, documentsQuery, pinEnd, type FeedStart } from "@/api/documents";
 import { runQuery } from "@/api/runs";
 import { marksQuery, stepsQuery } from "@/api/steps";
-import type { Awaiting, Document, Run, StepSummary } from "@/api/types";
+import type { Document, Run, StepSummary } from "@/api/types";
 import { feedGroups, type FeedGroup } from "@/model/feed";
 import { isOpen, liveSteps } from "@/model/shapes";
 import { joinCalls, type CallResult } from "@/model/tool-calls";
 import { transitionsOf, widgetState, type OwnerDocument } from "@/model/widget-state";
 import { widgetsOf } from "@/widgets/registry";
+import { awaitedFor } from "./awaited-for";
+import { useUnfinished } from "./use-unfinished";
 
 const nothing = [] as const;
+
+/** A reading under way is let finish. Cut off for another page it would take news with it: the pages would count as read. */
+const UNHURRIED = { cancelRefetch: false } as const;
 
 /** The documents around where the reader is. More are read as they are asked for, those far away are let go. */
 function useDocuments(runId: string, showHidden: boolean, from: FeedStart | null) {
@@ -37,7 +42,7 @@ function useSteps(runId: string) {
   const query = useInfiniteQuery(stepsQuery(runId));
   const { data, hasNextPage, isFetching, fetchNextPage } = query;
   useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
+    if (hasNextPage && !isFetching) void fetchNextPage(UNHURRIED);
   }, [hasNextPage, isFetching, fetchNextPage]);
   const steps = useMemo(() => data?.pages.flatMap((page) => page.items) ?? nothing, [data]);
   return { steps, query };
@@ -50,6 +55,8 @@ export type RunFeed = {
   readonly covered: ReadonlySet<string>;
   /** Positions of documents that can be answered now. */
   readonly asking: ReadonlySet<number>;
+  /** Steps whose documents ask nothing yet: nobody knows that they are over. */
+  readonly unfinished: ReadonlySet<number>;
   readonly pages: FeedPages;
   /** What came back for tool calls, by the id of the call. */
   readonly results: ReadonlyMap<string, CallResult>;
@@ -59,33 +66,35 @@ export type RunFeed = {
 export type FeedPages = {
   readonly earlier: boolean;
   readonly later: boolean;
+  /** Unless something is being read. */
   readonly readEarlier: () => void;
   readonly readLater: () => void;
+  /** Asked for by a person: after what is being read. */
+  readonly wantEarlier: () => void;
+  readonly wantLater: () => void;
   /** Goes to the newest documents, however many are between. */
   readonly toEnd: () => void;
 };
 
 /** What a widget has to know of its document, with the place its step led to. */
-export function ownerOf(document: Document, steps: readonly StepSummary[]): OwnerDocument {
+export function ownerOf(document: Document, { steps, unfinished }: Pick<RunFeed, "steps" | "unfinished">): OwnerDocument {
   const step = steps.find((one) => one.step === document.step);
-  return { place: document.place, landed: step?.to ?? null, content: document.content, meta: document.meta, hidden: document.hidden, older: !document.live };
+  return { place: document.place, landed: step?.to ?? null, unfinished: unfinished.has(document.step), content: document.content, meta: document.meta, hidden: document.hidden, older: !document.live };
 }
 
-/** What is awaited for a widget, in the order in which the widget names it. */
-export const awaitedFor = (names: readonly string[], awaiting: readonly Awaiting[]): readonly Awaiting[] =>
-  names.flatMap((name) => awaiting.find((item) => item.transition === name) ?? []);
-
-function answerable(run: Run, documents: readonly Document[], steps: readonly StepSummary[], later: boolean) {
-  // A question whose document is not here yet is asked there all the same.
+function answerable(run: Run, documents: readonly Document[], known: Pick<RunFeed, "steps" | "unfinished">, later: boolean) {
+  // A question whose document is not here yet, or has no place yet, is asked there all the same.
   const covered = new Set(later ? run.awaiting.filter((item) => item.document_ids.length > 0).map((item) => item.transition) : []);
   const asking = new Set<number>();
   for (const document of documents) {
     for (const widget of widgetsOf(document)) {
       const names = transitionsOf(widget);
-      if (names.length === 0 || widgetState(widget, ownerOf(document, steps), run).kind !== "active") continue;
+      const state = names.length === 0 ? null : widgetState(widget, ownerOf(document, known), run);
+      const soon = state?.kind === "disabled" && state.reason.code === "unfinished";
+      if (state?.kind !== "active" && !soon) continue;
       for (const item of awaitedFor(names, run.awaiting)) {
         covered.add(item.transition);
-        asking.add(document.position);
+        if (!soon) asking.add(document.position);
       }
     }
   }
@@ -100,12 +109,16 @@ export function useRunData(runId: string, options: { readonly showHidden: boolea
   const { from, jump } = useFeedStart(run.data, options.doc);
   const { documents, query } = useDocuments(runId, showHidden, from);
   const { steps, query: stepPages } = useSteps(runId);
+  const unfinished = useUnfinished(run.data, documents, steps, stepPages);
   const { data: marks } = useQuery(marksQuery(runId));
   const { hasPreviousPage: earlier, hasNextPage: later, isFetching, fetchNextPage, fetchPreviousPage } = query;
+  const idle = async (): Promise<unknown> => (isFetching ? query.refetch(UNHURRIED) : undefined);
   const pages: FeedPages = {
     earlier, later,
-    readEarlier: () => { if (earlier && !isFetching) void fetchPreviousPage(); },
-    readLater: () => { if (later && !isFetching) void fetchNextPage(); },
+    readEarlier: () => { if (earlier && !isFetching) void fetchPreviousPage(UNHURRIED); },
+    readLater: () => { if (later && !isFetching) void fetchNextPage(UNHURRIED); },
+    wantEarlier: () => void idle().then(() => fetchPreviousPage(UNHURRIED)),
+    wantLater: () => void idle().then(() => fetchNextPage(UNHURRIED)),
     toEnd: () => {
       if (from === "end") void queries.resetQueries({ queryKey: documentsQuery(runId, showHidden, "end").queryKey });
       jump("end");
@@ -115,8 +128,8 @@ export function useRunData(runId: string, options: { readonly showHidden: boolea
     if (run.data === undefined) return null;
     const live = liveSteps(steps);
     const { documents: told, results } = joinCalls(documents);
-    return { groups: feedGroups(run.data, told, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, results, ...answerable(run.data, documents, live, later) };
-  }, [run.data, documents, steps, showHidden, unfold, earlier, later, marks]);
+    return { groups: feedGroups(run.data, told, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, unfinished, results, ...answerable(run.data, documents, { steps: live, unfinished }, later) };
+  }, [run.data, documents, steps, unfinished, showHidden, unfold, earlier, later, marks]);
   const feed: RunFeed | null = drawn === null ? null : { ...drawn, pages };
   return { run, feed, documents: query, steps: stepPages };
 }

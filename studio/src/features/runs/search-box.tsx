@@ -9,17 +9,24 @@ const PAUSE_MS = 250;
 export function SearchBox({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
   const [text, setText] = useState(value);
   const [from, setFrom] = useState(value);
+  /** What was told and has not come back as the value yet, oldest first. */
+  const [sent, setSent] = useState<readonly string[]>([]);
   const input = useRef<HTMLInputElement>(null);
   const told = useRef(onChange);
-  // The address changed by other means (back, a link): it wins over what was typed.
+  // The address changed by other means (back, a link): it wins over what was typed. What comes back from here does not.
   if (from !== value) {
+    const own = sent.indexOf(value);
     setFrom(value);
-    setText(value);
+    setSent(own === -1 ? [] : sent.slice(own + 1));
+    if (own === -1) setText(value);
   }
   useEffect(() => { told.current = onChange; });
   useEffect(() => {
     if (text === value) return undefined;
-    const timer = setTimeout(() => { told.current(text); }, PAUSE_MS);
+    const timer = setTimeout(() => {
+      setSent((before) => [...before, text]);
+      told.current(text);
+    }, PAUSE_MS);
     return () => { clearTimeout(timer); };
   }, [text, value]);
   useEffect(() => {

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Ellipsis } from "lucide-react";
 import { Component, lazy, Suspense, useId, useState, type ReactNode } from "react";
 import { documentQuery } from "@/api/documents";
-import type { Document, Run, StepSummary, Widget } from "@/api/types";
+import type { Document, Run, Widget } from "@/api/types";
 import { Menu } from "@/components/frame/menu";
 import { detailWords } from "@/i18n/en-details";
 import { runWords } from "@/i18n/en-run";
@@ -16,7 +16,8 @@ import { isFacts, textOf } from "@/lib/facts";
 import { titleIn } from "@/widgets/answer/use-titles";
 import { documentWidget, widgetsOf } from "@/widgets/registry";
 import { reasonText } from "../reason-text";
-import { awaitedFor, ownerOf } from "../use-run-data";
+import { awaitedFor } from "../awaited-for";
+import { ownerOf, type RunFeed } from "../use-run-data";
 
 // Looked at rarely: the dialog comes when it is asked for.
 const MessageDetails = lazy(async () => ({ default: (await import("./message-details")).MessageDetails }));
@@ -24,17 +25,17 @@ const MessageDetails = lazy(async () => ({ default: (await import("./message-det
 /** Whether a document is a message that a model wrote. */
 const isAnswer = (document: Document): boolean => document.name === "llm_message" && isFacts(document.content) && document.content["role"] === "assistant";
 
-type EntryProps = { readonly document: Document; readonly run: Run; readonly steps: readonly StepSummary[]; readonly showHidden: boolean; readonly onStep: (step: number) => void };
+type EntryProps = { readonly document: Document; readonly run: Run; readonly feed: RunFeed; readonly showHidden: boolean; readonly onStep: (step: number) => void };
 
 /** One document in the feed: its title, its versions, and what its widgets draw. */
-export function DocumentEntry({ document, run, steps, showHidden, onStep }: EntryProps) {
+export function DocumentEntry({ document, run, feed, showHidden, onStep }: EntryProps) {
   const [version, setVersion] = useState<number | null>(null);
   const [raw, setRaw] = useState(false);
   const [comparing, setComparing] = useState(false);
   const [detailed, setDetailed] = useState(false);
   const history = useQuery({ ...documentQuery(document.id), enabled: document.version > 1 && (version !== null || comparing) });
   const shown = version === null ? document : (history.data?.versions.find((one) => one.version === version) ?? document);
-  const drawn = widgetsOf(shown).map((widget) => ({ widget, state: widgetState(widget, ownerOf(shown, steps), run, showHidden) })).filter(({ state }) => state.kind !== "hidden");
+  const drawn = widgetsOf(shown).map((widget) => ({ widget, state: widgetState(widget, ownerOf(shown, feed), run, showHidden) })).filter(({ state }) => state.kind !== "hidden");
   const active = drawn.some(({ widget, state }) => state.kind === "active" && awaitedFor(transitionsOf(widget), run.awaiting).length > 0);
   const framed = drawn.some(({ widget }) => documentWidget(widget.widget).frame === "card");
   const ownForm = active && drawn.every(({ widget }) => documentWidget(widget.widget).answers === true);

@@ -44,7 +44,7 @@ export function EntryView({ entry, run, feed, showHidden, onStep, onUnfold }: En
     case "document": {
       const { document } = entry;
       if (isInline(document)) return <div className="entry" data-entry><InlineRun document={document} /></div>;
-      return <div className="entry" data-entry><DocumentEntry document={document} run={run} steps={feed.steps} showHidden={showHidden} onStep={onStep} /></div>;
+      return <div className="entry" data-entry><DocumentEntry document={document} run={run} feed={feed} showHidden={showHidden} onStep={onStep} /></div>;
     }
     case "answer":
       return <ReceiptLine runId={run.id} step={entry.step} />;

@@ -57,11 +57,11 @@ export function Feed(props: FeedProps) {
     <CallResultsContext value={feed.results}>
     <ToolDrawingContext value={draw}>
     <div className="feedwrap" ref={setScroller} tabIndex={-1}>
-      {earlier ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.readEarlier}>{runWords.earlier}</button></p> : null}
+      {earlier ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.wantEarlier}>{runWords.earlier}</button></p> : null}
       <ol className="feed" ref={setContent} aria-label={runWords.feed}>
         {shown.map((group, at) => <GroupView key={group.key} {...props} group={group} first={at === 0} last={at === shown.length - 1 && !gated} gate={gated && !docked && at === shown.length - 1} />)}
       </ol>
-      {later ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.readLater}>{runWords.later}</button></p> : null}
+      {later ? <p className="moredocs"><button type="button" className="btn ghost sm" onClick={feed.pages.wantLater}>{runWords.later}</button></p> : null}
       {props.foot}
       {follow.unseen > 0 || behind ? (
         <button type="button" className="newpill below" onClick={() => { if (later) feed.pages.toEnd(); follow.toEnd(); }}>{behind ? runWords.newest : runWords.fresh(follow.unseen)}</button>

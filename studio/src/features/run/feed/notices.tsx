@@ -6,6 +6,7 @@ import { runWords } from "@/i18n/en-run";
 import { age } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { visible } from "@/lib/words";
+import { tellsAnswer } from "@/model/feed";
 import { isOpen } from "@/model/shapes";
 import type { Answering } from "@/widgets/answer/use-answer-form";
 import { useTitles } from "@/widgets/answer/use-titles";
@@ -21,7 +22,7 @@ export function Notices({ answering, steps }: NoticesProps) {
   const { desk, run } = answering;
   const { notices, receipts, queued } = useSyncExternalStore(desk.subscribe, desk.read);
   const open = isOpen(run.status) ? queued.filter((one) => !steps.some((step) => step.sender?.id === one.id)) : [];
-  const fresh = receipts.filter((receipt) => !steps.some((step) => step.step === receipt.step && step.status !== "running"));
+  const fresh = receipts.filter((receipt) => !tellsAnswer(steps, receipt.step));
   const earlier = receipts.some((receipt) => receipt.earlier);
   if (fresh.length === 0 && notices.length === 0 && open.length === 0 && !earlier) return null;
   return (
