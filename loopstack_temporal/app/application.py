@@ -11,7 +11,7 @@ from typing import Any
 
 from loopstack_temporal.app.injection import Injector
 from loopstack_temporal.definition.catalogue import describe_document, describe_widgets, describe_workflow
-from loopstack_temporal.definition.model import DocumentDefinition, WorkflowDefinition
+from loopstack_temporal.definition.model import DocumentDefinition, Widget, WorkflowDefinition
 from loopstack_temporal.definition.workflow import BaseWorkflow
 from loopstack_temporal.tools.base import ToolDefinition
 
@@ -30,7 +30,8 @@ class App:
     """The workflows a person can start, in the author's order."""
     documents: Mapping[str, DocumentDefinition]
     tools: Mapping[str, ToolDefinition]
-    ui: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    ui: tuple[Widget, ...] = ()
+    """What its page in the studio offers first."""
     features: tuple[str, ...] = ()
     """Of all modules that the app reaches, sorted."""
     injector: Injector = field(repr=False, compare=False)
@@ -51,7 +52,7 @@ class App:
                 "title": self.title,
                 "description": self.description,
                 "workflows": list(self.listed),
-                "ui": dict(self.ui),
+                "ui": describe_widgets(self.ui),
                 "features": list(self.features),
             },
             "workflows": [describe_workflow(definition) for definition in self.workflows.values()],

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any, cast
 
 from loopstack_temporal.app.application import App
 from loopstack_temporal.app.gathering import Gathered, gather
 from loopstack_temporal.app.injection import Injector
 from loopstack_temporal.app.planning import plan
-from loopstack_temporal.definition.model import WorkflowDefinition
+from loopstack_temporal.definition.model import Widget, WorkflowDefinition
 from loopstack_temporal.definition.names import check_name, snake_case
 from loopstack_temporal.definition.problems import Problems
 from loopstack_temporal.definition.registry import with_default_timeout
+from loopstack_temporal.definition.widgets import Scope, read_widgets
 from loopstack_temporal.errors import SetupError
 from loopstack_temporal.modules import Module, StudioApp
 
@@ -35,6 +37,7 @@ def resolve(app: StudioApp, *, environ: Mapping[str, str] | None = None) -> App:
     if app.max_steps_without_wait < 1:
         problems.add(app.source, "app_max_steps", "`max_steps_without_wait` must be at least 1")
     gathered = gather(app, problems)
+    ui = _launches(app, gathered, problems)
     planned = plan(gathered, problems)
     problems.raise_for(f"App `{name}`")
     seconds = _default_timeout(os.environ if environ is None else environ)
@@ -46,7 +49,7 @@ def resolve(app: StudioApp, *, environ: Mapping[str, str] | None = None) -> App:
         listed=gathered.listed,
         documents=MappingProxyType({found.name: found for found in gathered.documents}),
         tools=MappingProxyType({found.name: found for found in gathered.tools}),
-        ui=dict(app.ui or {}),
+        ui=ui,
         features=_features(gathered),
         injector=Injector(planned),
     )
@@ -56,6 +59,29 @@ def app_name(title: str) -> str:
     """`"Meeting notes"` → `meeting_notes`: the name of an app without `name=`."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in title).split()
     return "_".join(snake_case(word) for word in words)
+
+
+def _launches(app: StudioApp, gathered: Gathered, problems: Problems) -> tuple[Widget, ...]:
+    """What the page of the app offers first."""
+    if not app.ui:
+        return ()
+    scope = Scope("app", workflows=[found.name for found in gathered.workflows])
+    return read_widgets(_spelled_out(app.ui), scope, app.source, (), problems).widgets
+
+
+def _spelled_out(ui: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the options of each widget below `options`; they may stand beside its name."""
+    widgets = ui.get("widgets")
+    if not isinstance(widgets, list | tuple):
+        return ui
+    return {**ui, "widgets": [_with_options(one) for one in cast("Sequence[object]", widgets)]}
+
+
+def _with_options(entry: object) -> object:
+    if not isinstance(entry, Mapping) or "widget" not in entry or "options" in entry:
+        return cast("object", entry)
+    written = cast("Mapping[str, object]", entry)
+    return {"widget": written["widget"], "options": {key: value for key, value in written.items() if key != "widget"}}
 
 
 def _features(gathered: Gathered) -> tuple[str, ...]:

@@ -205,8 +205,8 @@ async def test_apps_are_listed_with_what_they_offer(http: httpx.AsyncClient) -> 
 
 async def test_only_what_people_can_start_is_listed_in_the_authors_order(http: httpx.AsyncClient, store: Store) -> None:
     changed = content()
-    launch = {"widget": "start-form", "workflow": "review", "title": "Draft something"}
-    changed["app"] |= {"workflows": ["deploy"], "ui": {"widgets": [launch]}, "features": ["git"]}
+    launch = {"widget": "start-form", "options": {"workflow": "review", "title": "Draft something"}}
+    changed["app"] |= {"workflows": ["deploy"], "ui": [launch], "features": ["git"]}
     store.catalogue.publish(APP, "h2", changed)
     store.catalogue.worker_seen("w-2", APP, "h2", [])
 

@@ -236,7 +236,7 @@ def test_the_catalogue_is_plain_json_with_a_hash_of_its_content() -> None:
         "title": "A",
         "description": "",
         "workflows": ["parent"],
-        "ui": {},
+        "ui": [],
         "features": [],
     }
     assert [entry["name"] for entry in content["workflows"]] == ["parent", "child"]
@@ -256,4 +256,20 @@ def test_the_catalogue_names_the_widgets_of_the_app_and_the_features_of_every_mo
     assert told(code)["features"] == ["fileExplorer", "git"]
     assert told(files)["features"] == ["fileExplorer"]
     assert told()["features"] == []
-    assert told()["ui"] == ui
+    assert [(one["widget"], one["options"]) for one in told()["ui"]] == [("start-form", {"workflow": "child"})]
+
+
+def test_what_an_apps_page_offers_is_checked_and_its_options_may_stand_below_or_beside_the_name() -> None:
+    def app(*widgets: object) -> StudioApp:
+        return StudioApp(title="One", workflows=[ChildWorkflow], ui={"widgets": widgets})
+
+    beside = {"widget": "button", "workflow": "child", "label": "Go"}
+    below = {"widget": "button", "options": {"workflow": "child", "label": "Go"}}
+    first, second = resolve(app(beside, below)).ui
+    assert first.options == second.options == {"workflow": "child", "label": "Go"}
+    with pytest.raises(DefinitionError) as caught:
+        resolve(app({"widget": "buton"}, {"widget": "button", "workflow": "chid", "colour": "red"}, "button"))
+    assert {problem.code for problem in caught.value.problems} == {
+        "widget_unknown", "widget_workflow", "widget_option", "widget_type",
+    }  # fmt: skip
+    assert {problem.line for problem in caught.value.problems} == {app.__code__.co_firstlineno + 1}

@@ -193,7 +193,7 @@ def read_entry(stored: CatalogueEntry) -> Entry:
         hash=stored.hash,
         title=app.get("title") or stored.app,
         description=app.get("description") or "",
-        ui=tuple(_widget(one) for one in _widgets(app.get("ui"))),
+        ui=tuple(Widget.model_validate(one) for one in app.get("ui") or ()),
         features=tuple(app.get("features") or ()),
         listed=tuple(name for name in app.get("workflows") or workflows if name in workflows),
         workflows=workflows,
@@ -218,20 +218,6 @@ def answers(widget: Widget, transition: str) -> bool:
         isinstance(one, Mapping) and cast("Mapping[str, Any]", one).get("transition") == transition
         for one in cast("list[object]", actions)
     )
-
-
-def _widgets(ui: object) -> list[Mapping[str, Any]]:
-    """An app's `ui`: the list of widgets itself, or a mapping that holds it."""
-    if isinstance(ui, Mapping):
-        ui = cast("Mapping[str, Any]", ui).get("widgets")
-    return cast("list[Mapping[str, Any]]", ui) if isinstance(ui, list) else []
-
-
-def _widget(given: Mapping[str, Any]) -> Widget:
-    """A launch widget; its options may stand beside its name."""
-    if "options" in given:
-        return Widget.model_validate(given)
-    return Widget(widget=given["widget"], options={key: one for key, one in given.items() if key != "widget"})
 
 
 def _summary(workflow: Workflow) -> WorkflowSummary:
