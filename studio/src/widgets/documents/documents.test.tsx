@@ -59,6 +59,18 @@ describe("document widgets", () => {
     expect(other.sent()).toEqual([["answer", { answer: "green" }]]);
   });
 
+  it("choices of which several may be taken send a list, in the order offered", async () => {
+    const question = aDocument({ question: "Which?", options: ["red", { value: 2, label: "blue" }, "grey"], allowCustomAnswer: true });
+    const { sent } = draw({ widget: "choices", options: { multiple: true } }, question);
+    for (const name of ["grey", "Other", "red", "blue", "red"]) await userEvent.click(screen.getByRole("checkbox", { name }));
+    await userEvent.type(screen.getByRole("textbox"), "green");
+    await userEvent.click(screen.getByRole("button", { name: /Send answer/ }));
+    expect(sent()).toEqual([["answer", { answer: [2, "grey", "green"] }]]);
+    cleanup();
+    draw({ widget: "choices" }, aDocument({ question: "Which?", answer: ["red", 2] }), { kind: "answered" });
+    expect(screen.getByText("red, 2")).toBeTruthy();
+  });
+
   it("an answered question shows its answer and no field", () => {
     draw({ widget: "text-prompt" }, aDocument({ question: "What?", answer: "this" }), { kind: "answered" });
     expect(screen.getByText("this")).toBeTruthy();

@@ -13,7 +13,8 @@ const questionOf = (view: DocumentView): string => textOf(view.document.content,
 
 /** Question above, answer below; once answered, both to read. */
 function Frame({ view, children }: { readonly view: DocumentView; readonly children: ReactNode }) {
-  const answer = isFacts(view.document.content) ? view.document.content["answer"] : undefined;
+  const given = isFacts(view.document.content) ? view.document.content["answer"] : undefined;
+  const answer = Array.isArray(given) ? given.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join(", ") : given;
   return (
     <div className="docbody">
       <Markdown text={questionOf(view)} />
@@ -87,29 +88,33 @@ function Choices(view: DocumentView) {
   const choices = choicesOf(view);
   const content = isFacts(view.document.content) ? view.document.content : {};
   const other = (content["allowCustomAnswer"] ?? content["allow_custom_answer"] ?? content["allow_other"] ?? option(view.widget.options, "other")) === true;
-  const picked = typeof form.value === "string" ? form.value : "";
-  const answer = picked === "other" ? own.trim() : choices[Number(picked)]?.value;
+  const several = option(view.widget.options, "multiple") === true;
+  const offered = [...choices.map((choice, at) => ({ key: String(at), label: choice.label })), ...(other ? [{ key: "other", label: runWords.answer.other }] : [])];
+  // In the order in which they are offered, not in that of the clicks.
+  const picked = offered.map(({ key }) => key).filter((key) => listOf(form.value).includes(key));
+  const answers = picked.map((key) => (key === "other" ? own.trim() : choices[Number(key)]?.value)).filter((answer) => answer !== "" && answer !== undefined);
+  const pick = (key: string): void => { form.setValue(several && picked.includes(key) ? picked.filter((one) => one !== key) : [...(several ? picked : []), key]); };
   const send = (event?: FormEvent): void => {
     event?.preventDefault();
-    if (!busy && picked !== "" && answer !== "" && answer !== undefined) form.send(transition, { answer });
+    if (!busy && answers.length > 0) form.send(transition, { answer: several ? answers : answers[0] });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && withCommand(event)) send(event);
     const at = Number(event.key) - 1;
-    if (event.target instanceof HTMLInputElement && event.target.type === "radio" && at in choices) form.setValue(String(at));
+    if (event.target instanceof HTMLInputElement && at in choices) pick(String(at));
   };
   return (
     <form className="inner" ref={element} onSubmit={send} onKeyDown={onKeyDown} data-answer>
       <fieldset className="choices">
         <legend className="sr">{visible(questionOf(view))}</legend>
-        {[...choices.map((choice, at) => ({ key: String(at), label: choice.label })), ...(other ? [{ key: "other", label: runWords.answer.other }] : [])].map((choice) => (
+        {offered.map((choice) => (
           <label className="choice" key={choice.key}>
-            <input type="radio" className="box" name={id} value={choice.key} checked={picked === choice.key} disabled={busy} onChange={() => { form.setValue(choice.key); }} />
+            <input type={several ? "checkbox" : "radio"} className="box" name={id} value={choice.key} checked={picked.includes(choice.key)} disabled={busy} onChange={() => { pick(choice.key); }} />
             <span>{visible(choice.label)}</span>
           </label>
         ))}
       </fieldset>
-      {picked === "other" ? <textarea className="input" rows={2} aria-label={runWords.answer.otherText} value={own} readOnly={busy} onChange={(event) => { setOwn(event.target.value); }} /> : null}
+      {picked.includes("other") ? <textarea className="input" rows={2} aria-label={runWords.answer.otherText} value={own} readOnly={busy} onChange={(event) => { setOwn(event.target.value); }} /> : null}
       <AnswerStatus state={form.state} onSendNow={() => { send(); }} />
       <ActionRow busy={form.state} keys actions={[{ key: "send", label: runWords.answer.send, variant: "primary", submit: true, run: send }]} />
     </form>
