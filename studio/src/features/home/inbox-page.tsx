@@ -20,7 +20,7 @@ export function InboxPage() {
         {tasks.isPending ? <SkeletonRows count={4} tall /> : null}
         {tasks.isSuccess && questions.length === 0 ? <EmptyState say={en.home.quiet} /> : null}
         {questions.length === 0 ? null : <div className="mt16"><QuestionList questions={questions} label={en.inbox.list} /></div>}
-        {tasks.hasNextPage ? <div className="mt12"><Button small disabled={tasks.isFetchingNextPage} onClick={() => void tasks.fetchNextPage()}>{en.runs.more}</Button></div> : null}
+        {tasks.hasNextPage ? <div className="mt12"><Button small disabled={tasks.isFetching} onClick={() => void tasks.fetchNextPage()}>{en.runs.more}</Button></div> : null}
       </div>
     </main>
   );

@@ -68,7 +68,7 @@ export function RunsPage({ filter, onFilter }: RunsPageProps) {
             <RunsTable runs={items} />
             <div className="row gap16 mt12">
               <p className="t13 ink3 grow">{en.runs.shown(items.length)}</p>
-              {runs.hasNextPage ? <Button small disabled={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>{runs.isFetchingNextPage ? en.runs.loading : en.runs.more}</Button> : null}
+              {runs.hasNextPage ? <Button small disabled={runs.isFetching} onClick={() => void runs.fetchNextPage()}>{runs.isFetchingNextPage ? en.runs.loading : en.runs.more}</Button> : null}
             </div>
           </>
         )}
