@@ -15,7 +15,7 @@ from tests.cli.running import loopstack
 from tests.studio.conftest import House, Window
 from tests.support.family import BossWorkflow
 from tests.support.requests import get, post, start
-from tests.support.stack import ROOT, Stack
+from tests.support.stack import ROOT, Stack, eventually
 
 Way = Callable[[str], Awaitable[None]]
 
@@ -31,6 +31,13 @@ async def outcome(stack: Stack, run_id: str) -> dict[str, Any]:
     row = await stack.run_is(run_id, "canceled")
     child = await stack.run_is(f"{run_id}-0-0", "canceled")
     assert row.ended_at and child.ended_at and child.ended_at <= row.ended_at
+    handle = (await stack.client()).get_workflow_handle(run_id)
+
+    async def closed() -> bool:
+        return (await handle.describe()).close_time is not None
+
+    # The row ends with the last step, the workflow a task later.
+    await eventually(closed, what="the end of the workflow")
     described = await stack.temporal_cli("workflow", "describe", "--workflow-id", run_id)
     shown = await get(stack, f"/runs/{run_id}")
     told = ("status", "place", "result", "has_error", "error", "can_retry", "awaiting", "path", "step")

@@ -43,7 +43,9 @@ async def test_the_details_of_a_message_show_prompt_answer_usage_and_the_raw_doc
 
 
 async def test_a_prompt_is_shown_as_it_was_given_and_what_was_not_kept_is_said(window: Window, house: House) -> None:
-    page = await window(f"/runs/{await house.start('story')}")
+    run_id = await house.waiting("story")
+    await house.stack.signal(run_id, "tell")
+    page = await window(f"/runs/{run_id}")
     await expect(status(page, "completed")).to_be_visible()
     await open_details(page)
     asked = page.get_by_role("dialog").get_by_role("region", name="What was asked")
