@@ -84,7 +84,7 @@ class Raid:
         deadline = time.monotonic() + limit
         while open_runs := [row for row in self._rows() if row.ended_at is None]:
             if time.monotonic() > deadline:
-                return [f"{row.id}: {row}" for row in open_runs]
+                return [f"{row.id} is {row.status} at {row.place} before step {row.next_step}" for row in open_runs]
             await asyncio.sleep(0.2)
         # A row ends with the last step and its execution one task later, which needs the worker.
         while "running" in (await self._statuses(self._rows())).values() and time.monotonic() < deadline:
@@ -101,10 +101,10 @@ class Raid:
                 return rows
 
     async def _answer(self) -> None:
-        """Everybody's answers, one after the other, sometimes sent twice."""
+        """Everybody's answers, sometimes sent twice."""
         while True:
-            for row in self._rows():
-                await self._visit(row)
+            # At once: a step that fails and is tried again keeps its answer waiting for seconds.
+            await asyncio.gather(*map(self._visit, self._rows()))
             await asyncio.sleep(0.1)
 
     async def _visit(self, row: RunRow) -> None:
