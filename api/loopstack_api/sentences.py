@@ -174,14 +174,14 @@ def _waiting(run: RunRow, facts: Facts) -> Told:
 
 
 def _waiting_for(run: RunRow, facts: Facts) -> Told:
-    kinds = {kind: [one for one in run.awaiting if one.kind == kind] for kind in ("person", "signal", "child", "timer")}
+    kinds = {kind: [one for one in run.awaiting if one.kind == kind] for kind in ("person", "child", "signal", "timer")}
     if kinds["person"]:
         return _for_person(kinds["person"], kinds["timer"], facts)
+    if kinds["child"]:
+        return _for_children(kinds["child"], kinds["timer"], facts)
     if kinds["signal"]:
         core = (*_words("Waiting for an outside trigger "), *_names(kinds["signal"], facts))
         return _told_wait("signal", core, kinds["signal"], kinds["timer"], facts)
-    if kinds["child"]:
-        return _for_children(kinds["child"], kinds["timer"], facts)
     if kinds["timer"]:
         return _for_timer(kinds["timer"], facts)
     # Nothing can happen any more by itself; it is better said than left blank.

@@ -102,7 +102,7 @@ class AgentLoop(BaseWorkflow[A, AgentState, R], Generic[A, R]):
     async def tools_complete(self, state: AgentState) -> None:
         state.turn = state.results = None
 
-    @transition(from_="awaiting_tools", to="ready", wait=True, title="Cancel pending tools")
+    @transition(from_="awaiting_tools", to="ready", wait=True, asks=False, title="Cancel pending tools")
     async def cancel_pending_tools(self, state: AgentState) -> None:
         assert state.results is not None
         await self.cancel_pending.call(delegate_result=state.results)

@@ -54,6 +54,8 @@ class Transition(Answer):
     retry: Retry
     error_place: str | None
     retry_target: str | None
+    asks: bool = True
+    """A wait that is a question to people; others only stand open."""
     early: bool = False
     """A wait whose answer may come while the run is busy, and then goes before the automatic transitions."""
     stopped_to: str | None = None

@@ -91,6 +91,7 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
     retry_max_delay: Seconds | None = None,
     retry_target: str | None = None,
     execution: Execution | None = None,
+    asks: bool = True,
     early: bool = False,
     stopped_to: str | None = None,
     **unknown: Never,
@@ -121,6 +122,8 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
         retry_max_delay: Same as `Retry(max_delay=)`.
         retry_target: Same as `Retry(target=)`.
         execution: `"activity"` (default) or `"local"` for short steps without a pool.
+        asks: For a wait transition: it is a question to people. `False` for what a webhook triggers, or for a way out
+            that stands open beside the question: it can be triggered, and no inbox lists it.
         early: For a wait transition: an answer that is there already when the run comes to `from_` goes before the
             automatic transitions of the place. Nobody waits for it there: without an answer the run goes on.
         stopped_to: Place to go to when a person stops the body (`loopstack.stop`); nothing of it is kept. Without it,
@@ -146,6 +149,7 @@ def transition(  # noqa: PLR0913 — every option is part of the product's surfa
     }
     options = {name: value for name, value in given.items() if value is not None}
     options["wait"] = wait
+    options["asks"] = asks
     options["early"] = early
     options |= {name: value for name, value in (("schema", schema), ("timeout", timeout)) if value is not UNSET}
     return _marking(TransitionMark(calling_source(1), to, from_, options, dict(unknown)))

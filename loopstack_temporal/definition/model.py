@@ -130,6 +130,8 @@ class TransitionDefinition:
     execution: Execution = "activity"
     title: str = ""
     """What people read; `@workflow` fills in the method's name in words where the author wrote none."""
+    asks: bool = True
+    """A wait is a question to people, and stands in their inbox."""
     early: bool = False
     """A wait that goes before automatic transitions, if its answer is there when the run comes to the place."""
     stopped_to: str | None = None

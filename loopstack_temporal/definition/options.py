@@ -20,7 +20,7 @@ DEFAULT_TIMEOUT = 300.0
 
 KNOWN = (
     "to from_ title wait priority guard schema retry timeout after pool error_place retry_attempts retry_delay "
-    "retry_backoff retry_max_delay retry_target execution early stopped_to"
+    "retry_backoff retry_max_delay retry_target execution asks early stopped_to"
 ).split()
 
 _FLAT = {
@@ -50,6 +50,7 @@ class Options:
     """Seconds; `None` also where a function says how many."""
     pool: str | None
     execution: Execution
+    asks: bool
     early: bool
     stopped_to: str | None
 
@@ -72,6 +73,11 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
     if "after" in mark.options and wait:
         check.wrong("after_on_wait", "`after` is for automatic transitions; with `wait=True` it would never be used")
         after = None
+    asks = check.flag("asks", default=True)
+    if not asks and not wait:
+        check.wrong(
+            "asks_without_wait", "`asks=False` is for waits that are no question to people; it needs `wait=True`"
+        )
     early = check.flag("early")
     if early and not wait:
         check.wrong(
@@ -94,6 +100,7 @@ def check_options(name: str, mark: TransitionMark, inherited: Inherited, problem
         after=after,
         pool=pool,
         execution=execution,
+        asks=asks,
         early=early and wait,
         stopped_to=check.aim("stopped_to"),
     )
@@ -149,11 +156,11 @@ class _Check:
         self.wrong("bad_option", f"`title` must be text to read, got {value!r}")
         return None
 
-    def flag(self, option: str) -> bool:
-        value = self.options.get(option, False)
+    def flag(self, option: str, *, default: bool = False) -> bool:
+        value = self.options.get(option, default)
         if not isinstance(value, bool):
             self.wrong("bad_option", f"`{option}` must be True or False, got {value!r}")
-            return False
+            return default
         return value
 
     def priority(self) -> int | None:

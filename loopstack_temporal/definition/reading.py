@@ -246,6 +246,7 @@ class _Reader:
             pool=options.pool,
             execution=options.execution,
             title=options.title or "",
+            asks=options.asks,
             early=options.early,
             stopped_to=options.stopped_to,
         )

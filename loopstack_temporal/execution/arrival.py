@@ -98,7 +98,7 @@ def awaiting_of(stay: Await, now: float) -> tuple[Awaiting, ...]:
     since = datetime.fromtimestamp(now, UTC)
     leaving = min((timer.due for timer in stay.timers if timer.fire.to != stay.place), default=None)
     due = None if leaving is None else datetime.fromtimestamp(leaving, UTC)
-    waits = tuple(Awaiting(fire.transition, "person", since, due) for fire in stay.waits)
+    waits = tuple(Awaiting(fire.transition, "person" if fire.asks else "signal", since, due) for fire in stay.waits)
     timers = tuple(
         Awaiting(timer.fire.transition, "timer", since, datetime.fromtimestamp(timer.due, UTC)) for timer in stay.timers
     )

@@ -121,6 +121,7 @@ def fire(definition: WorkflowDefinition, transition: TransitionDefinition) -> Fi
         timeout=transition.timeout,
         pool=None if pool == DEFAULT_POOL else pool,
         local=transition.execution == "local",
+        asks=transition.asks,
     )
 
 

@@ -56,6 +56,8 @@ class Fire(Value):
     timeout: float | None = None
     pool: str | None = None
     local: bool = False
+    asks: bool = Field(default=True, exclude_if=bool)
+    """For a wait: it is a question to people. Most are."""
     early: Mapping[str, Fire] = Field(default_factory=dict[str, "Fire"], exclude_if=operator.not_)
     """Waits of the place that go first if their answer is there already, by name. Most places have none."""
 

@@ -92,14 +92,14 @@ def told_apart(
     awaiting: tuple[Awaiting, ...],
     children: Iterable[ChildWrite],
 ) -> tuple[Awaiting, ...]:
-    """What is awaited, with the transitions marked that children answer and not people."""
-    if not any(one.kind == "person" for one in awaiting):
+    """What is awaited, with the transitions marked that children trigger and nobody else."""
+    if all(one.kind == "timer" for one in awaiting):
         return awaiting  # Most steps of a run with children await nothing, and need not ask for them.
     callbacks = {child.callback for child in children}
     if locked.row.children:
         callbacks |= {row.callback for row in database.prepared.all(connection, _CALLBACKS, {"this_run": locked.id})}
     return tuple(
-        replace(one, kind="child") if one.kind == "person" and one.transition in callbacks else one for one in awaiting
+        replace(one, kind="child") if one.kind != "timer" and one.transition in callbacks else one for one in awaiting
     )
 
 

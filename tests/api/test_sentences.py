@@ -203,6 +203,13 @@ GOLDEN: list[tuple[str, Mapping[str, Any], Facts, str, str]] = [
     ),
     (
         "child",
+        waits(Awaiting("cancel_them", "signal", TWO), Awaiting("on_done", "child", TWO)),
+        Facts(NOW),
+        "Waiting for a child run.",
+        "Waiting for a child run since Tue 14:00 UTC.",
+    ),
+    (
+        "child",
         waits(Awaiting("on_done", "child", TWO)),
         Facts(NOW, children=Children(1, (("r-1-0-0", "Job 0"),))),
         "Waiting for a child run.",

@@ -51,6 +51,7 @@ def test_a_workflow_is_described_as_plain_json() -> None:
         "retry_target": None,
         "pool": None,
         "execution": "activity",
+        "asks": True,
         "early": False,
         "stopped_to": None,
         "schema": None,

@@ -28,6 +28,10 @@ async def test_a_model_asks_for_clarification_and_approval_and_is_told_the_answe
     await stack.worker("tests.hitl.agent_app:app")
     run_id = await stack.start("agent", {"tools": TOOLS, "user_message": "Find the way."})
     asked = await question(stack, run_id, "ask_user")
+    # Of the two only the question is one to people; that the agent's tools can be canceled asks nobody.
+    assert [row.id for row in stack.store.runs.page(RunFilter(awaits_person=True)).items] == [asked.id]
+    offered = {one.transition: one.kind for one in stack.store.runs.get(run_id).awaiting}
+    assert offered == {"tool_result_received": "child", "cancel_pending_tools": "signal"}
     await stack.trigger(asked.id, "user_answered", {"answer": "left"})
     asked = await question(stack, run_id, "confirm_user")
     assert asked.args["markdown"] == "# Go left"

@@ -224,7 +224,7 @@ class RunView:
 
     async def _documents_for(self, row: RunRow, one: AwaitingRow, definition: Definition | None) -> tuple[str, ...]:
         """Visible live documents that have a widget for the answer."""
-        names = definition.documents_for(one.transition) if definition and one.kind == "person" else ()
+        names = definition.documents_for(one.transition) if definition and one.kind in ("person", "signal") else ()
         found: list[str] = []
         for name in names:
             documents = await self._store.do(self._store.documents.live, row.id, name)

@@ -2783,6 +2783,12 @@ export interface components {
             /** Retry Target */
             retry_target: string | null;
             /**
+             * Asks
+             * @description A wait that is a question to people; others only stand open.
+             * @default true
+             */
+            asks: boolean;
+            /**
              * Early
              * @description A wait whose answer may come while the run is busy, and then goes before the automatic transitions.
              * @default false
