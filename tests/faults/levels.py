@@ -69,7 +69,7 @@ def with_processes(seeds: Iterable[int]) -> Iterator[Report]:
 async def _raid(seed: int, url: str, folder: Path) -> Report:
     options = DevServerOptions(database=folder / "temporal.db")
     async with DevServer(options, log=folder / "temporal.log") as temporal, stack_on(temporal, url, folder) as stack:
-        return await Raid(stack, seed).run(runs=20, faults=6, limit=180)
+        return await Raid(stack, seed).run(runs=20, faults=6, limit=120)
 
 
 LEVELS: dict[str, Level] = {"L1": in_memory, "L1x": on_postgres, "L2": with_processes}

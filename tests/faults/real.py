@@ -47,7 +47,10 @@ class Raid:
         self._outside = stack.folder / "outside.jsonl"
 
     async def run(self, *, runs: int, faults: int, limit: float) -> Report:
-        """Start `runs` runs, do `faults` things to the processes, then wait at most `limit` seconds for the ends."""
+        """Start `runs` runs, do `faults` things to the processes, then wait for the ends.
+
+        They are stuck when nothing moved for `limit` seconds.
+        """
         began = time.monotonic()
         environment = {SEED: str(self.seed), FILE: str(self._outside)}
         worker = await self.stack.worker("tests.faults.app:app", **environment)
@@ -81,11 +84,15 @@ class Raid:
             os.kill(worker.running.pid, signal.SIGCONT)
 
     async def _ends(self, limit: float) -> list[str]:
-        deadline = time.monotonic() + limit
+        deadline, before = time.monotonic() + limit, dict[str, int]()
         while open_runs := [row for row in self._rows() if row.ended_at is None]:
-            if time.monotonic() > deadline:
+            # Families grow to hundreds of runs, which take what time the machine has for them.
+            if (now := {row.id: row.rev for row in open_runs}) != before:
+                deadline, before = time.monotonic() + limit, now
+            elif time.monotonic() > deadline:
                 return [f"{row.id} is {row.status} at {row.place} before step {row.next_step}" for row in open_runs]
             await asyncio.sleep(0.2)
+        deadline = time.monotonic() + limit
         # A row ends with the last step and its execution one task later, which needs the worker.
         while "running" in (await self._statuses(self._rows())).values() and time.monotonic() < deadline:
             await asyncio.sleep(0.2)

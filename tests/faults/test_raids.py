@@ -18,6 +18,6 @@ async def test_runs_survive_the_deaths_of_their_worker_and_of_the_temporal_serve
     own_temporal: DevServer, database_url: str, tmp_path: Path
 ) -> None:
     async with stack_on(own_temporal, database_url, tmp_path) as stack:
-        report = await Raid(stack, seed=4).run(runs=8, faults=4, limit=200)
+        report = await Raid(stack, seed=4).run(runs=8, faults=4, limit=120)
     assert not report.violations, "\n".join([show(report), *report.violations])
     assert sum(report.counts.values()) == 4
