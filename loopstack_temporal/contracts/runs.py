@@ -32,6 +32,8 @@ class Awaiting(AwaitingBrief):
     """Widgets of the workflow that name this transition."""
     document_ids: tuple[str, ...]
     """Live documents whose widgets name this transition: the answer is given there."""
+    question: str | None
+    """The `question` of the last of these documents, at most 300 characters; null: none has one."""
 
 
 class RetryPending(Answer):

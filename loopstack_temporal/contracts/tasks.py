@@ -4,11 +4,23 @@ from loopstack_temporal.contracts.base import Answer
 from loopstack_temporal.contracts.runs import Awaiting, RunSummary
 
 
+class Origin(Answer):
+    """The run that people know: the first ancestor of the one that asks."""
+
+    id: str
+    workflow: str
+    workflow_title: str
+    title: str | None
+    number: int
+
+
 class Task(Answer):
     """One open question."""
 
     id: str
     run: RunSummary
+    origin: Origin | None
+    """Null: `run` has no parent."""
     awaiting: Awaiting
 
 

@@ -30,7 +30,7 @@ export const runs: readonly RunSummary[] = rows.map(([status, title, workflow, n
 const noRetry = { attempts: 0, delay: 0, backoff: "exponential", max_delay: 0 };
 
 const transition = (name: string, from: string, to: string, kind: Transition["kind"], title: string, after: number | null = null): Transition => ({
-  name, title, from, to, kind, guard: null, priority: null, timeout: 300, after, retry: noRetry, error_place: null, retry_target: null, early: false, stopped_to: null, pool: null, schema: null,
+  name, title, from, to, kind, guard: null, priority: null, timeout: 300, after, retry: noRetry, error_place: null, retry_target: null, asks: true, early: false, stopped_to: null, pool: null, schema: null,
 });
 
 export const notesSchema = {
@@ -75,7 +75,7 @@ export const apps: readonly App[] = [
 ];
 
 export const tasks: readonly Task[] = runs.flatMap((run, index) =>
-  run.awaiting.filter((each) => each.kind === "person").map((each) => ({ id: `${run.id}/task`, run, awaiting: makeAwaiting({ ...each, title: index === 0 ? "Confirm the notes of the weekly meeting" : "Approve a change of order 4471", due: index === 0 ? ago(-2880) : null }) })),
+  run.awaiting.filter((each) => each.kind === "person").map((each) => ({ id: `${run.id}/task`, run, origin: null, awaiting: makeAwaiting({ ...each, title: index === 0 ? "Confirm the notes of the weekly meeting" : "Approve a change of order 4471", due: index === 0 ? ago(-2880) : null }) })),
 );
 
 export function statuses(of: readonly RunSummary[] = runs): System["counts"]["statuses"] {

@@ -21,7 +21,7 @@ export function makeAwaiting(change: Partial<Awaiting> = {}): Awaiting {
   return {
     transition: "confirm", step: 3, kind: "person", title: "Confirm the notes", since: ago(4), due: null, task_id: "run-1/3/confirm",
     schema: { type: "object", required: ["approved"], properties: { approved: { type: "boolean", title: "Approved", default: true }, note: { type: "string", title: "Note", default: "" } } },
-    widgets: [], document_ids: [], ...change,
+    widgets: [], document_ids: [], question: null, ...change,
   };
 }
 

@@ -229,3 +229,4 @@ async def test_what_waits_for_people_is_listed_with_its_form(http: httpx.AsyncCl
     assert tasks["items"][0]["id"] == "r-1:1:decide"
     assert tasks["items"][0]["run"]["workflow_title"] == "Review"
     assert tasks["items"][0]["awaiting"]["schema"]["title"] == "Verdict"
+    assert tasks["items"][0]["awaiting"]["question"] is None and tasks["items"][0]["origin"] is None

@@ -55,6 +55,7 @@ async def test_a_question_shows_its_document_and_then_the_answer_in_its_place(
     [awaited] = (await get(people, f"/runs/{run_id}"))["awaiting"]
     assert (before["name"], before["widgets"][0]["widget"], before["content"]["answer"]) == (name, widget, None)
     assert (awaited["transition"], awaited["document_ids"]) == ("user_answered", [before["id"]])
+    assert awaited["question"] == "Which?"
 
     await accepted(people, run_id, "user_answered", {"answer": said})
     run = await people.run_is(run_id, "completed")
@@ -151,7 +152,8 @@ async def test_a_question_reminds_and_expires_and_its_parent_hears_of_it(people:
         return next((one for one in (await get(people, "/tasks"))["items"] if one["run"]["id"] == child), None)
 
     task = await eventually(listed, what="the task, which is away while it reminds")
-    assert task["awaiting"]["due"] is not None
+    assert task["awaiting"]["due"] is not None and task["awaiting"]["question"] == "Who?"
+    assert (task["origin"]["id"], task["origin"]["workflow"]) == (run_id, "parent")
     row = await people.run_is(child, "failed")
     assert row.error is not None and row.error.code == "unanswered"
     assert (await people.run_is(run_id, "completed")).result == "failed: Nobody answered within 10 s."

@@ -25,15 +25,17 @@ from loopstack_temporal.contracts.runs import (
     RunPage,
     RunSummary,
 )
-from loopstack_temporal.contracts.tasks import Task, TaskPage
+from loopstack_temporal.contracts.tasks import Origin, Task, TaskPage
 from loopstack_temporal.contracts.why import Why
 from loopstack_temporal.control import stored_run
 from loopstack_temporal.definition.model import DEFAULT_POOL
 from loopstack_temporal.errors import ErrorInfo, NotFound
 from loopstack_temporal.machine.decisions import Fire
 from loopstack_temporal.store.records import Awaiting as AwaitingRow
-from loopstack_temporal.store.records import RunFilter, RunRow, StepRow
+from loopstack_temporal.store.records import DocumentRow, RunFilter, RunRow, StepRow
 from loopstack_temporal.store.store import Store
+
+QUESTION_LENGTH = 300
 
 
 class RunView:
@@ -114,10 +116,19 @@ class RunView:
         for row in page.items:
             definition = await self._catalogue.of_run(row)
             summary = await self._summary(row, definition)
+            origin = await self._origin(row)
             for awaiting in await self._awaiting(row, row.awaiting, definition):
                 if awaiting.kind == "person":
-                    items.append(Task(id=awaiting.task_id, run=summary, awaiting=awaiting))
+                    items.append(Task(id=awaiting.task_id, run=summary, origin=origin, awaiting=awaiting))
         return TaskPage(items=tuple(items), cursor=page.next, count=counts.total)
+
+    async def _origin(self, row: RunRow) -> Origin | None:
+        root = None if row.parent_id is None else await self._store.do(self._store.runs.get, row.root_id)
+        if root is None:
+            return None
+        definition = await self._catalogue.of_run(root)
+        title = definition.workflow.title if definition else root.workflow
+        return Origin(id=root.id, workflow=root.workflow, workflow_title=title, title=root.title, number=root.number)
 
     async def _running_step(self, row: RunRow) -> StepRow | None:
         try:
@@ -211,25 +222,39 @@ class RunView:
         items: list[Awaiting] = []
         for one in waits:
             brief = _brief(one, row, titles)
+            documents = await self._documents_for(row, one, definition)
             items.append(
                 Awaiting(
                     **{name: getattr(brief, name) for name in AwaitingBrief.model_fields},
                     task_id=f"{row.id}:{row.next_step}:{one.transition}",
                     schema_=definition.payload_schema(one.transition, row.place) if definition else None,
                     widgets=definition.widgets_for(one.transition) if definition else (),
-                    document_ids=await self._documents_for(row, one, definition),
+                    document_ids=tuple(document.id for document in documents),
+                    question=_question(documents),
                 )
             )
         return tuple(items)
 
-    async def _documents_for(self, row: RunRow, one: AwaitingRow, definition: Definition | None) -> tuple[str, ...]:
+    async def _documents_for(
+        self, row: RunRow, one: AwaitingRow, definition: Definition | None
+    ) -> tuple[DocumentRow, ...]:
         """Visible live documents that have a widget for the answer."""
         names = definition.documents_for(one.transition) if definition and one.kind in ("person", "signal") else ()
-        found: list[str] = []
+        found: list[DocumentRow] = []
         for name in names:
             documents = await self._store.do(self._store.documents.live, row.id, name)
-            found.extend(document.id for document in documents if not document.hidden and not document.internal)
+            found.extend(document for document in documents if not document.hidden and not document.internal)
         return tuple(found)
+
+
+def _question(documents: Sequence[DocumentRow]) -> str | None:
+    for document in reversed(documents):
+        match document.content:
+            case {"question": str(text)}:
+                return text if len(text) <= QUESTION_LENGTH else f"{text[: QUESTION_LENGTH - 1]}…"
+            case _:
+                continue
+    return None
 
 
 def error_summary(error: ErrorInfo) -> ErrorSummary:

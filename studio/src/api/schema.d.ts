@@ -707,6 +707,11 @@ export interface components {
              * @description Live documents whose widgets name this transition: the answer is given there.
              */
             document_ids: string[];
+            /**
+             * Question
+             * @description The `question` of the last of these documents, at most 300 characters; null: none has one.
+             */
+            question: string | null;
         };
         /**
          * AwaitingBrief
@@ -1547,6 +1552,22 @@ export interface components {
         NewWorkspace: {
             /** Title */
             title: string;
+        };
+        /**
+         * Origin
+         * @description The run that people know: the first ancestor of the one that asks.
+         */
+        Origin: {
+            /** Id */
+            id: string;
+            /** Workflow */
+            workflow: string;
+            /** Workflow Title */
+            workflow_title: string;
+            /** Title */
+            title: string | null;
+            /** Number */
+            number: number;
         };
         Part: components["schemas"]["TextPart"] | components["schemas"]["TimePart"] | components["schemas"]["DurationPart"] | components["schemas"]["PersonPart"] | components["schemas"]["RunPart"] | components["schemas"]["TransitionPart"] | components["schemas"]["PlacePart"] | components["schemas"]["ErrorPart"];
         /**
@@ -2604,6 +2625,8 @@ export interface components {
             /** Id */
             id: string;
             run: components["schemas"]["RunSummary"];
+            /** @description Null: `run` has no parent. */
+            origin: components["schemas"]["Origin"] | null;
             awaiting: components["schemas"]["Awaiting"];
         };
         /**

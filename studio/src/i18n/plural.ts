@@ -23,5 +23,9 @@ const either = new Intl.ListFormat("en", { type: "disjunction" });
 /** "a, b or c" */
 export const eitherOf = (items: readonly string[]): string => either.format(items);
 
+/** "Confirm or deny", of titles that stand alone elsewhere. */
+export const eitherTitle = (titles: readonly string[]): string =>
+  eitherOf(titles.map((title, index) => (index === 0 ? title : title.charAt(0).toLowerCase() + title.slice(1))));
+
 /** "a, b and c" */
 export const listed = (items: readonly string[]): string => lists.format(items);

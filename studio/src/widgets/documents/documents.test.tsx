@@ -9,7 +9,7 @@ import { documentWidget, nearestWidget, widgetsOf } from "../registry";
 
 const active: WidgetState = { kind: "active" };
 const over: WidgetState = { kind: "disabled", reason: { code: "not_open" } };
-const awaiting: Awaiting = { transition: "answer", step: 3, kind: "person", title: "Answer", since: "2026-11-21T10:00:00Z", due: null, task_id: "t", schema: null, widgets: [], document_ids: [] };
+const awaiting: Awaiting = { transition: "answer", step: 3, kind: "person", title: "Answer", since: "2026-11-21T10:00:00Z", due: null, task_id: "t", schema: null, widgets: [], document_ids: [], question: null };
 
 const aDocument = (content: unknown, over: Partial<Document> = {}): Document => ({
   id: "d1", run_id: "r1", name: "question", title: "Question", key: null, position: 0, version: 1, live: true, superseded: false, step: 2, transition: "ask", place: "start", content, schema: null,

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { isJson, isSchema, ReadOut, type Json, type JsonSchema } from "@/components/schema-form";
 import { TimeText } from "@/components/data/time-text";
 import { runWords } from "@/i18n/en-run";
+import { eitherTitle } from "@/i18n/plural";
 import { visible } from "@/lib/words";
 import { transitionsOf } from "@/model/widget-state";
 import { draftName } from "@/model/drafts";
@@ -19,9 +20,9 @@ import type { DocumentView } from "../types";
 export const schemaOf = (value: unknown): JsonSchema => (isSchema(value) ? value : true);
 const jsonOf = (value: unknown): Json | undefined => (isJson(value) ? value : undefined);
 
-/** Heading of a form that answers: what it is, which transition, and where. */
-export function FormHeading({ title, transition, place, since }: { readonly title: string; readonly transition: string; readonly place: string; readonly since: ReactNode }) {
-  const asked = useTitles()(transition);
+/** Heading of a form that answers: what it is, which transitions, and where. */
+export function FormHeading({ title, transitions, place, since }: { readonly title: string; readonly transitions: readonly string[]; readonly place: string; readonly since: ReactNode }) {
+  const asked = eitherTitle([...new Set(transitions)].map(useTitles()));
   return (
     <>
       <b>{visible(title)}</b>
@@ -46,7 +47,7 @@ export function FormView({ document, widget, state, awaited }: DocumentView) {
   const form = { name: draftName(document.run_id, first.step, `${first.transition}/${document.id}`), step: first.step, transitions: transitionsOf(widget) };
   return (
     <AnswerForm key={form.name} form={form} schema={schema} ui={ui} initial={jsonOf(document.content)} actions={actions}
-      heading={<FormHeading title={title} transition={first.transition} place={place} since={<span className="only-wide push"><TimeText at={first.since} as="seconds" /></span>} />}
+      heading={<FormHeading title={title} transitions={awaited.map((item) => item.transition)} place={place} since={<span className="only-wide push"><TimeText at={first.since} as="seconds" /></span>} />}
       note={description === null ? null : <div className="note"><Markdown text={description} /></div>}
       schemaOf={(transition) => schemaOf(awaited.find((item) => item.transition === transition)?.schema ?? document.schema)} />
   );

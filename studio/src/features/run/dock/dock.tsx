@@ -56,16 +56,18 @@ export function Dock({ run, dock, inline = false }: DockProps) {
   );
 }
 
-function Heading({ run, awaited, title }: { readonly run: Run; readonly awaited: Awaiting; readonly title: string }) {
-  const due = awaited.due === null ? null : <span className="t12 ink3">{runWords.answer.due("")}<TimeText at={awaited.due} /></span>;
-  return <FormHeading title={title} transition={awaited.transition} place={run.place} since={<>{due}<span className="only-wide push"><TimeText at={awaited.since} as="seconds" /></span></>} />;
+function Heading({ run, awaited, title }: { readonly run: Run; readonly awaited: readonly Awaiting[]; readonly title: string }) {
+  const first = awaited[0];
+  if (first === undefined) return null;
+  const due = first.due === null ? null : <span className="t12 ink3">{runWords.answer.due("")}<TimeText at={first.due} /></span>;
+  return <FormHeading title={title} transitions={awaited.map((item) => item.transition)} place={run.place} since={<>{due}<span className="only-wide push"><TimeText at={first.since} as="seconds" /></span></>} />;
 }
 
 function ButtonsOnly({ run, buttons }: { readonly run: Run; readonly buttons: ReactNode }) {
   const awaited = run.awaiting.find((item) => item.kind === "person") ?? run.awaiting[0];
   return (
     <div className="form" data-answer>
-      {awaited === undefined ? null : <header><Heading run={run} awaited={awaited} title={runWords.answer.heading} /></header>}
+      {awaited === undefined ? null : <header><Heading run={run} awaited={[awaited]} title={runWords.answer.heading} /></header>}
       {buttons}
     </div>
   );
@@ -80,7 +82,7 @@ function DockFormView({ run, form, beside, secondary }: { readonly run: Run; rea
   const ahead = !run.awaiting.includes(first);
   const step = ahead ? AHEAD : first.step;
   const ref = { name: draftName(run.id, step, first.transition), step, transitions: form.awaited.map((item) => item.transition) };
-  const heading = ahead ? <span className="t13 ink2">{runWords.answer.ahead}</span> : <Heading run={run} awaited={first} title={asked(titleOf(form), first.transition)} />;
+  const heading = ahead ? <span className="t13 ink2">{runWords.answer.ahead}</span> : <Heading run={run} awaited={form.awaited} title={asked(titleOf(form), first.transition)} />;
   // What was queued leaves the field empty for the next thing to say.
   if (form.kind === "prompt" && form.widget !== null) return <PromptForm key={`${ref.name}/${String(ahead ? said : 0)}`} again={ahead && said > 0} form={ref} widget={form.widget} schema={schemaOf(first.schema)} heading={heading} beside={beside} />;
   const schema = schemaOf(first.schema);
