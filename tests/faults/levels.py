@@ -12,9 +12,9 @@ from pathlib import Path
 from loopstack_temporal.store import migrate
 from loopstack_temporal.store.store import Store
 from loopstack_temporal.temporal.devserver import DevServer, DevServerOptions
-from tests.faults.real import Raid
+from tests.faults.real import OUR_KINDS, POSTGRES_KILLED, Raid
 from tests.faults.trial import Report, trial
-from tests.support.postgres import postgres_running
+from tests.support.postgres import PostgresServer, postgres_running
 from tests.support.stack import stack_on
 
 Level = Callable[[Iterable[int]], Iterator[Report]]
@@ -63,13 +63,14 @@ def with_processes(seeds: Iterable[int]) -> Iterator[Report]:
                     yield asyncio.run(_raid(seed, url, Path(name)))
                     continue
                 with _database(server.create_database, server.drop_database) as url:
-                    yield asyncio.run(_raid(seed, url, Path(name)))
+                    yield asyncio.run(_raid(seed, url, Path(name), server))
 
 
-async def _raid(seed: int, url: str, folder: Path) -> Report:
+async def _raid(seed: int, url: str, folder: Path, postgres: PostgresServer | None = None) -> Report:
     options = DevServerOptions(database=folder / "temporal.db")
+    kinds = OUR_KINDS if postgres is None else (*OUR_KINDS, POSTGRES_KILLED)
     async with DevServer(options, log=folder / "temporal.log") as temporal, stack_on(temporal, url, folder) as stack:
-        return await Raid(stack, seed).run(runs=20, faults=6, limit=120)
+        return await Raid(stack, seed, postgres).run(runs=20, faults=6, limit=120, kinds=kinds)
 
 
 LEVELS: dict[str, Level] = {"L1": in_memory, "L1x": on_postgres, "L2": with_processes}

@@ -7,7 +7,8 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ from pydantic_core import from_json
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus
 
+from loopstack_temporal.errors import StoreUnavailable
 from loopstack_temporal.machine.decisions import MOVE, RETRY
 from loopstack_temporal.runs import Applied, Refused
 from loopstack_temporal.store.records import Page, RunFilter, RunRow
@@ -24,6 +26,7 @@ from tests.faults.checker import Evidence, Followed, violations
 from tests.faults.clients import Click
 from tests.faults.outside import FILE, calls_in
 from tests.faults.trial import MAIN, Report, hurried_graphs_of
+from tests.support.postgres import PostgresServer
 from tests.support.stack import Program, Stack
 
 _UNKNOWN = ("temporal_unreachable", "temporal_refused")
@@ -34,20 +37,31 @@ _STATUS = {
 }
 
 
-class Raid:
-    """Many runs of one random application, and somebody who kills the processes under them."""
+WORKER_KILLED = "worker killed"
+WORKER_STOPPED = "worker stopped and woken"
+TEMPORAL_KILLED = "Temporal killed"
+POSTGRES_KILLED = "PostgreSQL killed"
+OUR_KINDS = (WORKER_KILLED, WORKER_KILLED, WORKER_STOPPED, TEMPORAL_KILLED)
 
-    def __init__(self, stack: Stack, seed: int) -> None:
+
+class Raid:
+    """Many runs of one random application, and somebody who kills the processes under them.
+
+    Only a PostgreSQL server that is given is killed.
+    """
+
+    def __init__(self, stack: Stack, seed: int, postgres: PostgresServer | None = None) -> None:
         self.stack = stack
         self.seed = seed
+        self._postgres = postgres
         self.counts: Counter[str] = Counter()
         self.clicks: list[Click] = []
         self._rng = Random(seed)
         self._sent = 0
         self._outside = stack.folder / "outside.jsonl"
 
-    async def run(self, *, runs: int, faults: int, limit: float) -> Report:
-        """Start `runs` runs, do `faults` things to the processes, then wait for the ends.
+    async def run(self, *, runs: int, faults: int, limit: float, kinds: Sequence[str] = OUR_KINDS) -> Report:
+        """Start `runs` runs, do `faults` things (of these kinds) to the processes, then wait for the ends.
 
         They are stuck when nothing moved for `limit` seconds.
         """
@@ -60,7 +74,7 @@ class Raid:
         try:
             for _ in range(faults):
                 await asyncio.sleep(self._rng.uniform(0.3, 2.0))
-                await self._harm(worker)
+                await self._harm(worker, self._rng.choice(kinds))
             stuck = await self._ends(limit)
         finally:
             answering.cancel()
@@ -68,16 +82,20 @@ class Raid:
         await worker.stop()
         return replace(await self._judged(stuck), seconds=time.monotonic() - began)
 
-    async def _harm(self, worker: Program) -> None:
-        kind = self._rng.choice(("worker killed", "worker killed", "worker stopped and woken", "Temporal killed"))
+    async def _harm(self, worker: Program, kind: str) -> None:
         self.counts[kind] += 1
-        if kind == "worker killed":
+        if kind == WORKER_KILLED:
             await worker.kill()
             await worker.start()
             await self.stack.working(worker)
-        elif kind == "Temporal killed":
+        elif kind == TEMPORAL_KILLED:
             await self.stack.temporal.kill()
             await self.stack.temporal.start()
+        elif kind == POSTGRES_KILLED:
+            assert self._postgres is not None
+            await asyncio.to_thread(self._postgres.stop, signal.SIGQUIT)
+            await asyncio.sleep(self._rng.uniform(0, 2))
+            await asyncio.to_thread(self._postgres.start)
         elif worker.running is not None:
             os.kill(worker.running.pid, signal.SIGSTOP)
             await asyncio.sleep(self._rng.uniform(0.5, 5.0))  # Beyond the heartbeat timeout, now and then.
@@ -85,7 +103,7 @@ class Raid:
 
     async def _ends(self, limit: float) -> list[str]:
         deadline, before = time.monotonic() + limit, dict[str, int]()
-        while open_runs := [row for row in self._rows() if row.ended_at is None]:
+        while open_runs := [row for row in await self._rows() if row.ended_at is None]:
             # Families grow to hundreds of runs, which take what time the machine has for them.
             if (now := {row.id: row.rev for row in open_runs}) != before:
                 deadline, before = time.monotonic() + limit, now
@@ -94,15 +112,16 @@ class Raid:
             await asyncio.sleep(0.2)
         deadline = time.monotonic() + limit
         # A row ends with the last step and its execution one task later, which needs the worker.
-        while "running" in (await self._statuses(self._rows())).values() and time.monotonic() < deadline:
+        while "running" in (await self._statuses(await self._rows())).values() and time.monotonic() < deadline:
             await asyncio.sleep(0.2)
         return []
 
-    def _rows(self) -> list[RunRow]:
+    async def _rows(self) -> list[RunRow]:
+        store = self.stack.store
         rows: list[RunRow] = []
         cursor: str | None = None
         while True:
-            page: Page[RunRow] = self.stack.store.runs.page(RunFilter(), cursor, limit=200)
+            page: Page[RunRow] = await store.do(store.runs.page, RunFilter(), cursor, 200)
             rows += page.items
             if (cursor := page.next) is None:
                 return rows
@@ -111,7 +130,8 @@ class Raid:
         """Everybody's answers, sometimes sent twice."""
         while True:
             # At once: a step that fails and is tried again keeps its answer waiting for seconds.
-            await asyncio.gather(*map(self._visit, self._rows()))
+            with suppress(StoreUnavailable):
+                await asyncio.gather(*map(self._visit, await self._rows()))
             await asyncio.sleep(0.1)
 
     async def _visit(self, row: RunRow) -> None:
@@ -132,7 +152,8 @@ class Raid:
         self.clicks.append(click)
         click.outcome = "info"
         told = await self.stack.trigger(row.id, name, payload, id=click.id, at_step=row.next_step)
-        step = told.step if isinstance(told, Applied) else self.stack.store.inbox.applied_step(row.id, click.id)
+        store = self.stack.store
+        step = told.step if isinstance(told, Applied) else await store.do(store.inbox.applied_step, row.id, click.id)
         if step is not None:  # As the API says it, which asks the inbox when the workflow does not know.
             click.outcome, click.step = "ok", step
         elif isinstance(told, Refused) and told.code not in _UNKNOWN:
@@ -140,7 +161,7 @@ class Raid:
 
     async def _judged(self, stuck: list[str]) -> Report:
         store = self.stack.store
-        rows = self._rows()
+        rows = await self._rows()
         followed = [one async for one in self._followed(rows)]
         seen: list[tuple[str, int]] = []
         cursor: str | None = None

@@ -30,7 +30,9 @@ async def test_a_model_asks_for_clarification_and_approval_and_is_told_the_answe
     asked = await question(stack, run_id, "ask_user")
     # Of the two only the question is one to people; that the agent's tools can be canceled asks nobody.
     assert [row.id for row in stack.store.runs.page(RunFilter(awaits_person=True)).items] == [asked.id]
-    offered = {one.transition: one.kind for one in stack.store.runs.get(run_id).awaiting}
+    agent = stack.store.runs.get(run_id)
+    assert agent is not None
+    offered = {one.transition: one.kind for one in agent.awaiting}
     assert offered == {"tool_result_received": "child", "cancel_pending_tools": "signal"}
     await stack.trigger(asked.id, "user_answered", {"answer": "left"})
     asked = await question(stack, run_id, "confirm_user")
