@@ -83,20 +83,29 @@ async def _fan(bench: Bench, shape: Shape, words: str) -> list[Row]:
     title = f"{words} {sizes.children} children"
     return [
         *await bench.rows(single, sizes.rounds, (title, "ms")),
-        *await bench.cold.rows(together, sizes.crowd_rounds, (f"{sizes.parents} x {title} at once", "s")),
+        *await bench.cold.rows(together, sizes.flood_rounds, (f"{sizes.parents} x {title} at once", "s")),
     ]
 
 
 async def crowd(bench: Bench) -> list[Row]:
     """Many runs started at once, until the last one has ended."""
-    sizes = bench.sizes
+    return await _crowd(bench, bench.sizes.runs, bench.sizes.crowd_rounds)
+
+
+async def flood(bench: Bench) -> list[Row]:
+    """The same with far more of them."""
+    return await _crowd(bench, bench.sizes.flood, bench.sizes.flood_rounds)
+
+
+async def _crowd(bench: Bench, runs: int, rounds: int) -> list[Row]:
+    steps = bench.sizes.steps
 
     async def sample(side: Side) -> Sequence[float]:
-        seconds = await timed(many(side, sizes.runs, sizes.steps)) / 1_000
-        return [seconds, sizes.runs * sizes.steps / seconds]
+        seconds = await timed(many(side, runs, steps)) / 1_000
+        return [seconds, runs * steps / seconds]
 
-    title = f"{sizes.runs} runs x {sizes.steps} steps at once"
-    return await bench.cold.rows(sample, sizes.crowd_rounds, (title, "s"), (f"{title}, throughput", "steps/s"))
+    title = f"{runs:,} runs x {steps} steps at once"
+    return await bench.cold.rows(sample, rounds, (title, "s"), (f"{title}, throughput", "steps/s"))
 
 
 async def loop(bench: Bench) -> list[Row]:
@@ -185,6 +194,7 @@ ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Row]]]] = MappingProxyType(
         "held": held,
         "fan": fan,
         "crowd": crowd,
+        "flood": flood,
         "loop": loop,
         "agent": agent,
         "chat": chat,

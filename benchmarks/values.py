@@ -20,6 +20,9 @@ class Sizes:
     runs: int = 200
     steps: int = 10
     crowd_rounds: int = 3
+    flood: int = 1_000
+    """Runs of so many steps started at once; this takes minutes, as many families at once do."""
+    flood_rounds: int = 1
     loop: int = 1_000
     loop_rounds: int = 3
     children: int = 20
@@ -45,6 +48,7 @@ QUICK = Sizes(
     runs=30,
     steps=5,
     crowd_rounds=2,
+    flood=60,
     loop=60,
     loop_rounds=1,
     children=5,

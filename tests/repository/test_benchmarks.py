@@ -21,6 +21,7 @@ TINY = Sizes(
     runs=3,
     steps=3,
     crowd_rounds=1,
+    flood=4,
     loop=40,
     loop_rounds=1,
     children=2,
