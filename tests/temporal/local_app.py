@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from loopstack_temporal import BaseWorkflow, Retry, RunContext, StudioApp, guard, transition, workflow
+from tests.support.apps import ReviewWorkflow
 
 
 class Failing(BaseModel):
@@ -82,5 +83,5 @@ class QuietWorkflow(BaseWorkflow[Silence]):
 app = StudioApp(
     name=os.environ.get("LOOPSTACK_TEST_APP", "tests"),
     title="Nearby",
-    workflows=[NearbyWorkflow, HurriedWorkflow, QuietWorkflow],
+    workflows=[NearbyWorkflow, HurriedWorkflow, QuietWorkflow, ReviewWorkflow],
 )
