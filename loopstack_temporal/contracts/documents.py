@@ -13,6 +13,7 @@ class LinkedRun(Answer):
 
     id: str
     workflow: str
+    workflow_title: str
     title: str | None
     status: RunStatus
     place: str

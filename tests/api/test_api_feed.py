@@ -291,6 +291,7 @@ async def test_a_link_shows_the_run_it_leads_to_as_it_stands_now(http: httpx.Asy
 
     assert [one["linked"] and one["linked"]["status"] for one in before] == ["pending", None]
     linked = after["linked"]
+    assert linked["workflow_title"] == "Review"
     assert (linked["id"], linked["title"], linked["status"], linked["error_message"]) == (
         "r-2",
         "Child",

@@ -124,7 +124,8 @@ class FeedView:
     async def _shown(self, rows: Sequence[DocumentRow], definition: Definition | None) -> tuple[Document, ...]:
         """Documents with the runs that links among them lead to, all read at once."""
         ids = {row.id: _linked_id(row) for row in rows}
-        linked = await self._store.do(self._store.children.among, [run_id for run_id in ids.values() if run_id])
+        runs = await self._store.do(self._store.children.among, [run_id for run_id in ids.values() if run_id])
+        linked = {run_id: _linked(run, await self._catalogue.of_run(run)) for run_id, run in runs.items()}
         return tuple(_document(row, definition, linked.get(ids[row.id] or "")) for row in rows)
 
     async def graph(self, run_id: str) -> Graph:
@@ -195,10 +196,11 @@ def _linked_id(row: DocumentRow) -> str | None:
     return run_id if isinstance(run_id, str) else None
 
 
-def _linked(run: RunRow) -> LinkedRun:
+def _linked(run: RunRow, definition: Definition | None) -> LinkedRun:
     return LinkedRun(
         id=run.id,
         workflow=run.workflow,
+        workflow_title=definition.workflow.title if definition else run.workflow,
         title=run.title,
         status=run.status,
         place=run.place,
@@ -211,7 +213,7 @@ def _linked(run: RunRow) -> LinkedRun:
     )
 
 
-def _document(row: DocumentRow, definition: Definition | None, linked: RunRow | None) -> Document:
+def _document(row: DocumentRow, definition: Definition | None, linked: LinkedRun | None) -> Document:
     kind = definition.documents.get(row.name) if definition else None
     return Document(
         id=row.id,
@@ -235,6 +237,6 @@ def _document(row: DocumentRow, definition: Definition | None, linked: RunRow | 
         internal=row.internal,
         validation_error=row.validation_error,
         live_id=row.live_id,
-        linked=_linked(linked) if linked else None,
+        linked=linked,
         created_at=row.created_at,
     )

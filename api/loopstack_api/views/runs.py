@@ -126,9 +126,12 @@ class RunView:
         root = None if row.parent_id is None else await self._store.do(self._store.runs.get, row.root_id)
         if root is None:
             return None
-        definition = await self._catalogue.of_run(root)
-        title = definition.workflow.title if definition else root.workflow
+        title = await self._workflow_title(root)
         return Origin(id=root.id, workflow=root.workflow, workflow_title=title, title=root.title, number=root.number)
+
+    async def _workflow_title(self, row: RunRow) -> str:
+        definition = await self._catalogue.of_run(row)
+        return definition.workflow.title if definition else row.workflow
 
     async def _running_step(self, row: RunRow) -> StepRow | None:
         try:
@@ -161,7 +164,8 @@ class RunView:
             return None
         children = self._store.children
         count, first = await self._store.do(children.waited_for, row.id, callbacks, sentences.SHOWN_CHILDREN)
-        return sentences.Children(count, tuple((child.id, child.title or child.workflow) for child in first))
+        named = [(child.id, child.title or await self._workflow_title(child)) for child in first]
+        return sentences.Children(count, tuple(named))
 
     async def _next_pool(self, row: RunRow) -> str:
         """The pool that was recorded for the next step, whatever the code says today."""

@@ -123,6 +123,10 @@ export function useCancelRun(runId: string) {
 }
 
 /** Puts what a reply said about a run into the cache, unless something newer is there already. */
-function remember(queries: QueryClient, run: Run): void {
-  queries.setQueryData(keys.run(run.id), (known: Run | undefined) => (known !== undefined && known.rev > run.rev ? known : run));
+export function remember(queries: QueryClient, run: Run): void {
+  const queryKey = keys.run(run.id);
+  const known = queries.getQueryData<Run>(queryKey);
+  if (known === undefined || known.rev <= run.rev) queries.setQueryData(queryKey, run);
+  // What the stream told of it while the reply was on its way changed nothing: whoever shows it reads it once more.
+  if (known === undefined) void queries.invalidateQueries({ queryKey, exact: true });
 }

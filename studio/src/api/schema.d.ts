@@ -1263,6 +1263,8 @@ export interface components {
             id: string;
             /** Workflow */
             workflow: string;
+            /** Workflow Title */
+            workflow_title: string;
             /** Title */
             title: string | null;
             status: components["schemas"]["RunStatus"];

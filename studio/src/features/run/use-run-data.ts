@@ -82,9 +82,12 @@ export function ownerOf(document: Document, { steps, unfinished }: Pick<RunFeed,
   return { place: document.place, landed: step?.to ?? null, unfinished: unfinished.has(document.step), content: document.content, meta: document.meta, hidden: document.hidden, older: !document.live };
 }
 
-function answerable(run: Run, documents: readonly Document[], known: Pick<RunFeed, "steps" | "unfinished">, later: boolean) {
+/** What documents answer, and which of them ask now. */
+export function answerable(run: Run, documents: readonly Document[], known: Pick<RunFeed, "steps" | "unfinished">, pages: Pick<FeedPages, "earlier" | "later">) {
+  const here = new Set(documents.map((document) => document.id));
   // A question whose document is not here yet, or has no place yet, is asked there all the same.
-  const covered = new Set(later ? run.awaiting.filter((item) => item.document_ids.length > 0).map((item) => item.transition) : []);
+  const comes = (id: string): boolean => !here.has(id) && (pages.later || !pages.earlier);
+  const covered = new Set(run.awaiting.filter((item) => item.document_ids.some(comes)).map((item) => item.transition));
   const asking = new Set<number>();
   for (const document of documents) {
     for (const widget of widgetsOf(document)) {
@@ -128,7 +131,7 @@ export function useRunData(runId: string, options: { readonly showHidden: boolea
     if (run.data === undefined) return null;
     const live = liveSteps(steps);
     const { documents: told, results } = joinCalls(documents);
-    return { groups: feedGroups(run.data, told, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, unfinished, results, ...answerable(run.data, documents, { steps: live, unfinished }, later) };
+    return { groups: feedGroups(run.data, told, live, { showHidden, unfold, earlier, later, marks: marks ?? nothing }), steps: live, unfinished, results, ...answerable(run.data, documents, { steps: live, unfinished }, { earlier, later }) };
   }, [run.data, documents, steps, unfinished, showHidden, unfold, earlier, later, marks]);
   const feed: RunFeed | null = drawn === null ? null : { ...drawn, pages };
   return { run, feed, documents: query, steps: stepPages };

@@ -7,6 +7,7 @@ import { CodeBlock } from "../content/code-block";
 import { isFacts, listOf, option, textOf } from "@/lib/facts";
 import { JsonTree } from "../content/json-tree";
 import { Markdown, SafeLink } from "../content/markdown";
+import { linkLabel } from "@/model/link-label";
 import { safeHref } from "@/model/markdown/inline";
 import type { DocumentView } from "../types";
 
@@ -76,7 +77,7 @@ export function Traceback({ text }: { readonly text: string }) {
 
 export function LinkView({ document }: DocumentView) {
   const content = isFacts(document.content) ? document.content : {};
-  const label = textOf(content, "label", "title") ?? document.title;
+  const label = document.linked === null ? (textOf(content, "label", "title") ?? document.title) : linkLabel(content, document.linked);
   const run = textOf(content, "workflow_id", "workflowId", "run_id");
   const href = safeHref(textOf(content, "href", "url", "link") ?? "");
   if (run !== null) return <p className="row"><a className="card-link" href={`${prefix}runs/${encodeURIComponent(run)}`}>{visible(label)}</a>{document.linked === null ? null : <StatusWord status={document.linked.status} />}</p>;

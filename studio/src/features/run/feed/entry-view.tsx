@@ -10,11 +10,12 @@ import { runWords } from "@/i18n/en-run";
 import { visible } from "@/lib/words";
 import { dockOf } from "@/model/dock";
 import type { FeedEntry } from "@/model/feed";
+import { linkLabel } from "@/model/link-label";
 import { AnsweringContext } from "@/widgets/answer/use-answer-form";
 import { CallResultsContext } from "@/widgets/content/call-results";
 import { ToolDrawingContext } from "@/widgets/content/tool-drawing";
 import { drawCallsOf } from "@/widgets/tool-call-view";
-import { isFacts, textOf } from "@/lib/facts";
+import { isFacts } from "@/lib/facts";
 import { Dock } from "../dock/dock";
 import { took } from "../took";
 import { useAnswerDesk } from "../use-answer-desk";
@@ -83,7 +84,7 @@ function InlineRun({ document }: { readonly document: Linked }) {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const over = status === "completed" || status === "canceled";
   const open = depth < DEEPEST && (chosen ?? !over);
-  const label = visible(textOf(document.content, "label") ?? linked.title ?? linked.workflow);
+  const label = visible(linkLabel(document.content, linked));
   return (
     <section className="childrun" aria-label={label} id={`doc-${document.id}`}>
       <header className="row">
