@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { draftName } from "@/model/drafts";
+import { AHEAD, draftName } from "@/model/drafts";
 import { AnswerDesk, type SendResult } from "./answer-desk";
 
 type Run = { readonly id: string };
@@ -40,6 +40,17 @@ describe("the answer desk", () => {
     expect(sent).toEqual([{ transition: "decide", payload: { note: "n" }, step: 2, key: "key-1" }]);
     expect(desk.read().receipts).toMatchObject([{ step: 2, transition: "decide", earlier: false }]);
     expect([runs.length, kept.size]).toEqual([1, 0]);
+  });
+
+  it("goes on with what was typed ahead of its turn when its turn comes", async () => {
+    const { desk, sent, kept } = setUp([{ status: 200, run: { id: "r1" } }]);
+    const before = draftName("r1", AHEAD, "decide");
+    desk.open({ ...ref, name: before, step: AHEAD });
+    desk.edit(before, "half a sen", "half a sen");
+    expect(desk.open({ ...ref, before })).toEqual({ value: "half a sen" });
+    expect([...kept.keys()]).toEqual([name]);
+    await desk.send(name, "decide", "half a sentence");
+    expect(sent).toEqual([{ transition: "decide", payload: "half a sentence", step: 2, key: "key-1" }]);
   });
 
   it("lists what was queued, and leaves the form ready for the next thing to say", async () => {

@@ -1,8 +1,10 @@
-import { dropDraft, readDraft, writeDraft, type DraftStorage } from "@/model/drafts";
+import { dropDraft, readDraft, writeDraft, type Draft, type DraftStorage } from "@/model/drafts";
 import { isLost, needsNewKey, nextAnswer, resendDelay, TYPING, type AnswerEvent, type AnswerState, type Refusal } from "@/model/answer";
 
 /** One opened question: a form of the dock or inside a document. */
 export type FormRef = {
+  /** Name of the form in which the same could be typed before it was asked for. */
+  readonly before?: string;
   /** Name of its draft; unique per run, step and form. */
   readonly name: string;
   /** Number the answering step will get. */
@@ -82,12 +84,23 @@ export class AnswerDesk<R> {
   open(ref: FormRef): { readonly value?: unknown } {
     const known = this.forms.get(ref.name);
     if (known) return known.dirty ? { value: known.value } : {};
-    const draft = readDraft(this.options.storage, ref.name);
+    const draft = readDraft(this.options.storage, ref.name) ?? this.takeOver(ref);
     const key = draft?.key ?? this.newKey();
     const dirty = draft !== null && "value" in draft;
     this.forms.set(ref.name, { ref, key, value: draft?.value, dirty });
     if (draft === null) writeDraft(this.options.storage, ref.name, { key });
     return dirty ? { value: draft.value } : {};
+  }
+
+  /** What was typed ahead of its turn and not sent goes on where it is asked for. */
+  private takeOver({ name, before }: FormRef): Draft | null {
+    if (before === undefined || this.stateOf(before).phase !== "typing") return null;
+    const draft = readDraft(this.options.storage, before);
+    if (draft === null || !("value" in draft)) return null;
+    this.forms.delete(before);
+    dropDraft(this.options.storage, before);
+    writeDraft(this.options.storage, name, draft);
+    return draft;
   }
 
   /** Remembers what is typed; `keep` is the part that may be stored. `true` if it is stored. */

@@ -81,7 +81,7 @@ function DockFormView({ run, form, beside, secondary }: { readonly run: Run; rea
   if (first === undefined) return null;
   const ahead = !run.awaiting.includes(first);
   const step = ahead ? AHEAD : first.step;
-  const ref = { name: draftName(run.id, step, first.transition), step, transitions: form.awaited.map((item) => item.transition) };
+  const ref = { name: draftName(run.id, step, first.transition), step, transitions: form.awaited.map((item) => item.transition), ...(ahead ? {} : { before: draftName(run.id, AHEAD, first.transition) }) };
   const heading = ahead ? <span className="t13 ink2">{runWords.answer.ahead}</span> : <Heading run={run} awaited={form.awaited} title={asked(titleOf(form), first.transition)} />;
   // What was queued leaves the field empty for the next thing to say.
   if (form.kind === "prompt" && form.widget !== null) return <PromptForm key={`${ref.name}/${String(ahead ? said : 0)}`} again={ahead && said > 0} form={ref} widget={form.widget} schema={schemaOf(first.schema)} heading={heading} beside={beside} />;
